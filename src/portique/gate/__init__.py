@@ -1,0 +1,1 @@
+"""The gate: one process group per lane, deciding alone."""

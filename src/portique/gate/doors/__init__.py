@@ -1,0 +1,1 @@
+"""What a gate releases or lights: one module per driver."""

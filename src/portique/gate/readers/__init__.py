@@ -1,0 +1,1 @@
+"""Readers other than the camera: one line is one showing."""

@@ -1,0 +1,1 @@
+"""The holder's and the agent's screens, served on loopback."""

@@ -1,0 +1,1 @@
+"""The issuing school's folder: keys, register of passes, knowledge."""

@@ -1,0 +1,1 @@
+"""Shipped fakes and synthetic data: camera, door, clock, school, scenes."""
