@@ -1,0 +1,77 @@
+# Everything a person does with this checkout. Needs Python >= 3.11 (with venv) and make, nothing else.
+# The first target installs what the lock files pin, by hash, into .venv; second runs find it there.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input
+# PYTHON=/usr/bin/python3.12 make install   chooses the interpreter; otherwise the first that will do.
+PYTHON ?=
+LOCK_TOOLS := build/lock-tools
+LOCK := $(LOCK_TOOLS)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--fork-strategy fewest --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(LOCK_OPTIONS)
+DEMO_OPTIONS ?=
+LOCK_OPTIONS ?=
+
+.PHONY: help run test check bench release install lock clean packages
+
+help:  ## Say what can be made.
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.portique-run  ## Start the demo: a synthetic school and one gate (DEMO_OPTIONS="--camera 0").
+	@exec $(VENV)/bin/portique demo $(DEMO_OPTIONS)
+
+test: $(VENV)/.portique-dev packages  ## Run every test but the long campaigns, and enforce coverage (< 30 min).
+	@$(PY) tools/checks.py test
+
+check: $(VENV)/.portique-dev  ## Lint, types, import contracts and the fast tests (< 2 min).
+	@$(PY) tools/checks.py check
+
+bench: $(VENV)/.portique-dev packages  ## Measure speed against the peers, on this machine, in one run.
+	@exec $(VENV)/bin/portique bench
+
+release: $(VENV)/.portique-dev packages  ## Run the long campaigns: mutations by the million, kills by the thousand (hours).
+	@$(PY) tools/checks.py release
+
+install: $(VENV)/.portique-run  ## Install what a gate and the demo need, from hash-pinned lock files.
+
+lock: $(LOCK_TOOLS)/.installed  ## Write the lock files anew from pyproject.toml and requirements/*.in (LOCK_OPTIONS=--upgrade for newer).
+	$(LOCK) --extra dev pyproject.toml requirements/build.in --output-file requirements/dev.txt
+	$(LOCK) --extra demo --constraint requirements/dev.txt pyproject.toml requirements/build.in \
+		--output-file requirements/run.txt
+	$(LOCK) requirements/tools.in --output-file requirements/tools.txt
+
+clean:  ## Remove everything made here: the environment, caches, builds, the demo's school.
+	rm -rf $(VENV) build dist demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f .coverage .coverage.*
+	find src tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
+
+packages:
+	@bash tools/packages
+
+# One environment serves everything; the stamps say how much of it is there.
+$(VENV)/.portique-python: tools/environment
+	@bash tools/environment $(VENV) $(PYTHON)
+	@touch $@
+
+$(VENV)/.portique-run: $(VENV)/.portique-python requirements/run.txt pyproject.toml
+	@echo 'Installing Portique and what it needs into $(VENV) (once) ...'
+	@$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.portique-dev: $(VENV)/.portique-python requirements/dev.txt pyproject.toml
+	@echo 'Installing Portique and what its checks need into $(VENV) (once) ...'
+	@$(PIP) install --quiet --require-hashes --requirement requirements/dev.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(VENV)/.portique-run $@
+
+$(LOCK_TOOLS)/.installed: requirements/tools.txt tools/environment
+	@bash tools/environment $(LOCK_TOOLS) $(PYTHON)
+	@$(LOCK_TOOLS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes \
+		--requirement requirements/tools.txt
+	@touch $@

@@ -1,0 +1,174 @@
+"""What holds for every file of the project, read with the standard library only."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FUNCTION_LINES_MAX = 60
+MODULE_LINES_MAX = 500
+FILE_BYTES_MAX = 2_000_000
+TEXT_SUFFIXES = {
+    *("", ".py", ".md", ".toml", ".txt", ".in", ".json", ".cddl", ".html", ".css", ".js", ".typ"),
+    *(".svg", ".csv", ".yaml", ".yml", ".cfg", ".ini", ".sh"),
+}
+LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+# Words are joined here so that this file doesn't contain what it forbids.
+POSTPONED = re.compile("|".join(rf"\b{a}{b}\b" for a, b in [("TO", "DO"), ("FIX", "ME")]))
+MACHINE_PATH = re.compile(r"(?<![\w.~/-])/(?:work|root|tmp|opt|home)/[\w.]")
+REGISTRY = re.compile(
+    r"https?://[^\s/]*(?:py" r"pi|python" r"hosted|npm" r"js|yarn" r"pkg|artifactory|nexus)"
+    r"|(?:py" r"pi|npm" r"js)\.org",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def tracked() -> list[Path]:
+    """List the project's files: what git keeps, or in an archive, what is there."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listing.returncode == 0 and listing.stdout:
+        found = [ROOT / name for name in listing.stdout.split("\0") if name]
+    else:
+        found = [p for p in ROOT.rglob("*") if not {".venv", "build"} & set(p.parts)]
+    return sorted(path for path in found if path.is_file())
+
+
+TEXTS = [path for path in tracked() if path.suffix in TEXT_SUFFIXES]
+MODULES = [path for path in TEXTS if path.suffix == ".py"]
+
+
+def lines_that_match(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
+    """List `file:line` wherever the pattern occurs."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}"
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Walk through every function of a module, methods and inner ones included."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def test_nothing_is_postponed_in_a_comment():
+    """What is left to do is in the tracker, not in the files."""
+    assert lines_that_match(POSTPONED, TEXTS) == []
+
+
+def test_no_file_names_a_path_of_somebodys_machine():
+    """The project works wherever it is put."""
+    assert lines_that_match(MACHINE_PATH, TEXTS) == []
+
+
+def test_no_file_names_a_package_registry():
+    """Packages come from whatever registry the machine is set up for."""
+    assert lines_that_match(REGISTRY, TEXTS) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_file_holds_versions_and_hashes_only(lock: Path):
+    """No address, no option, no path: each requirement is pinned, by hash."""
+    kinds = re.compile(
+        r"[A-Za-z0-9._-]+==[\w.!+]+( ; [\w\s.'<>=!()-]+)? \\|\s+--hash=sha256:[0-9a-f]{64}( \\)?"
+    )
+    lines = lock.read_text(encoding="utf-8").splitlines()
+
+    assert lines
+    assert [line for line in lines if not kinds.fullmatch(line)] == []
+
+
+def test_what_runs_is_what_was_tested():
+    """Every version in the light lock file is the one in the full lock file."""
+    pins = [
+        {
+            line.split(" ")[0]
+            for line in path.read_text(encoding="utf-8").splitlines()
+            if "==" in line
+        }
+        for path in (ROOT / "requirements" / "run.txt", ROOT / "requirements" / "dev.txt")
+    ]
+
+    assert pins[0] <= pins[1]
+
+
+def test_a_gate_installs_without_the_tools_of_its_makers():
+    """No test or lint tool is in the lock file of what runs."""
+    run = (ROOT / "requirements" / "run.txt").read_text(encoding="utf-8")
+
+    assert not re.search(r"^(pytest|mypy|ruff|playwright|hypothesis|coverage)==", run, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_modules_and_functions_stay_short(path: Path):
+    """No module is over 500 lines, no function over 60."""
+    long = [
+        f"{node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"
+        for node in functions(path)
+        if (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES_MAX
+    ]
+
+    assert long == []
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MODULE_LINES_MAX
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.is_relative_to(ROOT / "src")],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_module_says_what_it_is_for(path: Path):
+    """A module of the product opens with a docstring."""
+    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in MODULES if path.name.startswith("test_") and "tests" in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_test_states_its_fact(path: Path):
+    """A test's docstring is the sentence that it proves."""
+    silent = [
+        node.name
+        for node in functions(path)
+        if node.name.startswith("test_") and not ast.get_docstring(node)
+    ]
+
+    assert silent == []
+
+
+def test_no_drawer_module():
+    """A module named for nothing in particular collects everything."""
+    drawers = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+
+    assert [path for path in MODULES if path.stem in drawers or path.parent.name in drawers] == []
+
+
+def test_no_file_is_heavy():
+    """A clone stays light: pictures and vectors are small, models are installed."""
+    assert [p.name for p in tracked() if p.stat().st_size > FILE_BYTES_MAX] == []
+
+
+def test_npm_lock_files_name_no_registry():
+    """A lock of browser modules pins by integrity alone."""
+    locks = [path for path in tracked() if path.name == "package-lock.json"]
+
+    assert lines_that_match(re.compile(r'"resolved"\s*:'), locks) == []
+
+
+def test_every_target_says_what_it_makes():
+    """`make help` knows each target that a person calls."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    documented = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
+
+    assert {"run", "test", "check", "bench", "release", "install", "lock", "clean"} <= documented

@@ -1,0 +1,179 @@
+"""Run the project's checks, stage after stage, and close on one line: N passed, N failed.
+
+A stage that fails does not hide the next ones; the exit code is 1 if any failed.
+
+Example:
+    python tools/checks.py check
+"""
+# ruff: noqa: INP001, T201, S603 -- a script of the checkout, which prints and starts fixed commands
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "build" / "checks"
+COVERAGE_PATHS = ROOT / "tools" / "coverage_paths.txt"
+PYTHON = sys.executable
+FAST = "not slow and not browser"
+SLOW = "slow and not browser"
+# Tests that start processes and kill them: side by side, they would starve each other on two cores.
+ALONE = ("tests/crash",)
+CAMPAIGN_TIMEOUT_S = 4 * 3600
+CASES_CHECK = 60
+CAMPAIGN = {
+    "PORTIQUE_CASES": "10000",  # hypothesis examples for each property
+    "PORTIQUE_MUTATIONS": "1000000",  # structured mutations of pass texts
+    "PORTIQUE_KILLS": "1500",  # kill -9 of a full gate
+    "PORTIQUE_KILLS_DOOR": "8500",  # kill -9 of the process that journals and acts
+    "PORTIQUE_SEEDS": "50",  # rendered scenes for each reading condition
+    "PORTIQUE_RESTARTS": "100",  # kills of the process that decodes
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One command, what it is called, and what it adds to the environment."""
+
+    name: str
+    command: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def tool(name: str) -> str:
+    """Name a program of the environment that runs this script."""
+    return str(Path(PYTHON).with_name(name))
+
+
+def static_stages() -> list[Stage]:
+    """List the stages that read the code without running it."""
+    return [
+        Stage("lint", (tool("ruff"), "check", "--quiet", ".")),
+        Stage("format", (tool("ruff"), "format", "--check", "--quiet", ".")),
+        Stage("types", (tool("mypy"), "--no-error-summary", "src", "tests", "tools")),
+        Stage("imports", (tool("lint-imports"), "--no-cache")),
+    ]
+
+
+def tests(name: str, marks: str, *more: str) -> tuple[str, ...]:
+    """Write the command that runs the tests with these marks and keeps their count."""
+    report = f"--junit-xml={RESULTS / name}.xml"
+    return (PYTHON, "-m", "pytest", "--quiet", "-m", marks, report, *more)
+
+
+def beside(*more: str) -> tuple[str, ...]:
+    """Spread tests over the cores, without those that want them all."""
+    return ("-n", "2", "--dist", "worksteal", *(f"--ignore={path}" for path in ALONE), *more)
+
+
+def check_stages() -> list[Stage]:
+    """List what `make check` runs, in under two minutes."""
+    cases = {"PORTIQUE_CASES": str(CASES_CHECK)}
+    return [
+        *static_stages(),
+        Stage("fast", tests("fast", FAST, *beside()), cases),
+    ]
+
+
+def covered_stages() -> list[Stage]:
+    """Run the fast tests measured, in one process, then hold the listed files at 100 %."""
+    patterns = [
+        line
+        for line in COVERAGE_PATHS.read_text(encoding="utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
+    data = {"COVERAGE_FILE": str(RESULTS / "coverage")}
+    include = f"--include={','.join(patterns)}"
+    measured = tests("fast", FAST, *(f"--ignore={path}" for path in ALONE))
+    return [
+        Stage("fast, measured", (PYTHON, "-m", "coverage", "run", *measured[1:]), data),
+        Stage("coverage data", (PYTHON, "-m", "coverage", "combine", "--quiet"), data),
+        Stage("coverage", (PYTHON, "-m", "coverage", "report", include, "--fail-under=100"), data),
+    ]
+
+
+def test_stages() -> list[Stage]:
+    """List what `make test` runs: everything but the long campaigns."""
+    return [
+        *static_stages(),
+        *covered_stages(),
+        Stage("slow", tests("slow", SLOW, *beside())),
+        Stage("crash", tests("crash", "not browser", *present(ALONE))),
+        Stage("browser", tests("browser", "browser")),
+    ]
+
+
+def release_stages() -> list[Stage]:
+    """List the long campaigns: the same tests, with the numbers that a release asks for."""
+    patience = f"--timeout={CAMPAIGN_TIMEOUT_S}"
+    return [
+        *static_stages(),
+        Stage("fast", tests("fast", FAST, *beside(patience)), CAMPAIGN),
+        Stage("slow", tests("slow", SLOW, *beside(patience)), CAMPAIGN),
+        Stage("crash", tests("crash", "not browser", patience, *present(ALONE)), CAMPAIGN),
+        Stage("browser", tests("browser", "browser", patience), CAMPAIGN),
+    ]
+
+
+def present(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Keep the folders that exist: pytest refuses to be pointed at a missing one."""
+    return tuple(path for path in paths if (ROOT / path).exists())
+
+
+def run(stage: Stage) -> bool:
+    """Run one stage where it can be watched, and tell whether it succeeded."""
+    print(f"\n== {stage.name}: {' '.join(stage.command)}", flush=True)
+    started = time.monotonic()
+    environment = os.environ | stage.environment
+    done = subprocess.run(
+        stage.command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False
+    )
+    # pytest answers 5 when no test carries the marks: nothing failed.
+    succeeded = done.returncode == 0 or ("pytest" in stage.command and done.returncode == 5)
+    verdict = "ok" if succeeded else f"FAILED (exit {done.returncode})"
+    print(f"== {stage.name}: {verdict}, {time.monotonic() - started:.1f} s", flush=True)
+    return succeeded
+
+
+def tally() -> tuple[int, int, int]:
+    """Add up the tests that passed, failed and were skipped, from the stages' reports."""
+    passed = failed = skipped = 0
+    for report in sorted(RESULTS.glob("*.xml")):
+        for suite in ET.parse(report).iter("testsuite"):  # noqa: S314 -- written by our own pytest
+            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            left_out = int(suite.get("skipped", 0))
+            passed += int(suite.get("tests", 0)) - bad - left_out
+            failed += bad
+            skipped += left_out
+    return passed, failed, skipped
+
+
+def main() -> int:
+    """Run the stages of one target and close on the tally."""
+    targets = {"check": check_stages, "test": test_stages, "release": release_stages}
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("target", choices=sorted(targets))
+    chosen = targets[parser.parse_args().target]
+    shutil.rmtree(RESULTS, ignore_errors=True)
+    RESULTS.mkdir(parents=True)
+    started = time.monotonic()
+    broken = [stage.name for stage in chosen() if not run(stage)]
+    passed, failed, skipped = tally()
+    print(f"\n{time.monotonic() - started:.0f} s in all.", end=" ")
+    print(f"Failed: {', '.join(broken)}." if broken else "Every stage succeeded.")
+    # A stage that is no test counts as one failure, so that the closing line can't say 0 failed.
+    failed = max(failed, len(broken))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
