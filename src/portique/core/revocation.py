@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from portique.core.values import from_ms, to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 BITS = 2
 PER_BYTE = 8 // BITS
