@@ -1,0 +1,257 @@
+"""The values that screens show: cards, alerts, freshness, and the words to ask with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from portique.core.values import Direction, Kind, Language, Medium, PassId
+
+if TYPE_CHECKING:
+    from portique.core.decide import Outcome, Reason
+
+
+class Mode(StrEnum):
+    """How a lane works just now."""
+
+    CONTROL = "control"
+    COUNTING = "counting"
+    FREE = "free"
+
+
+class Posture(StrEnum):
+    """What the whole school is doing; a drill has the same posture as the real thing."""
+
+    NORMAL = "normal"
+    EVACUATION = "evacuation"
+    INTRUSION = "intrusion"
+    SHELTER = "shelter"
+
+
+class Ruling(StrEnum):
+    """An agent's answer to a referral or a refusal."""
+
+    ADMIT = "admit"
+    DENY = "deny"
+
+
+class AdmitReason(StrEnum):
+    """Why an agent let somebody through. Journalled: never reuse a value."""
+
+    KNOWN = "known"
+    CHECKED = "checked"
+    ESCORTED = "escorted"
+    FAULT = "fault"
+
+
+class DenyReason(StrEnum):
+    """Why an agent did not let somebody through. Journalled: never reuse a value."""
+
+    SENT = "sent"
+    UNIDENTIFIED = "unidentified"
+    NOT_THEIRS = "not-theirs"
+    LEFT = "left"
+
+
+class ManualReason(StrEnum):
+    """Why an agent let somebody through who showed no code. Journalled: never reuse a value."""
+
+    FORGOTTEN = "forgotten"
+    DAMAGED = "damaged"
+    FLAT = "flat"
+    GROUP = "group"
+    EXPECTED = "expected"
+    EMERGENCY = "emergency"
+
+
+class FreshnessState(StrEnum):
+    """How far one part of the knowledge, or the clock, can be trusted."""
+
+    FRESH = "fresh"
+    AGEING = "ageing"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+class Organ(StrEnum):
+    """A working part of the gate whose failure an agent must see."""
+
+    CAMERA = "camera"
+    DECODER = "decoder"
+    JOURNAL = "journal"
+    DOOR = "door"
+
+
+class AlertKind(StrEnum):
+    """What an alert is about."""
+
+    EXIT_REFUSED = "exit-refused"
+    STOLEN_ISSUER = "stolen-issuer"
+    JOURNAL = "journal"
+    NOTICE = "notice"
+
+
+class Advice(StrEnum):
+    """What would help the reader see a code."""
+
+    CLOSER = "closer"
+    FLATTER = "flatter"
+    HOLD_STILL = "hold-still"
+    LESS_GLARE = "less-glare"
+    ONE_AT_A_TIME = "one-at-a-time"
+    TAKE_AWAY = "take-away"
+
+
+class HolderState(StrEnum):
+    """Everything the holder's screen can say. Refer and refuse are one state, on purpose."""
+
+    IDLE = "idle"
+    PASS = "pass"  # noqa: S105 - a state, not a secret
+    AGENT = "agent"
+    FREE = "free"
+    EVACUATE = "evacuate"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in every language of the screens."""
+
+    fr: str
+    en: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the text in `language`."""
+        return self.fr if language is Language.FR else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where this gate stands; `point` is the staffed point people are sent to, in words."""
+
+    name: str
+    title: Words
+    direction: Direction
+    point: Words
+    staffed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """Who answered, what and when. `agent` is an alias, never a civil name."""
+
+    ruling: Ruling
+    reason: AdmitReason | DenyReason | ManualReason
+    agent: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One showing as the agent sees it; `medium` is None for a manual admission.
+
+    `slots` fill the holes of the reasons' sentences beside `point`, which the
+    lane gives. `note` is the exit rule explained in words. `times` counts the
+    showings of one pass that waits: shown again, it does not wait twice.
+    """
+
+    showing: int
+    at_ms: int
+    outcome: Outcome
+    medium: Medium | None
+    reasons: tuple[Reason, ...] = ()
+    pass_id: PassId | None = None
+    name: str | None = None
+    label: str | None = None
+    kind: Kind | None = None
+    note: Words | None = None
+    slots: tuple[tuple[str, str], ...] = ()
+    times: int = 1
+    ruled: Ruled | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """People through this lane since its counters were last set to zero."""
+
+    entered: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """Age of one part of the knowledge (`clock` is a part too); None: never had."""
+
+    part: str
+    age_s: int | None
+    state: FreshnessState
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An organ that does not work; `detail` says what, why and what to do."""
+
+    organ: Organ
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something every agent's screen must show until somebody dismisses it."""
+
+    alert: int
+    kind: AlertKind
+    at_ms: int
+    detail: Words | None = None
+
+
+Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A code the camera sees: its corners as fractions of the frame's width and height.
+
+    `advice` is None when the code reads well.
+    """
+
+    quad: Quad
+    advice: Advice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HolderView:
+    """All that the holder's screen receives: no name, no reason, no number of a pass.
+
+    `turn` grows with each decision, so that two grants in a row are seen as
+    two. `aspect` is the frame's width divided by its height.
+    """
+
+    version: int
+    state: HolderState
+    turn: int
+    aims: tuple[Aim, ...] = ()
+    advice: Advice | None = None
+    aspect: float = 4 / 3
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The board at one version: what the agents' screens show.
+
+    `waiting` is oldest first, `recent` newest first. `set_aside` counts the
+    cards dropped because more than `WAITING_MAX` waited.
+    """
+
+    version: int
+    lane: Lane
+    mode: Mode = Mode.CONTROL
+    posture: Posture = Posture.NORMAL
+    drill: bool = False
+    waiting: tuple[Card, ...] = ()
+    recent: tuple[Card, ...] = ()
+    set_aside: int = 0
+    counts: Counts = Counts()
+    freshness: tuple[Freshness, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    alerts: tuple[Alert, ...] = ()
