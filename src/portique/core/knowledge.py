@@ -123,9 +123,10 @@ def _manifest(outer: Any, key: PublicKey) -> tuple[Manifest, dict[str, bytes]]:
     payload = canonical.decode(seal.verify(signed, key), bytes_max=MANIFEST_BYTES_MAX)
     match payload:
         case {1: 1, 3: str(uai), 4: int(epoch), 5: int(number), 6: int(issued),
-              7: int(expires), 8: {**hashes}} if len(payload) == 7 and is_uai(uai):  # fmt: skip
+              7: int(expires), 8: dict(hashes)} if len(payload) == 7 and is_uai(uai):  # fmt: skip
             version = Version(epoch, number)
-            return Manifest(Uai(uai), version, from_ms(issued), from_ms(expires)), hashes
+            parts = {str(name): bytes(digest) for name, digest in hashes.items()}
+            return Manifest(Uai(uai), version, from_ms(issued), from_ms(expires)), parts
     raise ValueError("not a manifest")
 
 
@@ -143,7 +144,7 @@ def _parts(parts: dict[str, bytes], hashes: dict[str, bytes]) -> dict[str, Any]:
     }
 
 
-# --- the keys part ----------------------------------------------------------------------------------
+# --- the keys part -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
