@@ -1,1 +1,189 @@
-"""Where frames come from: one module per kind of source."""
+"""Where pictures come from: one file per kind of camera, all giving grey frames with their time.
+
+Importing this package loads no picture library: a source's driver is imported
+when the source is opened, so that a capture process holds only the one it needs.
+"""
+
+from __future__ import annotations
+
+import importlib
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, Self
+from urllib.parse import urlsplit, urlunsplit
+
+from portique.core.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Grey = NDArray[np.uint8]
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".pgm"})
+STREAM_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
+FILM_PREFIX = "film:"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture.
+
+    `number` counts from 0 without gaps. `at_ms` is camera time in UTC
+    milliseconds: the time given for the first frame, then the source's own
+    pace (a file) or a steady clock (a live camera), so it never jumps back.
+    `grey` has shape (height, width), uint8.
+    """
+
+    number: int
+    at_ms: int
+    grey: Grey
+
+
+def steady_ms() -> int:
+    """Give milliseconds of a clock that nobody sets, sleep included; only differences matter."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
+def _say_nothing(_sentence: str) -> None:
+    """Drop a notice nobody asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """How a source is to be played.
+
+    Args:
+        starts_ms: Time of the first frame, UTC milliseconds.
+        real_time: Play a file no faster than it was filmed.
+        keep_trying: Wait for a lost camera and go on; otherwise its loss ends the source.
+        notice: Called with one sentence when something happens that a technician should know.
+        ticks_ms: A steady clock.
+        closing: Set when nobody wants frames any more; every wait of a driver ends then.
+    """
+
+    starts_ms: int
+    real_time: bool = False
+    keep_trying: bool = False
+    notice: Callable[[str], None] = _say_nothing
+    ticks_ms: Callable[[], int] = steady_ms
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    def pause(self, wait_s: float) -> bool:
+        """Wait, and tell whether the source is being closed."""
+        return self.closing.wait(max(0.0, wait_s))
+
+
+class _Driver(Protocol):
+    """What each driver's module offers."""
+
+    def open_frames(self, place: str, play: Play) -> Iterator[Frame]: ...
+
+
+class FrameSource:
+    """Frames in order, until the source ends or is closed; see `open_source`."""
+
+    def __init__(self, frames: Iterator[Frame], play: Play) -> None:
+        self._frames = frames
+        self._play = play
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Give the frames; there is one pass through them."""
+        return self._frames
+
+    def close(self) -> None:
+        """Stop: a waiting iterator ends soon after."""
+        self._play.closing.set()
+
+    def __enter__(self) -> Self:
+        """Close at the end of a `with` block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close."""
+        self.close()
+
+
+def open_source(
+    address: str,
+    *,
+    at: int,
+    real_time: bool = False,
+    newest_only: bool = False,
+    notice: Callable[[str], None] = _say_nothing,
+) -> FrameSource:
+    """Open whatever `address` names.
+
+    Args:
+        address: `0` or `/dev/video0` (webcam), a video file, a picture, a folder of
+            pictures, `http://…` or `https://…` (MJPEG), `rtsp://…`, or
+            `film:package.module:factory?name=value` (frames made by a program).
+        at: Time of the first frame, UTC milliseconds.
+        real_time: Play files and films no faster than they were filmed.
+        newest_only: Live use: a slow reader gets the newest frame and misses those
+            before, and a lost camera is waited for. Otherwise no frame is
+            dropped, and the loss of the camera ends the source.
+        notice: Called with one sentence for each thing a technician should know.
+
+    Raises:
+        EnvironmentProblem: Nothing readable there; says what, why and what to do.
+    """
+    play = Play(at, real_time=real_time, keep_trying=newest_only, notice=notice)
+    frames = open_frames(address, play)
+    if newest_only:
+        newest = importlib.import_module("portique.gate.capture.newest")
+        frames = newest.newest(frames, play)
+    return FrameSource(frames, play)
+
+
+def open_frames(address: str, play: Play) -> Iterator[Frame]:
+    """Open `address` with its driver; every frame is given, in order.
+
+    Raises:
+        EnvironmentProblem: Nothing readable there.
+    """
+    name, place = driver_of(address)
+    driver: _Driver = importlib.import_module(f"portique.gate.capture.{name}")
+    return driver.open_frames(place, play)
+
+
+def driver_of(address: str) -> tuple[str, str]:
+    """Tell which driver opens `address`, and what it is to open.
+
+    Raises:
+        EnvironmentProblem: No such file.
+    """
+    if address.isdecimal() or address.startswith("/dev/video"):
+        return "webcam", address
+    if address.startswith(FILM_PREFIX):
+        return "film", address.removeprefix(FILM_PREFIX)
+    if urlsplit(address).scheme in STREAM_SCHEMES:
+        return "stream", address
+    path = Path(address)
+    if not path.exists():
+        raise EnvironmentProblem(
+            f"There is no file, folder or camera named {address}: check the path, or give a camera "
+            "number (0), a file, a folder of pictures, or an http:// or rtsp:// address."
+        )
+    still = path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES
+    return ("pictures" if still else "video"), address
+
+
+def shown(address: str) -> str:
+    """Give an address fit for a notice or a log: without user name, password or query."""
+    parts = urlsplit(address)
+    if parts.scheme not in STREAM_SCHEMES:
+        return address.partition("?")[0] if address.startswith(FILM_PREFIX) else address
+    host = parts.hostname or ""
+    where = f"{host}:{parts.port}" if parts.port else host
+    return urlunsplit((parts.scheme, where, parts.path, "", ""))
