@@ -236,10 +236,10 @@ def _warped(
     matrix = np.linalg.inv(half) @ to_box @ homography(placed, size) @ to_symbol @ half
     fine = ((right - left) * SUPERSAMPLING, (bottom - top) * SUPERSAMPLING)
     warped = cv2.warpPerspective(texture, matrix, fine, flags=cv2.INTER_LINEAR)
-    layer = cv2.resize(warped, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
-    layer = layer.astype(np.float32)
-    layer[..., -1] /= 255
-    return np.asarray(layer, dtype=np.float32)
+    small = cv2.resize(warped, (right - left, bottom - top), interpolation=cv2.INTER_AREA)
+    layer: Layer = np.asarray(small, dtype=np.float32)
+    layer[..., -1] *= np.float32(1 / 255)
+    return layer
 
 
 def _blurred(layer: Layer, placed: Placed) -> Layer:
