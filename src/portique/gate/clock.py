@@ -224,7 +224,7 @@ class GateClock:
         return STEP_MS + self._elapsed_ms() * SLEW_PPM // 1_000_000
 
     def _uncertainty_ms(self) -> int:
-        """Bound the error: the system's own figure, or the anchor's, growing with a quartz's drift."""
+        """Bound the error: the system's figure, or the anchor's, growing as a quartz drifts."""
         error_ms = self._anchor.error_ms + self._elapsed_ms() * DRIFT_PPM // 1_000_000
         if self._doubt is not None:
             return max(error_ms, abs(self._off_by_ms))
