@@ -1,5 +1,7 @@
 """Showings: when a code is decided, held, latched and let go."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,11 +105,15 @@ def test_a_closed_showing_is_told_once():
 def test_a_showing_is_never_doubled_while_its_code_is_in_view(frames):
     """Between two openings of one code lie at least two seconds without it."""
     showings = Showings()
-    seen_since_decided: dict[str, int] = {}
+    sightings: dict[str, list[int]] = {}
     for n, texts in enumerate(frames):
         at_ms = n * 500
+        for text in set(texts):
+            sightings.setdefault(text, []).append(at_ms)
         for opened in showings.step([code(t) for t in texts], at_ms).opened:
-            assert at_ms - seen_since_decided.get(opened.text, -9_999) >= 2_000
-            seen_since_decided[opened.text] = at_ms
-        for text in set(texts) & set(seen_since_decided):
-            seen_since_decided[text] = at_ms
+            since_decided = sightings.pop(f"decided {opened.text}", [])
+            seen = sightings[opened.text]
+            gaps = [b - a for a, b in pairwise(seen)]
+            assert not since_decided or max(gaps) >= 2_000
+            sightings[f"decided {opened.text}"] = [at_ms]
+            sightings[opened.text] = [at_ms]
