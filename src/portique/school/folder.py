@@ -1,0 +1,179 @@
+"""A school that lives in a folder: who it is, its keys, its register, its rules as files.
+
+DIR/school.toml      name, UAI, time zone, staffed point
+DIR/calendar.json    openings, terms, holidays, timetables, regimes (editable)
+DIR/zones.json       zones and lanes
+DIR/register.db      passes issued, rights by holder, gates
+DIR/keys/            one file each, mode 0600
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from portique.core.errors import ConfigError, EnvironmentProblem
+from portique.core.values import Uai, is_uai, uai_letter
+from portique.school import keys
+from portique.school.register import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+SETTINGS = "school.toml"
+REGISTER = "register.db"
+KEYS = "keys"
+NAME_CHARACTERS_MAX = 80
+FIRST_SCHOOL_MONTH = 9  # the French school year starts in September
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `school.toml` says."""
+
+    uai: Uai
+    name: str
+    time_zone: str = "Europe/Paris"
+    staffed_point_fr: str = "la loge"
+    staffed_point_en: str = "the front desk"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The school's local time."""
+        return ZoneInfo(self.time_zone)
+
+
+class SchoolFolder:
+    """An open school folder. Use `create` or `open`, and `close` it."""
+
+    def __init__(self, path: Path, settings: Settings, store: keys.KeyStore) -> None:
+        self.path = path
+        self.settings = settings
+        self.keys = store
+        self.register = Register(path / REGISTER)
+
+    @classmethod
+    def create(
+        cls, path: Path, settings: Settings, *, at: datetime, entropy: Callable[[int], bytes]
+    ) -> SchoolFolder:
+        """Make a new school: settings, keys of the current school year, an empty register.
+
+        Raises:
+            ConfigError: The UAI isn't one, or the name is empty or too long.
+            EnvironmentProblem: The folder holds a school already, or can't be written.
+        """
+        check(settings)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if (path / SETTINGS).exists():
+                raise EnvironmentProblem(f"{path} holds a school already; choose another folder")
+            keys.make(path / KEYS, year=school_year(at), entropy=entropy)
+            (path / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"the school can't be made in {path} ({error.strerror}); check the disk and rights"
+            ) from error
+        return cls(path, settings, keys.load(path / KEYS))
+
+    @classmethod
+    def open(cls, path: Path) -> SchoolFolder:
+        """Open an existing school.
+
+        Raises:
+            EnvironmentProblem: No school there, or its keys can't be read.
+            ConfigError: Its settings are damaged.
+        """
+        try:
+            text = (path / SETTINGS).read_text(encoding="utf-8")
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"there is no school in {path}; make one with: portique school init {path}"
+                " --uai UAI --name NAME"
+            ) from error
+        return cls(path, _settings_from(text), keys.load(path / KEYS))
+
+    def close(self) -> None:
+        """Close the register."""
+        self.register.close()
+
+    def roll_keys(self, *, year: int, entropy: Callable[[int], bytes]) -> None:
+        """Start a school year: new issuing and name keys; older ones keep verifying."""
+        keys.roll(self.path / KEYS, year=year, entropy=entropy)
+        self.keys = keys.load(self.path / KEYS)
+
+    def read_data(self, name: str) -> Any:
+        """Return a JSON file of the folder as plain data, or None when absent.
+
+        Raises:
+            ConfigError: The file isn't JSON.
+        """
+        path = self.path / name
+        if not path.exists():
+            return None
+        try:
+            return json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{path} is not JSON ({error}); correct it or restore it") from error
+
+    def write_data(self, name: str, data: object) -> None:
+        """Write a JSON file of the folder, whole or not at all."""
+        path = self.path / name
+        draft = path.with_suffix(".draft")
+        draft.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        draft.replace(path)
+
+
+def school_year(at: datetime) -> int:
+    """Return the calendar year in which the school year of `at` began."""
+    return at.year if at.month >= FIRST_SCHOOL_MONTH else at.year - 1
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings no school has.
+
+    Raises:
+        ConfigError: Says which and why.
+    """
+    if not is_uai(settings.uai):
+        raise ConfigError("a UAI is seven digits and a capital letter, such as 0990001X")
+    if not 0 < len(settings.name) <= NAME_CHARACTERS_MAX:
+        raise ConfigError(f"a school's name has 1 to {NAME_CHARACTERS_MAX} characters")
+
+
+def uai_warning(uai: str) -> str | None:
+    """Say when the control letter of a UAI is wrong; some codes in the wild are, so only warn."""
+    expected = uai_letter(uai[:7])
+    if uai[7] == expected:
+        return None
+    return f"the control letter of {uai} should be {expected}; check it with the academy"
+
+
+def _settings_text(settings: Settings) -> str:
+    lines = [
+        "# A school of Portique. Times without offset are in this zone.",
+        f"uai = {json.dumps(settings.uai)}",
+        f"name = {json.dumps(settings.name, ensure_ascii=False)}",
+        f"time_zone = {json.dumps(settings.time_zone)}",
+        "# Where an agent is always found: said with every refusal.",
+        f"staffed_point_fr = {json.dumps(settings.staffed_point_fr, ensure_ascii=False)}",
+        f"staffed_point_en = {json.dumps(settings.staffed_point_en, ensure_ascii=False)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _settings_from(text: str) -> Settings:
+    try:
+        data = tomllib.loads(text)
+        settings = replace(Settings(Uai(data.pop("uai")), data.pop("name")), **data)
+        _ = settings.zone
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"{SETTINGS} is damaged ({error}); it needs uai, name and time_zone"
+        ) from error
+    check(settings)
+    return settings

@@ -1,0 +1,150 @@
+"""Issuing, replacing, suspending and revoking passes of a school's folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from typing import TYPE_CHECKING
+
+from portique.core import passes
+from portique.core.errors import RegisterError
+from portique.core.passes import Draft, Identity, shortened
+from portique.core.revocation import Status
+from portique.core.values import HolderId, Kind, PassId, Window, hex_id, to_ms
+from portique.school.register import Issued
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from portique.core.seal import PublicKey, Signed
+    from portique.school.folder import SchoolFolder
+
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a pass is asked for.
+
+    `name` and `label` are cut to what a pass carries (32 and 12 bytes).
+    `holder` is None for somebody new. `phone_key` binds the pass to a phone.
+    """
+
+    kind: Kind
+    name: str
+    label: str = ""
+    regime: str = ""
+    window: Window | None = None
+    holder: HolderId | None = None
+    phone_key: PublicKey | None = None
+
+
+def issue(
+    school: SchoolFolder, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
+) -> Issued:
+    """Seal, sign and register one pass.
+
+    Raises:
+        RegisterError: The name is empty, or the window is.
+    """
+    with school.register.transaction():
+        return _issue(school, request, at=at, entropy=entropy)
+
+
+def _issue(
+    school: SchoolFolder, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
+) -> Issued:
+    if not request.name.strip():
+        raise RegisterError("a pass needs a name for the agent to read")
+    identity = Identity(
+        request.holder or HolderId(hex_id(entropy(8))),
+        request.kind,
+        shortened(request.name, passes.NAME_BYTES_MAX),
+        shortened(request.label, passes.LABEL_BYTES_MAX),
+        request.regime,
+        school.register.free_index(entropy(4) for _ in repeat(None)),
+    )
+    window = request.window or default_window(school, request.kind, at)
+    pass_id = PassId(hex_id(entropy(8)))
+    draft = Draft(school.settings.uai, pass_id, window, identity, request.phone_key)
+    signed = passes.issue(draft, school.keys.issuers[0], school.keys.names[0], iv=entropy(12))
+    issued = _line(draft, signed, at)
+    school.register.add(issued)
+    return issued
+
+
+def _line(draft: Draft, signed: Signed, at: datetime) -> Issued:
+    identity = draft.identity
+    return Issued(
+        draft.pass_id,
+        identity.holder,
+        identity.kind,
+        identity.status_index,
+        Status.VALID,
+        to_ms(at),
+        to_ms(draft.window.closes),
+        None,
+        passes.text_of(signed),
+    )
+
+
+def replace_pass(
+    school: SchoolFolder, pass_id: PassId, *, at: datetime, entropy: Callable[[int], bytes]
+) -> Issued:
+    """Revoke a pass and issue its successor for the same holder, with the same end.
+
+    Raises:
+        RegisterError: Never issued, revoked already, expired, or not one the
+            school's name keys open.
+    """
+    held = reopened(school, school.register.get(pass_id))
+    if held.identity is None or held.window.closes <= at:
+        raise RegisterError(f"pass {pass_id} has expired or can't be opened; issue a new one")
+    identity = held.identity
+    start = max(held.window.opens, to_second(at))
+    request = Request(
+        identity.kind, identity.name, identity.label, identity.regime,
+        Window(start, held.window.closes), identity.holder, held.phone_key,
+    )  # fmt: skip
+    with school.register.transaction():
+        school.register.set_status(pass_id, Status.REVOKED)
+        issued = _issue(school, request, at=at, entropy=entropy)
+        school.register.link(pass_id, issued.pass_id)
+    return issued
+
+
+def reopened(school: SchoolFolder, issued: Issued) -> passes.Pass:
+    """Open a pass of the register with the school's own keys, to print or replace it."""
+    ring = school.keys.public.ring(school.settings.uai)
+    return passes.open_pass(passes.parse(issued.text).sealed, ring)
+
+
+def default_window(school: SchoolFolder, kind: Kind, at: datetime) -> Window:
+    """Return the usual validity: to next 31 August, to closing time for a visitor."""
+    start = to_second(at)
+    local = at.astimezone(school.settings.zone)
+    if kind is Kind.VISITOR:
+        closes = _at(local, hour=19)
+        if closes <= start:
+            closes = _at(local + timedelta(days=1), hour=0)
+    else:
+        year = local.year if local.month < 9 else local.year + 1
+        closes = _at(local.replace(year=year, month=9, day=1), hour=0)
+    return Window(start, closes)
+
+
+def _at(local: datetime, *, hour: int) -> datetime:
+    return local.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
+
+
+def to_second(at: datetime) -> datetime:
+    """Drop what is below the second: a pass counts in seconds."""
+    return at.astimezone(UTC).replace(microsecond=0)
+
+
+def all_current(school: SchoolFolder, at: datetime) -> Iterator[Issued]:
+    """Yield the passes that are neither revoked nor expired at `at`."""
+    for issued in school.register.all():
+        if issued.status is not Status.REVOKED and issued.expires_ms > to_ms(at):
+            yield issued

@@ -1,0 +1,154 @@
+"""The school's keys on disk: one file each, mode 0600, one purpose each.
+
+Signing keys are PKCS#8 PEM, sealing keys 64 hexadecimal digits. A file's name
+says purpose and school year (`pass-2026.pem`); the newest year issues, all
+years verify.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from portique.core.errors import EnvironmentProblem
+from portique.core.knowledge import SchoolKeys
+from portique.core.seal import PrivateKey, Purpose, SecretKey, private_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+YEARLY_SIGNERS = (Purpose.PASS,)
+YEARLY_SECRETS = (Purpose.NAME,)
+LASTING_SIGNERS = (Purpose.STATUS, Purpose.KNOWLEDGE, Purpose.ORDERS, Purpose.RECOVERY)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStore:
+    """All keys of a school's folder, newest first where there are several."""
+
+    issuers: tuple[PrivateKey, ...]
+    names: tuple[SecretKey, ...]
+    status: PrivateKey
+    knowledge: PrivateKey
+    orders: PrivateKey
+
+    @property
+    def public(self) -> SchoolKeys:
+        """What a gate is given (name keys travel wrapped)."""
+        return SchoolKeys(
+            tuple(key.public for key in self.issuers),
+            self.status.public,
+            self.orders.public,
+            self.names,
+        )
+
+
+def make(folder: Path, *, year: int, entropy: Callable[[int], bytes]) -> None:
+    """Create the keys a new school needs; the folder is made with mode 0700."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=False)
+    for purpose in LASTING_SIGNERS:
+        write_signer(folder / f"{purpose}.pem", private_key(purpose, entropy(40)))
+    roll(folder, year=year, entropy=entropy)
+
+
+def roll(folder: Path, *, year: int, entropy: Callable[[int], bytes]) -> None:
+    """Add the yearly keys of `year`; older ones stay, to verify what they issued.
+
+    Raises:
+        EnvironmentProblem: That year's keys exist already.
+    """
+    for purpose in YEARLY_SIGNERS:
+        write_signer(folder / f"{purpose}-{year}.pem", private_key(purpose, entropy(40)))
+    for purpose in YEARLY_SECRETS:
+        _write(folder / f"{purpose}-{year}.key", entropy(32).hex().encode() + b"\n")
+
+
+def load(folder: Path) -> KeyStore:
+    """Read every key of the folder.
+
+    Raises:
+        EnvironmentProblem: A key is missing, unreadable, or open to other users.
+    """
+    signers = {purpose: _one(folder, purpose) for purpose in LASTING_SIGNERS[:3]}
+    return KeyStore(
+        tuple(read_signer(path, Purpose.PASS) for path in _newest_first(folder, "pass-*.pem")),
+        tuple(_read_secret(path, Purpose.NAME) for path in _newest_first(folder, "name-*.key")),
+        signers[Purpose.STATUS],
+        signers[Purpose.KNOWLEDGE],
+        signers[Purpose.ORDERS],
+    )
+
+
+def _one(folder: Path, purpose: Purpose) -> PrivateKey:
+    return read_signer(folder / f"{purpose}.pem", purpose)
+
+
+def _newest_first(folder: Path, pattern: str) -> list[Path]:
+    paths = sorted(folder.glob(pattern), reverse=True)
+    if not paths:
+        raise EnvironmentProblem(
+            f"no {pattern} in {folder}: the school's keys are missing; restore them from the backup"
+        )
+    return paths
+
+
+def write_signer(path: Path, key: PrivateKey) -> None:
+    """Write a signing key as PKCS#8 PEM, mode 0600, never over an existing file."""
+    pem = key.handle.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    _write(path, pem)
+
+
+def read_signer(path: Path, purpose: Purpose) -> PrivateKey:
+    """Read a signing key for one purpose.
+
+    Raises:
+        EnvironmentProblem: Missing, open to other users, or not a P-256 key.
+    """
+    try:
+        handle = serialization.load_pem_private_key(_read(path), password=None)
+    except ValueError as error:
+        raise EnvironmentProblem(f"{path} is not a key file; restore it from the backup") from error
+    if not isinstance(handle, ec.EllipticCurvePrivateKey) or handle.curve.name != "secp256r1":
+        raise EnvironmentProblem(f"{path} is not a P-256 key; restore it from the backup")
+    return PrivateKey(purpose, handle)
+
+
+def _read_secret(path: Path, purpose: Purpose) -> SecretKey:
+    try:
+        return SecretKey(purpose, bytes.fromhex(_read(path).decode().strip()))
+    except ValueError as error:
+        raise EnvironmentProblem(f"{path} is not a key file; restore it from the backup") from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        mode = path.stat().st_mode
+        data = path.read_bytes()
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"the key {path} can't be read ({error.strerror}); restore it or run as its owner"
+        ) from error
+    if mode & 0o077:
+        raise EnvironmentProblem(f"the key {path} is open to other users; run: chmod 600 {path}")
+    return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise EnvironmentProblem(f"{path} exists already; a key is never overwritten") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

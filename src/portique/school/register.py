@@ -1,0 +1,237 @@
+"""The register of issued passes: which ids and indexes exist, and whether they still count.
+
+Names are not in it: the text of a pass holds them sealed. One writer, one
+SQLite file, full durability: a revocation that was confirmed must survive a
+power cut.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from portique.core import canonical
+from portique.core.errors import EnvironmentProblem, RegisterError
+from portique.core.revocation import Status
+from portique.core.values import HolderId, Kind, PassId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+FIRST_LENGTH = 4096
+DATA_ITEMS_MAX = 4096
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS issued (
+    pass_id      TEXT PRIMARY KEY,
+    holder       TEXT NOT NULL,
+    kind         TEXT NOT NULL,
+    status_index INTEGER NOT NULL UNIQUE,
+    status       INTEGER NOT NULL DEFAULT 0,
+    issued_ms    INTEGER NOT NULL,
+    expires_ms   INTEGER NOT NULL,
+    replaced_by  TEXT,
+    text         TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS issued_holder ON issued (holder);
+CREATE TABLE IF NOT EXISTS rights (holder TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS gates (
+    gate_id TEXT PRIMARY KEY, lane TEXT NOT NULL, x BLOB NOT NULL, y BLOB NOT NULL
+) STRICT;
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """One line of the register."""
+
+    pass_id: PassId
+    holder: HolderId
+    kind: Kind
+    status_index: int
+    status: Status
+    issued_ms: int
+    expires_ms: int
+    replaced_by: PassId | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledGate:
+    """A gate the school prepared: its lane and public key."""
+
+    gate_id: str
+    lane: str
+    x: bytes
+    y: bytes
+
+
+class Register:
+    """The school's own list of what it issued."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the register, creating it when absent.
+
+        Raises:
+            EnvironmentProblem: The file can't be opened or isn't a register.
+        """
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(SCHEMA)
+        except sqlite3.Error as error:
+            raise EnvironmentProblem(
+                f"the register {path} can't be opened ({error}); restore it from the backup"
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Apply everything inside, or nothing."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # --- passes ---
+
+    def add(self, issued: Issued) -> None:
+        """Write a new pass."""
+        self._db.execute(
+            "INSERT INTO issued VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                issued.pass_id, issued.holder, issued.kind, issued.status_index, issued.status,
+                issued.issued_ms, issued.expires_ms, issued.replaced_by, issued.text,
+            ),
+        )  # fmt: skip
+
+    def get(self, pass_id: PassId) -> Issued:
+        """Find one pass.
+
+        Raises:
+            RegisterError: The school never issued it.
+        """
+        row = self._db.execute("SELECT * FROM issued WHERE pass_id = ?", (pass_id,)).fetchone()
+        if row is None:
+            raise RegisterError(f"the school issued no pass {pass_id}; check the 16 digits")
+        return _issued(row)
+
+    def all(self) -> list[Issued]:
+        """Return every pass, oldest first."""
+        rows = self._db.execute("SELECT * FROM issued ORDER BY issued_ms, pass_id")
+        return [_issued(row) for row in rows]
+
+    def set_status(self, pass_id: PassId, status: Status) -> None:
+        """Change what the status list will say of a pass.
+
+        Raises:
+            RegisterError: Never issued, or revoked already: that is final.
+        """
+        if self.get(pass_id).status is Status.REVOKED:
+            raise RegisterError(f"pass {pass_id} is revoked, which is final; issue a new one")
+        self._db.execute("UPDATE issued SET status = ? WHERE pass_id = ?", (status, pass_id))
+
+    def link(self, pass_id: PassId, successor: PassId) -> None:
+        """Remember which pass took the place of another."""
+        self._db.execute(
+            "UPDATE issued SET replaced_by = ? WHERE pass_id = ?", (successor, pass_id)
+        )
+
+    def statuses(self) -> dict[int, Status]:
+        """Return what the status list says, by index."""
+        rows = self._db.execute("SELECT status_index, status FROM issued")
+        return {index: Status(status) for index, status in rows}
+
+    # --- the status list's indexes ---
+
+    @property
+    def list_length(self) -> int:
+        """How many indexes the list has; a power of two, at most half in use."""
+        (used,) = self._db.execute("SELECT COUNT(*) FROM issued").fetchone()
+        length = FIRST_LENGTH
+        while length < 2 * used + 2:
+            length *= 2
+        return length
+
+    def free_index(self, entropy: Iterable[bytes]) -> int:
+        """Draw an index nobody has; `entropy` yields 4 random bytes at a time."""
+        length = self.list_length
+        for random in entropy:
+            index = int.from_bytes(random, "big") % length
+            taken = self._db.execute("SELECT 1 FROM issued WHERE status_index = ?", (index,))
+            if taken.fetchone() is None:
+                return index
+        raise AssertionError("entropy ended before a free index was found")
+
+    # --- rights, gates, counters ---
+
+    def set_rights(self, holder: HolderId, data: object) -> None:
+        """Store a holder's rights (plain data)."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO rights VALUES (?, ?)", (holder, canonical.encode(data))
+        )
+
+    def rights(self) -> dict[HolderId, Any]:
+        """Return all rights as plain data, by holder."""
+        rows = self._db.execute("SELECT holder, data FROM rights ORDER BY holder")
+        return {
+            HolderId(holder): canonical.decode(
+                data, bytes_max=65536, depth_max=10, items_max=DATA_ITEMS_MAX
+            )
+            for holder, data in rows
+        }
+
+    def add_gate(self, gate: EnrolledGate) -> None:
+        """Remember a gate's public key, so that knowledge can be wrapped to it."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO gates VALUES (?, ?, ?, ?)",
+            (gate.gate_id, gate.lane, gate.x, gate.y),
+        )
+
+    def gates(self) -> list[EnrolledGate]:
+        """Return the enrolled gates."""
+        rows = self._db.execute("SELECT * FROM gates ORDER BY gate_id")
+        return [EnrolledGate(*row) for row in rows]
+
+    def remove_gate(self, gate_id: str) -> None:
+        """Stop wrapping keys for a gate: it learns nothing new.
+
+        Raises:
+            RegisterError: No such gate.
+        """
+        if self._db.execute("DELETE FROM gates WHERE gate_id = ?", (gate_id,)).rowcount != 1:
+            raise RegisterError(f"there is no gate {gate_id}")
+
+    def next_number(self, name: str) -> int:
+        """Count one up and return the new value, durably."""
+        (value,) = self._db.execute(
+            "INSERT INTO counters VALUES (?, 1)"
+            " ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
+            (name,),
+        ).fetchone()
+        return int(value)
+
+
+def _issued(row: tuple[Any, ...]) -> Issued:
+    pass_id, holder, kind, index, status, issued_ms, expires_ms, replaced_by, text = row
+    return Issued(
+        PassId(pass_id),
+        HolderId(holder),
+        Kind(kind),
+        index,
+        Status(status),
+        issued_ms,
+        expires_ms,
+        PassId(replaced_by) if replaced_by else None,
+        text,
+    )
