@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from portique.gate.toml import Declared
 
 CONFIG_BYTES_MAX = 65_536
-PIN_HASH = re.compile(r"scrypt\$\d{1,2}\$\d{1,2}\$\d{1,2}\$[0-9a-f]{32,64}\$[0-9a-f]{64}")
+PIN_HASH = re.compile(r"scrypt\$[0-9a-f]{32}\$[0-9a-f]{64}")
 _UAI = re.compile(r"[0-9]{7}[A-Z]")
 
 
@@ -183,8 +183,8 @@ def _screen_objections(config: GateConfig) -> Iterator[str]:
             "tls_key and at least one agent with a PIN"
         )
     for number, agent in enumerate(screens.agents, 1):
-        if not PIN_HASH.fullmatch(agent.pin):
-            yield f"screens.agents[{number}].pin is no scrypt hash: `portique gate init` makes one"
+        if not PIN_HASH.fullmatch(agent.pin_hash):
+            yield f"screens.agents[{number}].pin_hash is no scrypt hash: `portique gate init` makes one"
 
 
 def _table_lines(path: str, table: Any, folder: Path | None) -> Iterator[str]:

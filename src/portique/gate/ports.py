@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from portique.core.decide import Outcome
 
-BEAT_MAX_MS = 1_000  # a lane's loop silent for longer counts as dead
+BEAT_MAX_MS = 750  # a lane's loop silent for longer counts as dead
 TEXT_CHARACTERS_MAX = 1_200  # a longer line is no pass: core.passes has the same cap
 
 
@@ -123,7 +123,7 @@ class Door(Protocol):
         ...
 
     def beat(self) -> None:
-        """Say that the lane's loop is alive. Call at every turn, at least twice a second."""
+        """Say that the lane's loop is alive. Call at every turn, at least four times a second."""
         ...
 
     def close(self) -> None:
@@ -180,7 +180,7 @@ class FireInput(Protocol):
 
     @property
     def active(self) -> bool:
-        """Say whether the line asks for evacuation now. Doubt about the line is a fire."""
+        """Say whether the line asks for evacuation now. A cut contact loop is a fire."""
         ...
 
     def watch(self, on_fire: Callable[[], None]) -> None:

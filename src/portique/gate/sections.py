@@ -141,6 +141,10 @@ class MqttSection:
 class GpioSection:
     """Relays on a single-board computer; pins are BCM numbers."""
 
+    lines: Annotated[
+        Path | None,
+        Key("a folder of value files (gpio17/value, as the kernel exports), instead of gpiozero"),
+    ] = None
     door: Annotated[int | None, Key("the door's relay; never on an exit lane", bounds=(0, 63))] = (
         None
     )
@@ -201,7 +205,7 @@ class AgentSection:
     alias: Annotated[
         str, Key("what the journal calls the agent; no full name needed", example="loge")
     ]
-    pin: Annotated[str, Key("scrypt hash of the PIN; see `gate init`")]
+    pin_hash: Annotated[str, Key("scrypt hash of the PIN, as `gate init` makes it")]
 
 
 @dataclass(frozen=True, slots=True)
