@@ -106,7 +106,7 @@ def test_stages() -> list[Stage]:
         *static_stages(),
         *covered_stages(),
         Stage("slow", tests("slow", SLOW, *beside())),
-        Stage("crash", tests("crash", "not browser", *present(ALONE))),
+        *alone_stages(),
         Stage("browser", tests("browser", "browser")),
     ]
 
@@ -118,14 +118,16 @@ def release_stages() -> list[Stage]:
         *static_stages(),
         Stage("fast", tests("fast", FAST, *beside(patience)), CAMPAIGN),
         Stage("slow", tests("slow", SLOW, *beside(patience)), CAMPAIGN),
-        Stage("crash", tests("crash", "not browser", patience, *present(ALONE)), CAMPAIGN),
+        *alone_stages(patience, environment=CAMPAIGN),
         Stage("browser", tests("browser", "browser", patience), CAMPAIGN),
     ]
 
 
-def present(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Keep the folders that exist: pytest refuses to be pointed at a missing one."""
-    return tuple(path for path in paths if (ROOT / path).exists())
+def alone_stages(*more: str, environment: dict[str, str] | None = None) -> list[Stage]:
+    """Run, one after another, the tests that want both cores. No folder yet: no stage."""
+    folders = [path for path in ALONE if any((ROOT / path).glob("test_*.py"))]
+    command = tests("alone", "not browser", *more, *folders)
+    return [Stage("alone", command, environment or {})] if folders else []
 
 
 def run(stage: Stage) -> bool:
