@@ -17,29 +17,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from portique.core.decide import Outcome
+from portique.core.entries import Ruling
 from portique.core.errors import TooLate
+from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.gate.screen.shown import (
-    AdmitReason,
     Advice,
     Aim,
     Alert,
     AlertKind,
     Card,
     Counts,
-    DenyReason,
     Fault,
     Freshness,
     FreshnessState,
     HolderState,
     HolderView,
     Lane,
-    ManualReason,
     Mode,
     Organ,
     Posture,
     Quad,
     Ruled,
-    Ruling,
     Snapshot,
     Words,
 )
@@ -140,7 +138,7 @@ class Board:
         self._current: int | None = None  # the showing on the holder's screen
         self._rulings: OrderedDict[int, Ruled] = OrderedDict()
         self._listeners: list[Callable[[], None]] = []
-        self._beat_s: float | None = None
+        self._beat_ms: int | None = None
 
     # -- written by the gate's loop ---------------------------------------------------------------
 
@@ -256,16 +254,16 @@ class Board:
             if before != (shown, advice, aspect):
                 self._set_holder(aims=shown, advice=advice, aspect=aspect)
 
-    def beat(self, at_s: float) -> None:
-        """Tell that the loop lives, by a monotonic clock; screens distrust a silent loop."""
-        self._beat_s = at_s
+    def beat(self, monotonic_ms: int) -> None:
+        """Tell that the loop lives; call at least once a second, screens distrust a silent loop."""
+        self._beat_ms = monotonic_ms
 
     # -- read by the screens ----------------------------------------------------------------------
 
     @property
-    def beat_s(self) -> float | None:
-        """When the loop last said it lives; None: it never has."""
-        return self._beat_s
+    def beat_ms(self) -> int | None:
+        """When the loop last said it lives, by the monotonic clock; None: it never has."""
+        return self._beat_ms
 
     def snapshot(self) -> Snapshot:
         """Return what the agents' screens show now."""

@@ -10,6 +10,8 @@ from portique.core.values import Direction, Kind, Language, Medium, PassId
 
 if TYPE_CHECKING:
     from portique.core.decide import Outcome, Reason
+    from portique.core.entries import Ruling
+    from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 
 
 class Mode(StrEnum):
@@ -27,42 +29,6 @@ class Posture(StrEnum):
     EVACUATION = "evacuation"
     INTRUSION = "intrusion"
     SHELTER = "shelter"
-
-
-class Ruling(StrEnum):
-    """An agent's answer to a referral or a refusal."""
-
-    ADMIT = "admit"
-    DENY = "deny"
-
-
-class AdmitReason(StrEnum):
-    """Why an agent let somebody through. Journalled: never reuse a value."""
-
-    KNOWN = "known"
-    CHECKED = "checked"
-    ESCORTED = "escorted"
-    FAULT = "fault"
-
-
-class DenyReason(StrEnum):
-    """Why an agent did not let somebody through. Journalled: never reuse a value."""
-
-    SENT = "sent"
-    UNIDENTIFIED = "unidentified"
-    NOT_THEIRS = "not-theirs"
-    LEFT = "left"
-
-
-class ManualReason(StrEnum):
-    """Why an agent let somebody through who showed no code. Journalled: never reuse a value."""
-
-    FORGOTTEN = "forgotten"
-    DAMAGED = "damaged"
-    FLAT = "flat"
-    GROUP = "group"
-    EXPECTED = "expected"
-    EMERGENCY = "emergency"
 
 
 class FreshnessState(StrEnum):

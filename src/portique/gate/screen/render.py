@@ -1,0 +1,210 @@
+"""Turn the board into what pages receive: words and codes, ready to be shown as text.
+
+Everything from outside the project (names, labels, details) goes through
+`plain`. A locked screen receives no name at all, rather than one it hides.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from portique.core.decide import Outcome
+from portique.core.sentences import Label, Sentence, label, sentence
+from portique.gate.board import WAITING_MAX, FreshnessState, Posture
+from portique.gate.screen.plain import plain
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from portique.core.decide import Reason
+    from portique.gate.board import (
+        Alert,
+        Card,
+        Fault,
+        Freshness,
+        HolderView,
+        Lane,
+        Ruled,
+        Snapshot,
+    )
+    from portique.gate.screen.catalogue import Catalogue
+
+Payload = dict[str, Any]
+
+_OUTCOMES = {Outcome.GRANT: "grant", Outcome.REFER: "refer", Outcome.REFUSE: "refuse"}
+_WORST_LAST = tuple(FreshnessState)
+COORDINATE_DIGITS = 4  # a ten-thousandth of the frame's width: finer than any screen
+
+
+class AgentRenderer:
+    """Writes the board's snapshots for one language, time zone and degree of trust."""
+
+    def __init__(self, words: Catalogue, zone: ZoneInfo, *, locked: bool) -> None:
+        self._words = words
+        self._say = words.say
+        self._zone = zone
+        self._locked = locked
+
+    def payload(self, board: Snapshot) -> Payload:
+        """Return one snapshot as JSON-able values."""
+        return {
+            "version": board.version,
+            "locked": self._locked,
+            "mode": {"code": board.mode, "word": self._say(f"mode.{board.mode}")},
+            "posture": self._posture(board),
+            "waiting": [self._card(card, board.lane) for card in board.waiting],
+            "recent": [self._card(card, board.lane) for card in board.recent],
+            "setAside": self._set_aside(board.set_aside),
+            "counts": {"entered": board.counts.entered, "left": board.counts.left},
+            "freshness": self._freshness(board.freshness),
+            "faults": [self._fault(fault) for fault in board.faults],
+            "alerts": [self._alert(alert, board.lane) for alert in board.alerts],
+        }
+
+    def ruling(self, ruled: Ruled) -> str:
+        """Say who answered what."""
+        return self._say(
+            f"ruled.{ruled.ruling}", agent=plain(ruled.agent), reason=self._label(ruled.reason)
+        )
+
+    def too_late(self, ruled: Ruled | None) -> str:
+        """Tell the agent who comes second who came first."""
+        if ruled is None:
+            return self._say("ruled.gone")
+        return self._say(
+            "ruled.first",
+            agent=plain(ruled.agent),
+            ruling=self._say(f"ruled.first.{ruled.ruling}"),
+            reason=self._label(ruled.reason),
+        )
+
+    def _label(self, value: Label) -> str:
+        return label(value, self._words.language)
+
+    def _card(self, card: Card, lane: Lane) -> Payload:
+        spoken = [self._sentence(reason, card, lane) for reason in card.reasons]
+        outcome = _OUTCOMES[card.outcome]
+        return {
+            "showing": card.showing,
+            "time": self._time(card.at_ms),
+            "outcome": outcome,
+            "outcomeWord": self._outcome_word(card),
+            **self._person(card),
+            "medium": card.medium and self._label(card.medium),
+            "reasons": [each.agent for each in spoken],
+            "codes": " · ".join(card.reasons),
+            "aloud": spoken[0].aloud if spoken else None,
+            "next": spoken[0].next_step if spoken else None,
+            "note": card.note and plain(card.note.in_language(self._words.language)),
+            "times": self._say("card.times", times=card.times) if card.times > 1 else None,
+            "ruled": card.ruled and card.ruled.ruling,
+            "ruledBy": card.ruled and self.ruling(card.ruled),
+        }
+
+    def _outcome_word(self, card: Card) -> str:
+        if card.medium is None:
+            return self._say("outcome.manual")
+        return capital(self._label(card.outcome))
+
+    def _person(self, card: Card) -> Payload:
+        if self._locked or card.medium is None:
+            hidden = self._say("card.hidden") if card.name and card.medium else None
+            return {"name": None, "nameless": hidden, "label": None, "kind": None}
+        return {
+            "name": plain(card.name) if card.name else None,
+            "nameless": None if card.name else self._say("card.nameless"),
+            "label": plain(card.label) if card.label else None,
+            "kind": card.kind and self._label(card.kind),
+        }
+
+    def _sentence(self, reason: Reason, card: Card, lane: Lane) -> Sentence:
+        language = self._words.language
+        slots = {"point": lane.point.in_language(language), **dict(card.slots)}
+        shown = {name: plain(value) for name, value in slots.items()}
+        return sentence(reason, language, **shown)
+
+    def _posture(self, board: Snapshot) -> Payload | None:
+        if board.posture is Posture.NORMAL:
+            return None
+        drill = self._say("posture.drill") if board.drill else None
+        return {
+            "code": board.posture,
+            "word": self._say(f"posture.{board.posture}"),
+            "drill": drill,
+        }
+
+    def _set_aside(self, count: int) -> str | None:
+        if not count:
+            return None
+        key = "waiting.set-aside.one" if count == 1 else "waiting.set-aside.many"
+        return self._say(key, count=count, most=WAITING_MAX)
+
+    def _freshness(self, parts: tuple[Freshness, ...]) -> Payload:
+        states = [part.state for part in parts] or [FreshnessState.MISSING]
+        worst = max(states, key=_WORST_LAST.index)
+        return {
+            "state": worst,
+            "word": self._say(f"fresh.all.{worst}"),
+            "parts": [self._part(part) for part in parts],
+        }
+
+    def _part(self, part: Freshness) -> Payload:
+        return {
+            "part": self._words.say_or(f"part.{part.part}", plain(part.part)),
+            "state": part.state,
+            "word": self._say(f"fresh.{part.state}"),
+            "age": self._age(part.age_s),
+        }
+
+    def _age(self, age_s: int | None) -> str:
+        if age_s is None:
+            return self._say("age.never")
+        for unit, seconds in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+            if age_s >= seconds * (2 if unit == "days" else 1):
+                return self._say(f"age.{unit}", count=age_s // seconds)
+        return self._say("age.now")
+
+    def _fault(self, fault: Fault) -> Payload:
+        return {"organ": self._say(f"fault.{fault.organ}"), "detail": plain(fault.detail)}
+
+    def _alert(self, alert: Alert, lane: Lane) -> Payload:
+        language = self._words.language
+        title = plain(lane.title.in_language(language))
+        text = self._say(f"alert.{alert.kind}.text", lane=title)
+        detail = plain(alert.detail.in_language(language)) if alert.detail else None
+        return {
+            "alert": alert.alert,
+            "kind": alert.kind,
+            "time": self._time(alert.at_ms),
+            "title": self._say(f"alert.{alert.kind}"),
+            "text": text,
+            "detail": detail,
+        }
+
+    def _time(self, at_ms: int) -> str:
+        return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(self._zone).strftime("%H:%M")
+
+
+def holder_payload(view: HolderView) -> Payload:
+    """Return what the holder's screen receives: the same for a referral and a refusal."""
+    return {
+        "state": view.state,
+        "turn": view.turn,
+        "advice": view.advice,
+        "aspect": round(view.aspect, COORDINATE_DIGITS),
+        "aims": [
+            {
+                "advice": aim.advice,
+                "quad": [
+                    [round(x, COORDINATE_DIGITS), round(y, COORDINATE_DIGITS)] for x, y in aim.quad
+                ],
+            }
+            for aim in view.aims
+        ],
+    }
+
+
+def capital(text: str) -> str:
+    """Return `text` with a capital first letter, the rest untouched."""
+    return text[:1].upper() + text[1:]
