@@ -6,14 +6,14 @@ import threading
 import numpy as np
 import pytest
 
-from portique.gate import frames
+from portique.gate import frame_memory, frames
 from portique.gate.frames import FrameReader, FrameWriter
 
 
 @pytest.fixture
 def memory():
     """Give a fresh memory, closed afterwards."""
-    descriptor = frames.create_memory()
+    descriptor = frame_memory.create_memory()
     yield descriptor
     os.close(descriptor)
 
@@ -21,7 +21,7 @@ def memory():
 @pytest.fixture
 def reader(memory):
     """Read through a descriptor that cannot write, as the decode process does."""
-    descriptor = frames.read_only(memory)
+    descriptor = frame_memory.read_only(memory)
     yield FrameReader(descriptor)
     os.close(descriptor)
 
@@ -51,7 +51,7 @@ def test_a_frame_overwritten_by_a_later_one_is_gone(memory, reader):
     """A late reader gets nothing rather than another frame's pixels."""
     writer = FrameWriter(memory)
     writer.write(0, grey(1))
-    writer.write(frames.SLOTS, grey(2))
+    writer.write(frame_memory.SLOTS, grey(2))
 
     assert reader.read(0, width=64, height=48) is None
 
@@ -66,10 +66,10 @@ def test_a_frame_begun_but_not_finished_is_torn(memory, reader, monkeypatch):
 
     monkeypatch.setattr(np, "copyto", killed)
     with pytest.raises(KeyboardInterrupt):
-        writer.write(frames.SLOTS, grey(2))
+        writer.write(frame_memory.SLOTS, grey(2))
 
     assert reader.read(0, width=64, height=48) is None
-    assert reader.read(frames.SLOTS, width=64, height=48) is None
+    assert reader.read(frame_memory.SLOTS, width=64, height=48) is None
 
 
 def test_no_torn_frame_is_ever_delivered(memory, reader):
@@ -86,7 +86,7 @@ def test_no_torn_frame_is_ever_delivered(memory, reader):
     thread = threading.Thread(target=write)
     thread.start()
     while not done.is_set():
-        number = max(0, newest[0] - frames.SLOTS + 1)  # the slot about to be overwritten
+        number = max(0, newest[0] - frame_memory.SLOTS + 1)  # the slot about to be overwritten
         got = reader.read(number, width=640, height=480)
         if got is None:
             torn += 1
@@ -109,7 +109,7 @@ def test_an_impossible_size_is_refused(memory, reader, width, height):
 
 def test_the_reader_cannot_write(memory):
     """The decode process cannot change a frame, nor shrink the memory under the camera."""
-    descriptor = frames.read_only(memory)
+    descriptor = frame_memory.read_only(memory)
 
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.write(descriptor, b"x")

@@ -4,48 +4,31 @@ A lock would let a killed process stop the other. Instead every slot carries the
 frame's number twice, at its head before the pixels are written and at its tail
 after: a reader that finds both equal to the number it came for has a whole frame,
 otherwise the frame is torn or gone and costs nothing but itself.
-
-    slot = begun u64 · finished u64 · pad · pixels        (numbers stored plus one: 0 is "never")
-
-The memory has no name (memfd): nothing is left behind, nobody else can open it.
-It is sealed against resizing, and the reader's descriptor cannot write.
 """
 
 from __future__ import annotations
 
-import fcntl
 import mmap
-import os
 import struct
 import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from portique.gate.frame_memory import (
+    BEGUN_AT,
+    FINISHED_AT,
+    MEMORY_BYTES,
+    PIXELS_AT,
+    PIXELS_MAX,
+    SLOT_BYTES,
+    SLOTS,
+)
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SLOTS = 6  # one being written, one being read, four frames of advance (130 ms at 30 a second)
-PIXELS_MAX = 3840 * 2160  # untouched pages cost nothing, so room for 4K is free
-PIXELS_AT = 4096  # a page: the two numbers never share one with pixels
-SLOT_BYTES = PIXELS_AT + -(-PIXELS_MAX // PIXELS_AT) * PIXELS_AT
-MEMORY_BYTES = SLOTS * SLOT_BYTES
 _NUMBER = struct.Struct("<Q")
-_BEGUN, _FINISHED = 0, 64  # a cache line apart
-_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-
-
-def create_memory() -> int:
-    """Create the slots' memory and return its descriptor; the caller closes it."""
-    memory = os.memfd_create("portique-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(memory, MEMORY_BYTES)
-    fcntl.fcntl(memory, fcntl.F_ADD_SEALS, _SEALS)
-    return memory
-
-
-def read_only(memory: int) -> int:
-    """Return another descriptor of the same memory through which nobody can write."""
-    return os.open(f"/proc/self/fd/{memory}", os.O_RDONLY | os.O_CLOEXEC)
 
 
 class FrameWriter:
@@ -65,12 +48,12 @@ class FrameWriter:
         assert grey.size <= PIXELS_MAX, f"frame of {grey.size} pixels"  # noqa: S101 - ours
         slot = number % SLOTS
         base = slot * SLOT_BYTES
-        _NUMBER.pack_into(self._map, base + _BEGUN, number + 1)
+        _NUMBER.pack_into(self._map, base + BEGUN_AT, number + 1)
         _fence()
         pixels = self._bytes[base + PIXELS_AT : base + PIXELS_AT + grey.size]
         np.copyto(pixels.reshape(grey.shape), grey)
         _fence()
-        _NUMBER.pack_into(self._map, base + _FINISHED, number + 1)
+        _NUMBER.pack_into(self._map, base + FINISHED_AT, number + 1)
         return slot
 
 
@@ -89,13 +72,13 @@ class FrameReader:
         if not (width > 0 < height and width * height <= PIXELS_MAX):
             return None
         base = number % SLOTS * SLOT_BYTES
-        if self._number(base + _FINISHED) != number + 1:
+        if self._number(base + FINISHED_AT) != number + 1:
             return None
         _fence()
         start = base + PIXELS_AT
         grey = self._bytes[start : start + width * height].reshape(height, width).copy()
         _fence()
-        return grey if self._number(base + _BEGUN) == number + 1 else None
+        return grey if self._number(base + BEGUN_AT) == number + 1 else None
 
     def _number(self, at: int) -> int:
         (number,) = _NUMBER.unpack_from(self._map, at)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib
 import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from portique.core.errors import EnvironmentProblem
+from portique.gate.clock import SystemTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".pgm"})
 STREAM_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
+LIVE_DRIVERS = frozenset({"webcam", "stream"})
 FILM_PREFIX = "film:"
 
 
@@ -45,13 +46,18 @@ class Frame:
     grey: Grey
 
 
-def steady_ms() -> int:
-    """Give milliseconds of a clock that nobody sets, sleep included; only differences matter."""
-    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+class Shot(NamedTuple):
+    """What a driver gives: a grey picture, and its time since the source began."""
+
+    offset_ms: int
+    grey: Grey
 
 
 def _say_nothing(_sentence: str) -> None:
     """Drop a notice nobody asked for."""
+
+
+_steady_ms = SystemTime().boot_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +66,27 @@ class Play:
 
     Args:
         starts_ms: Time of the first frame, UTC milliseconds.
+        first_number: The first frame's number.
         real_time: Play a file no faster than it was filmed.
         keep_trying: Wait for a lost camera and go on; otherwise its loss ends the source.
         notice: Called with one sentence when something happens that a technician should know.
         ticks_ms: A steady clock.
+        retry_s: Waits between attempts at a lost camera; the last one repeats.
         closing: Set when nobody wants frames any more; every wait of a driver ends then.
     """
 
     starts_ms: int
+    first_number: int = 0
     real_time: bool = False
     keep_trying: bool = False
     notice: Callable[[str], None] = _say_nothing
-    ticks_ms: Callable[[], int] = steady_ms
+    ticks_ms: Callable[[], int] = _steady_ms
+    retry_s: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def pause(self, wait_s: float) -> bool:
         """Wait, and tell whether the source is being closed."""
         return self.closing.wait(max(0.0, wait_s))
-
-
-class _Driver(Protocol):
-    """What each driver's module offers."""
-
-    def open_frames(self, place: str, play: Play) -> Iterator[Frame]: ...
 
 
 class FrameSource:
@@ -114,6 +118,18 @@ class FrameSource:
         self.close()
 
 
+class Driver(Protocol):
+    """What each driver's module offers."""
+
+    def open_shots(self, place: str, play: Play) -> Iterator[Shot]:
+        """Open at once, then give pictures until the end.
+
+        Raises:
+            EnvironmentProblem: Nothing readable there, or the camera was lost on the way.
+        """
+        ...
+
+
 def open_source(
     address: str,
     *,
@@ -141,8 +157,8 @@ def open_source(
     play = Play(at, real_time=real_time, keep_trying=newest_only, notice=notice)
     frames = open_frames(address, play)
     if newest_only:
-        newest = importlib.import_module("portique.gate.capture.newest")
-        frames = newest.newest(frames, play)
+        live = importlib.import_module("portique.gate.capture.live")
+        frames = live.newest(frames, play)
     return FrameSource(frames, play)
 
 
@@ -153,8 +169,23 @@ def open_frames(address: str, play: Play) -> Iterator[Frame]:
         EnvironmentProblem: Nothing readable there.
     """
     name, place = driver_of(address)
-    driver: _Driver = importlib.import_module(f"portique.gate.capture.{name}")
-    return driver.open_frames(place, play)
+    driver: Driver = importlib.import_module(f"portique.gate.capture.{name}")
+    shots = driver.open_shots(place, play)
+    if name not in LIVE_DRIVERS or not play.keep_trying:
+        return _numbered(shots, play, from_first=True)
+    live = importlib.import_module("portique.gate.capture.live")
+    return _numbered(live.again(shots, lambda: driver.open_shots(place, play), play), play)
+
+
+def _numbered(shots: Iterator[Shot], play: Play, *, from_first: bool = False) -> Iterator[Frame]:
+    """Number the shots and date them: `from_first` puts the first one at `starts_ms` exactly."""
+    base = None
+    for number, shot in enumerate(shots, play.first_number):
+        if play.closing.is_set():
+            return
+        if base is None:
+            base = shot.offset_ms if from_first else 0
+        yield Frame(number, play.starts_ms + shot.offset_ms - base, shot.grey)
 
 
 def driver_of(address: str) -> tuple[str, str]:

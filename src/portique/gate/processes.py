@@ -1,0 +1,303 @@
+"""The gate's eyes: capture and decode, each its own process, and the thread that keeps them alive.
+
+    capture ──frames (shared memory)──▶ decode
+       │  └──announcements (packets)──▶   │
+       ▼                                  ▼
+    main process: this thread ──looks──▶ a bounded queue ──▶ the gate's loop
+
+The main process keeps both ends of the packets' way from capture to decode, and
+the frames' memory, so a killed decoder is replaced while capture notices
+nothing. A decoder that doesn't answer in time is killed and replaced: a poison
+frame costs itself. No frame and no picture library ever enters this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import selectors
+import socket
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from portique.gate.capture.messages import (
+    Announced,
+    BadMessage,
+    Ended,
+    Failed,
+    Looked,
+    Notice,
+    Orders,
+    Ready,
+    Skipped,
+    encode_capture,
+    parse_capture,
+    parse_decode,
+)
+from portique.gate.child import Child
+from portique.gate.clock import SystemTime
+from portique.gate.frame_memory import create_memory, read_only
+from portique.gate.post import Post
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from portique.gate.capture.messages import FromCapture, FromDecode
+
+DECODE, CAPTURE = "portique.gate.decode_process", "portique.gate.capture_process"
+READER = "portique.sight.codes:CodeReader"
+ANNOUNCED_MAX = 256  # frames remembered until answered for; 8 s at 30 a second
+TURN_MS_MAX = 1_000
+
+_ticks_ms = SystemTime().boot_ms
+
+
+@dataclass(frozen=True, slots=True)
+class EyesSettings:
+    """What to look at, and how patiently.
+
+    Args:
+        source: An address that `portique.gate.capture.open_source` takes.
+        starts_ms: Camera time of the start, UTC milliseconds.
+        reader: `package.module:factory` of what reads codes.
+        looks_max: Looks waiting for the gate's loop; the oldest goes when one more comes.
+        answer_within_ms: A decoder silent for longer, with frames waiting, is replaced.
+        warm_within_ms: The same, from its start until it is ready.
+        quiet_max_ms: A capture process that says nothing for longer is replaced.
+        notice: Called from the eyes' thread with each new sentence for a technician.
+    """
+
+    source: str
+    starts_ms: int
+    reader: str = READER
+    looks_max: int = 8
+    answer_within_ms: int = 2_000
+    warm_within_ms: int = 20_000
+    quiet_max_ms: int = 30_000
+    notice: Callable[[str], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One frame looked at. Time and size are capture's word, the rest is the decoder's."""
+
+    frame_number: int
+    at_ms: int
+    width: int
+    height: int
+    look: Looked
+
+
+@dataclass(frozen=True, slots=True)
+class EyesHealth:
+    """How the eyes are; counts since `start`."""
+
+    capture_pid: int | None = None
+    decode_pid: int | None = None
+    seeing: bool = False  # the last frame was looked at and the decoder is alive
+    ended: bool = False  # the source has no more frames
+    frames: int = 0  # captured
+    looks: int = 0  # looked at
+    looks_dropped: int = 0  # the gate's loop was too slow
+    frames_torn: int = 0  # overwritten before they could be copied
+    frames_failed: int = 0  # the reader raised
+    decode_ends: int = 0
+    capture_ends: int = 0
+    bad_messages: int = 0
+    measures: tuple[str, ...] = ()  # how the decoder is shut in (`sandbox.Measure`)
+    notice: str | None = None  # the last sentence for a technician
+
+
+class Eyes:
+    """Start with `start`, read `looks` (None: the source ended), end with `stop`."""
+
+    def __init__(self, settings: EyesSettings) -> None:
+        self._settings = settings
+        self.looks: queue.Queue[Seen | None] = queue.Queue(settings.looks_max)
+        self._health = EyesHealth()
+        self._stopping = threading.Event()
+        self._told_end = False
+        self._thread = threading.Thread(target=self._run, name="eyes", daemon=True)
+
+    def start(self) -> None:
+        """Start both processes; looks arrive as soon as the decoder is warm."""
+        self._memory = create_memory()
+        self._memory_to_read = read_only(self._memory)
+        pair = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._frames_in, self._frames_out = pair
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._thread.start()
+
+    def take(self, timeout_s: float) -> Seen | None:
+        """Wait for a look; None when none came in time or the source ended (`health` says)."""
+        with contextlib.suppress(queue.Empty):
+            return self.looks.get(timeout=timeout_s)
+        return None
+
+    @property
+    def health(self) -> EyesHealth:
+        """How the eyes are now."""
+        return self._health
+
+    def stop(self) -> None:
+        """End both processes and let go of everything."""
+        self._stopping.set()
+        os.eventfd_write(self._wake, 1)
+        self._thread.join()
+        for descriptor in (self._memory, self._memory_to_read, self._wake):
+            os.close(descriptor)
+        self._frames_in.close()
+        self._frames_out.close()
+
+    # --- the thread: it alone starts children (they die with it) and touches what follows ------
+
+    def _run(self) -> None:
+        self._began_ms = _ticks_ms()
+        self._announced: dict[int, Announced] = {}
+        self._next_number = 0
+        with selectors.DefaultSelector() as self._selector:
+            self._selector.register(self._wake, selectors.EVENT_READ, lambda: None)
+            self._capture = Post(self._start_capture, self._hear_capture, self._selector)
+            self._decode = Post(self._start_decode, self._hear_decode, self._selector)
+            while not self._stopping.is_set():
+                self._turn()
+            self._capture.close()
+            self._decode.close()
+
+    def _turn(self) -> None:
+        now = _ticks_ms()
+        self._fill_posts(now)
+        self._replace_the_silent(now)
+        for key, _ in self._selector.select(self._turn_ms(now) / 1000):
+            key.data()
+        self._bury()
+
+    def _fill_posts(self, now: int) -> None:
+        for post in (self._capture, self._decode):
+            if not (self._health.ended and post is self._capture):
+                post.fill(now)
+        self._note(capture_pid=self._capture.pid, decode_pid=self._decode.pid)
+
+    def _turn_ms(self, now: int) -> int:
+        """Return how long nothing can be due."""
+        times = (self._capture.due_ms, self._decode.due_ms)
+        waits = [due - now for due in times if due is not None]
+        return max(0, min([TURN_MS_MAX, *waits]))
+
+    def _replace_the_silent(self, now: int) -> None:
+        for post in (self._capture, self._decode):
+            post.kill_if_overdue(now)
+
+    def _bury(self) -> None:
+        if (status := self._capture.bury()) is not None:
+            self._note(capture_ends=self._health.capture_ends + 1)
+            self._note(ended=self._health.ended or status == 0)
+        if self._decode.bury() is not None:
+            self._note(decode_ends=self._health.decode_ends + 1, seeing=False)
+            self._announced.clear()  # whatever it was looking at is lost with it
+        if self._health.ended and not self._announced and not self._told_end:
+            self._told_end = True
+            self._deliver(None)
+
+    def _start_capture(self) -> Child:
+        child = Child(CAPTURE, (), (self._frames_in.fileno(), self._memory))
+        starts_ms = self._settings.starts_ms + _ticks_ms() - self._began_ms
+        orders = Orders(self._settings.source, starts_ms, self._next_number)
+        child.talk.send(encode_capture(orders))
+        self._capture.expect(_ticks_ms() + self._settings.quiet_max_ms)
+        return child
+
+    def _start_decode(self) -> Child:
+        descriptors = (self._frames_out.fileno(), self._memory_to_read)
+        child = Child(DECODE, (self._settings.reader,), descriptors)
+        self._decode.expect(_ticks_ms() + self._settings.warm_within_ms)
+        return child
+
+    def _hear_capture(self) -> None:
+        for packet in self._capture.packets():
+            try:
+                self._heard_capture(parse_capture(packet))
+            except BadMessage:
+                self._bad(self._capture)
+
+    def _heard_capture(self, message: FromCapture) -> None:
+        self._capture.heard()
+        self._capture.expect(_ticks_ms() + self._settings.quiet_max_ms)
+        match message:
+            case Announced(number):
+                self._remember(message)
+                self._next_number = number + 1
+                self._note(frames=self._health.frames + 1)
+            case Notice(sentence):
+                self._say(sentence)
+            case Ended():
+                self._note(ended=True)
+
+    def _remember(self, frame: Announced) -> None:
+        """Await an answer about this frame; the clock runs from the first one unanswered."""
+        if not self._announced and self._decode.warm:
+            self._decode.expect(_ticks_ms() + self._settings.answer_within_ms)
+        self._announced[frame.number] = frame
+        if len(self._announced) > ANNOUNCED_MAX:
+            del self._announced[next(iter(self._announced))]
+
+    def _hear_decode(self) -> None:
+        self._hear_capture()  # an announcement precedes its answer, though on another socket
+        for packet in self._decode.packets():
+            try:
+                self._heard_decode(parse_decode(packet))
+            except BadMessage:
+                self._bad(self._decode)
+
+    def _heard_decode(self, message: FromDecode) -> None:
+        if isinstance(message, Ready):
+            self._decode.warm = True
+            self._note(measures=message.measures)
+        else:
+            self._answered(message)
+        due = _ticks_ms() + self._settings.answer_within_ms
+        self._decode.expect(due if self._announced else None)
+
+    def _answered(self, message: Looked | Skipped | Failed) -> None:
+        """Count an answer, which must be about a frame announced and not answered yet."""
+        frame = self._announced.get(message.number)
+        if frame is None or not self._decode.warm:
+            raise BadMessage("an answer about no frame of ours")
+        for older in [number for number in self._announced if number <= message.number]:
+            del self._announced[older]
+        self._decode.heard()
+        match message:
+            case Looked():
+                self._note(looks=self._health.looks + 1, seeing=True)
+                size = frame.width, frame.height
+                self._deliver(Seen(frame.number, frame.at_ms, *size, message))
+            case Skipped():
+                self._note(frames_torn=self._health.frames_torn + 1)
+            case Failed():
+                self._note(frames_failed=self._health.frames_failed + 1)
+
+    def _bad(self, post: Post) -> None:
+        self._note(bad_messages=self._health.bad_messages + 1)
+        post.bad()
+
+    def _deliver(self, seen: Seen | None) -> None:
+        """Queue a look; when the gate's loop is slow, the oldest look goes, not the newest."""
+        while True:
+            try:
+                self.looks.put_nowait(seen)
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    self.looks.get_nowait()
+                    self._note(looks_dropped=self._health.looks_dropped + 1)
+            else:
+                return
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._health.notice and self._settings.notice is not None:
+            self._settings.notice(sentence)
+        self._note(notice=sentence, seeing=False)
+
+    def _note(self, **changes: object) -> None:
+        self._health = replace(self._health, **changes)  # type: ignore[arg-type]
