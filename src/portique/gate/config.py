@@ -184,7 +184,7 @@ def _screen_objections(config: GateConfig) -> Iterator[str]:
         )
     for number, agent in enumerate(screens.agents, 1):
         if not PIN_HASH.fullmatch(agent.pin_hash):
-            yield f"screens.agents[{number}].pin_hash is no scrypt hash: `portique gate init` makes one"
+            yield f"screens.agents[{number}].pin_hash: make it with `portique gate init`"
 
 
 def _table_lines(path: str, table: Any, folder: Path | None) -> Iterator[str]:
