@@ -1,0 +1,128 @@
+"""Read the codes of a camera's frames.
+
+A cheap pass reads almost all codes that a still hand shows in fair light. Where it reads nothing
+although the frame holds a code-like place, that place is followed and harder ways are tried, within
+a budget of work units: never of time, so that a replay gives the same answers on any machine.
+"""
+
+from dataclasses import dataclass
+
+from portique.sight.decoder import find_codes
+from portique.sight.shapes import Grey, Quad, Sighted, centre_of, mean_side
+from portique.sight.sharpen import read_track
+from portique.sight.stills import read_picture
+from portique.sight.suspects import Advice, Suspect, find_suspects
+from portique.sight.tracks import FORGOTTEN_AFTER_MS, Track, nearest_track, place_for
+from portique.sight.work import PLAIN_READ, SUSPECTS, Work
+
+__all__ = [
+    "Advice",
+    "CodeReader",
+    "Look",
+    "Quad",
+    "ReaderSettings",
+    "Sighted",
+    "Suspect",
+    "read_picture",
+]
+
+CODES_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderSettings:
+    """How hard to look. The default keeps 15 frames a second on one core of a small computer."""
+
+    work_max: int = 14_000  # units a frame, see `portique.sight.work`
+    sharpen: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one frame shows: codes read, places where a code resists, units of work spent."""
+
+    codes: tuple[Sighted, ...]
+    suspects: tuple[Suspect, ...]
+    work: int
+
+
+class CodeReader:
+    """Read the frames of one camera, in their order.
+
+    Deterministic: the same frames at the same times give the same looks, however slow the machine.
+    """
+
+    def __init__(self, settings: ReaderSettings | None = None) -> None:
+        self._settings = settings or ReaderSettings()
+        self._tracks: list[Track] = []
+
+    def read(self, grey: Grey, *, at_ms: int) -> Look:
+        """Read one frame.
+
+        Args:
+            grey: The frame, uint8, `(height, width)`.
+            at_ms: When it was taken, in milliseconds of the camera's own clock.
+
+        Returns:
+            At most `CODES_MAX` codes, the largest first, and the suspected places left unread.
+
+        Raises:
+            ValueError: The frame is not a grey uint8 picture.
+        """
+        if grey.ndim != 2 or grey.dtype != "uint8" or not grey.size:
+            raise ValueError(
+                f"a frame is grey uint8 (height, width); got {grey.dtype} {grey.shape}"
+            )
+        work = Work(self._settings.work_max)
+        work.spend(PLAIN_READ, grey.size)
+        cheap = [
+            Sighted(found.text, found.quad, sharpened=False)
+            for found in find_codes(grey)
+            if found.text is not None
+        ]
+        if not self._settings.sharpen or len(cheap) >= CODES_MAX:
+            return Look(_largest(cheap), (), work.spent)
+        work.spend(SUSPECTS, grey.size)
+        suspects = find_suspects(grey, tuple(code.quad for code in cheap))
+        hard, unread = self._read_suspects(grey, suspects, at_ms, work)
+        return Look(_largest([*cheap, *hard]), tuple(unread), work.spent)
+
+    def _read_suspects(
+        self, grey: Grey, suspects: list[Suspect], at_ms: int, work: Work
+    ) -> tuple[list[Sighted], list[Suspect]]:
+        self._tracks = [t for t in self._tracks if at_ms - t.seen_ms <= FORGOTTEN_AFTER_MS]
+        read: list[Sighted] = []
+        unread: list[Suspect] = []
+        for suspect in suspects:
+            track = self._track_of(suspect, at_ms)
+            reading = read_track(track, grey, work) if track.wants_attention() else None
+            if reading is None:
+                unread.append(suspect)
+            elif not _already_in(read, reading):
+                read.append(reading)
+        return read, unread
+
+    def _track_of(self, suspect: Suspect, at_ms: int) -> Track:
+        free = [track for track in self._tracks if track.seen_ms != at_ms]
+        track = nearest_track(free, suspect.quad)
+        if track is None:
+            track = Track(place_for(suspect.quad), at_ms)
+            self._tracks.append(track)
+        track.follow(suspect.quad, at_ms)
+        return track
+
+
+def _already_in(read: list[Sighted], reading: Sighted) -> bool:
+    """Tell whether two suspected places turned out to be the same code."""
+    x, y = centre_of(reading.quad)
+    reach = mean_side(reading.quad) / 2
+    return any(
+        code.text == reading.text
+        and abs(centre_of(code.quad)[0] - x) < reach
+        and abs(centre_of(code.quad)[1] - y) < reach
+        for code in read
+    )
+
+
+def _largest(codes: list[Sighted]) -> tuple[Sighted, ...]:
+    return tuple(sorted(codes, key=lambda code: mean_side(code.quad), reverse=True)[:CODES_MAX])
