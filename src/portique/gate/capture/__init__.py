@@ -83,6 +83,15 @@ class Play:
     ticks_ms: Callable[[], int] = _steady_ms
     retry_s: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)
     closing: threading.Event = field(default_factory=threading.Event)
+    _began_ms: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the steady clock of the source."""
+        object.__setattr__(self, "_began_ms", self.ticks_ms())
+
+    def elapsed_ms(self) -> int:
+        """Tell the time since the source began, its losses included."""
+        return self.ticks_ms() - self._began_ms
 
     def pause(self, wait_s: float) -> bool:
         """Wait, and tell whether the source is being closed."""
@@ -171,10 +180,24 @@ def open_frames(address: str, play: Play) -> Iterator[Frame]:
     name, place = driver_of(address)
     driver: Driver = importlib.import_module(f"portique.gate.capture.{name}")
     shots = driver.open_shots(place, play)
-    if name not in LIVE_DRIVERS or not play.keep_trying:
+    if name not in LIVE_DRIVERS:
+        return _numbered(_paced(shots, play) if play.real_time else shots, play, from_first=True)
+    if not play.keep_trying:
         return _numbered(shots, play, from_first=True)
     live = importlib.import_module("portique.gate.capture.live")
     return _numbered(live.again(shots, lambda: driver.open_shots(place, play), play), play)
+
+
+def _paced(shots: Iterator[Shot], play: Play) -> Iterator[Shot]:
+    """Hold each shot back until its time has come, counted from the first one."""
+    began_ms = None
+    for shot in shots:
+        if began_ms is None:
+            began_ms = play.ticks_ms() - shot.offset_ms
+        early_ms = shot.offset_ms - (play.ticks_ms() - began_ms)
+        if early_ms > 0 and play.pause(early_ms / 1000):
+            return
+        yield shot
 
 
 def _numbered(shots: Iterator[Shot], play: Play, *, from_first: bool = False) -> Iterator[Frame]:

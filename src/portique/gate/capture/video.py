@@ -1,0 +1,91 @@
+"""A video file as a camera, through FFmpeg, with the times written in the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import av
+import av.error
+
+from portique.core.errors import EnvironmentProblem
+from portique.gate.capture import Play, Shot
+from portique.gate.capture.grey import grey_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from av.container import InputContainer
+    from av.video.frame import VideoFrame
+
+SHORT_S = 1.0  # a file that ends this much before its own stated length is cut short
+ONLY_FILES = {"protocol_whitelist": "file"}  # a playlist must not make the gate call somebody
+
+
+def open_shots(place: str, play: Play) -> Iterator[Shot]:
+    """Open a video file.
+
+    A file cut short gives the frames that can be read, then a notice.
+
+    Raises:
+        EnvironmentProblem: Not a video, or damaged before its first frame.
+    """
+    try:
+        container = av.open(place, options=ONLY_FILES)
+    except (av.error.FFmpegError, OSError) as error:
+        raise EnvironmentProblem(
+            f"The file {place} can't be read as a video ({_cause(error)}): it may be damaged or "
+            "still being written; play it with a viewer, or copy it again."
+        ) from error
+    if not container.streams.video:
+        container.close()
+        raise EnvironmentProblem(f"The file {place} holds no video: choose a file with pictures.")
+    return _shots(container, place, play)
+
+
+def _shots(container: InputContainer, place: str, play: Play) -> Iterator[Shot]:
+    stream = container.streams.video[0]
+    stream.thread_type = "AUTO"
+    pace = _Pace(round(1000 / (stream.average_rate or 25)))
+    count, cause = 0, ""
+    with container:
+        try:
+            for picture in container.decode(stream):
+                yield Shot(pace.offset_ms(picture), grey_of(picture))
+                count += 1
+        except av.error.FFmpegError as error:
+            cause = _cause(error)
+        stated_s = (container.duration or 0) / av.time_base
+    if count == 0:
+        raise EnvironmentProblem(
+            f"The file {place} has no readable frame: it is damaged or empty; copy it again."
+        )
+    if cause or pace.end_ms / 1000 < stated_s - SHORT_S:
+        play.notice(
+            f"The file {place} is cut short ({cause or 'it ends early'}): {count} frames were "
+            "read, the rest is missing; copy it again if you need it."
+        )
+
+
+class _Pace:
+    """The times written in a file, from its first frame on, made to run forward only."""
+
+    def __init__(self, step_ms: int) -> None:
+        self._step_ms = step_ms
+        self._first_ms: int | None = None
+        self.end_ms = 0  # when the last frame gives way to the next
+
+    def offset_ms(self, picture: VideoFrame) -> int:
+        """Return a frame's time; one that has none, or runs back, follows the frame before."""
+        offset_ms = self.end_ms
+        if picture.pts is not None and picture.time_base is not None:
+            at_ms = round(picture.pts * picture.time_base * 1000)
+            if self._first_ms is None:
+                self._first_ms = at_ms - self.end_ms
+            if at_ms - self._first_ms > self.end_ms - self._step_ms:
+                offset_ms = at_ms - self._first_ms
+        self.end_ms = offset_ms + self._step_ms
+        return offset_ms
+
+
+def _cause(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
