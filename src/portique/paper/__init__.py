@@ -1,1 +1,20 @@
 """Passes on paper: Typst documents, tagged PDF."""
+
+from portique.paper.cards import Options, PrintedPass, render
+from portique.paper.codes import CodePicture
+from portique.paper.errors import PaperError
+from portique.paper.layouts import LAYOUTS, STICKERS
+from portique.paper.portraits import find_portrait
+from portique.paper.words import validity_words
+
+__all__ = [
+    "LAYOUTS",
+    "STICKERS",
+    "CodePicture",
+    "Options",
+    "PaperError",
+    "PrintedPass",
+    "find_portrait",
+    "render",
+    "validity_words",
+]
