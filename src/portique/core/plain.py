@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from portique.core.errors import KnowledgeError
+from portique.core.values import Language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,6 +177,10 @@ class Words:
 
     fr: str
     en: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the text in one language."""
+        return self.fr if language is Language.FR else self.en
 
     def to_data(self) -> Plain:
         """Write as plain data."""

@@ -115,6 +115,7 @@ VISITOR: Expression = ("is", "kind", "visitor")
 # for a date.
 ADULT: Expression = ("in", "kind", ("visitor", "staff", "guardian"))
 EXPIRED: Expression = ("is", "validity", "expired")
+CLOSED: Expression = ("is", "opening", "closed")
 DATES_UNKNOWN: Expression = ("not", ("known", "validity"))
 NOT_YET: Expression = ("is", "validity", "not-yet")
 
@@ -186,15 +187,11 @@ ROWS: tuple[Row, ...] = (
     _row("not-yet-valid", REFUSE, _of_pass(ADULT, NOT_YET)),
     _row("not-yet-valid", REFER, _of_pass(("not", ADULT), NOT_YET)),
     # Where and when
-    _row(
-        "outside-opening",
-        REFUSE,
-        _of_order(ENTRY, VISITOR, ("not", ("in", "opening", ("open", "not-covered")))),
-    ),
+    _row("outside-opening", REFUSE, _of_order(ENTRY, VISITOR, CLOSED)),
     _row(
         "outside-opening",
         REFER,
-        _of_order(ENTRY, ("not", VISITOR), ("not", ("in", "opening", ("open", "not-covered")))),
+        _of_order(ENTRY, ("or", ("not", ("known", "opening")), ("and", ("not", VISITOR), CLOSED))),
     ),
     _row("zone-not-covered", REFER, _of_order(ENTRY, ("is", "opening", "not-covered"))),
     _row(
