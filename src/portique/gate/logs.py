@@ -38,7 +38,7 @@ OWN_FORM = {  # keys whose values look different
     ),  # its last part: folders may be named after people
 }
 _ID = re.compile(r"[0-9a-fA-F]{16,}")  # pass and holder numbers, keys, digests
-_TEXT = re.compile(r"PQ[0-9]:\S*")
+_TEXT = re.compile(r"PQ[0-9]:.*")
 
 
 class LeakError(AssertionError):

@@ -92,6 +92,9 @@ class ReaderSection:
     prefix: Annotated[str, Key("characters the reader adds before each text, cut off")] = ""
     suffix: Annotated[str, Key("characters the reader adds before Enter, cut off")] = ""
     baud: Annotated[int, Key("speed of a tty; ignored for a file", bounds=(300, 4_000_000))] = 9600
+    line_end: Annotated[
+        str, Key("serial: what ends a text: lf (LF or CR LF) or cr", choices=("lf", "cr"))
+    ] = "lf"
     key_gap_ms: Annotated[
         int, Key("a longer silence inside a text drops it: a hand, not a scan", bounds=(10, 5_000))
     ] = 200
