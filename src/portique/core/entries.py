@@ -272,7 +272,8 @@ def from_body(data: bytes) -> Body:
     # CBOR's false and true would pass for the keys 0 and 1: Python holds them equal.
     if type(items) is not dict or any(type(key) is not int for key in items):
         raise JournalError("an entry's body is not a map with integer keys")
-    cls = _BODIES.get(items.pop(0, None))
+    kind = items.pop(0, None)
+    cls = _BODIES.get(kind) if type(kind) is int else None
     if cls is None:
         raise JournalError("an entry of a kind this version does not know")
     try:

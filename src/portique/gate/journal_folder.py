@@ -1,0 +1,64 @@
+"""The journal's file among its former ones: names, setting aside, the next epoch's number.
+
+`journal.db` is written to; `journal.db.epoch-3` was full and is kept;
+`journal.db.damaged-20261123T081200Z-epoch-3` was not what had been written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portique.core.values import from_ms
+from portique.gate.journal_marks import beside, sync_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FORMER = re.compile(r"\.(?:(?P<damaged>damaged-[0-9TZ]+)-)?epoch-(?P<epoch>[0-9]+)(?:\.[0-9]+)?")
+COMPANIONS = ("", "-wal", "-journal")  # what SQLite keeps beside a file belongs to it
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """A file the journal no longer writes to."""
+
+    path: Path
+    epoch: int
+    damaged: bool
+
+
+def former_files(path: Path) -> list[Former]:
+    """List the files set aside beside `path`, by epoch."""
+    found = (
+        (each, _FORMER.fullmatch(each.name.removeprefix(path.name)))
+        for each in path.parent.iterdir()
+        if each.name.startswith(path.name)
+    )
+    formers = [Former(p, int(m["epoch"]), m["damaged"] is not None) for p, m in found if m]
+    return sorted(formers, key=lambda each: (each.epoch, each.path.name))
+
+
+def put_aside(path: Path, *, epoch: int, damaged_at_ms: int | None = None) -> Path:
+    """Rename `path` and what SQLite keeps beside it; return the new name, never an old one.
+
+    Raises:
+        OSError: The folder can't be written.
+    """
+    stamp = "" if damaged_at_ms is None else f"damaged-{from_ms(damaged_at_ms):%Y%m%dT%H%M%SZ}-"
+    aside = _unused(beside(path, f".{stamp}epoch-{epoch}"))
+    for companion in COMPANIONS:
+        source = beside(path, companion)
+        if source.exists():
+            source.rename(beside(aside, companion))
+    sync_folder(path)
+    return aside
+
+
+def _unused(wanted: Path) -> Path:
+    candidate, turn = wanted, 1
+    while candidate.exists():
+        turn += 1
+        candidate = beside(wanted, f".{turn}")
+    return candidate

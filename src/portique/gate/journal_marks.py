@@ -1,0 +1,209 @@
+"""The small files beside a journal: its remembered head, its erased numbers, its ballast.
+
+They are apart from the SQLite file so that a copy of it put back in its place
+meets a memory it does not share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SLOT_BYTES = 512  # one disk sector each: a torn write spoils one slot, never both
+MAGIC = b"PQHEAD1\n"
+_HEAD_BYTES = 8 + 8 + 8 + 8 + 1 + 32
+_ERASED_LINE = re.compile(r"([0-9]{1,16}) ([0-9]{1,16}) ([0-9]{1,16})")
+
+
+def beside(path: Path, suffix: str) -> Path:
+    """Name the small file of `path` that ends in `suffix`."""
+    return path.with_name(path.name + suffix)
+
+
+def sync_folder(path: Path) -> None:
+    """Make a new or renamed file's name durable."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """The last head this machine knows of. `clean`: the journal was closed in order after it."""
+
+    epoch: int
+    number: int
+    chain: bytes
+    highest_ms: int
+    clean: bool
+
+    def to_slot(self) -> bytes:
+        """Write as one slot: magic, numbers, flag, chain, then SHA-256 of all before."""
+        numbers = b"".join(n.to_bytes(8, "big") for n in (self.epoch, self.number, self.highest_ms))
+        head = MAGIC + numbers + bytes([self.clean]) + self.chain
+        return (head + hashlib.sha256(head).digest()).ljust(SLOT_BYTES, b"\0")
+
+    @classmethod
+    def from_slot(cls, slot: bytes) -> Remembered | None:
+        """Read a slot; None when it was never written, torn or changed."""
+        head, rest = slot[:_HEAD_BYTES], slot[_HEAD_BYTES:]
+        if rest != hashlib.sha256(head).digest().ljust(SLOT_BYTES - _HEAD_BYTES, b"\0"):
+            return None
+        epoch, number, highest = (int.from_bytes(head[at : at + 8], "big") for at in (8, 16, 24))
+        return cls(epoch, number, head[33:65], highest, head[32] == 1)
+
+
+class HeadFile:
+    """Two slots written in turn after each append: cheap, and never ahead of the journal.
+
+    A write reaches the page cache at once (it survives the process) and the
+    disk at each checkpoint (`sync`). It always comes after the entry's own
+    sync, so that a power cut can leave it behind the journal, never before.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+        self._turn = 0
+
+    def read(self) -> Remembered | None:
+        """Return the newest slot that is whole; None without one."""
+        slots = self._slots()
+        known = [slot for slot in slots if slot is not None]
+        if not known:
+            return None
+        newest = max(known, key=lambda each: (each.epoch, each.number, each.clean))
+        self._turn = 1 - slots.index(newest)
+        return newest
+
+    @property
+    def name(self) -> str:
+        """The file's name, for sentences."""
+        return self._path.name
+
+    @property
+    def exists(self) -> bool:
+        """Say whether there is a file at all, readable or not."""
+        return self._path.exists()
+
+    def write(self, remembered: Remembered) -> None:
+        """Write the other slot.
+
+        Raises:
+            OSError: The disk refused.
+        """
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        os.pwrite(self._file, remembered.to_slot(), self._turn * SLOT_BYTES)
+        self._turn = 1 - self._turn
+
+    def sync(self) -> None:
+        """Push what was written to the disk."""
+        if self._file is not None:
+            os.fsync(self._file)
+
+    def close(self) -> None:
+        """Give the file back."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _slots(self) -> list[Remembered | None]:
+        try:
+            data = self._path.read_bytes()
+        except OSError:
+            return [None, None]
+        return [
+            Remembered.from_slot(data[at : at + SLOT_BYTES].ljust(SLOT_BYTES, b"\0"))
+            for at in (0, SLOT_BYTES)
+        ]
+
+
+class ErasedLedger:
+    """The erased numbers, one line `epoch first last` each, kept apart from any copy.
+
+    Written and synced before the bodies are deleted: after a restore of an
+    older copy, or a crash in between, they are erased again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def add(self, epoch: int, ranges: tuple[tuple[int, int], ...]) -> None:
+        """Write the ranges durably.
+
+        Raises:
+            OSError: The disk refused; nothing may be erased then.
+        """
+        fresh = not self._path.exists()
+        lines = "".join(f"{epoch} {first} {last}\n" for first, last in ranges)
+        with self._path.open("ab") as ledger:
+            self._path.chmod(0o600)
+            ledger.write(lines.encode())
+            ledger.flush()
+            os.fsync(ledger.fileno())
+        if fresh:
+            sync_folder(self._path)
+
+    def ranges(self, epoch: int) -> list[tuple[int, int]]:
+        """List the ranges of one epoch; a torn last line is no line."""
+        return [(first, last) for of, first, last in self._numbers() if of == epoch]
+
+    def epochs(self) -> set[int]:
+        """List the epochs that anything was ever erased from."""
+        return {epoch for epoch, _, _ in self._numbers()}
+
+    def _numbers(self) -> list[tuple[int, int, int]]:
+        try:
+            lines = self._path.read_text("ascii", errors="replace").split("\n")[:-1]
+        except OSError:
+            return []
+        found = (_ERASED_LINE.fullmatch(line) for line in lines)
+        return [(int(m[1]), int(m[2]), int(m[3])) for m in found if m]
+
+
+class Ballast:
+    """Room kept aside for the day the disk is full: 8 MB hold at least 30,000 entries."""
+
+    def __init__(self, path: Path, size: int) -> None:
+        self._path = path
+        self._size = size
+
+    @property
+    def ready(self) -> bool:
+        """Say whether the room is there."""
+        try:
+            return self._path.stat().st_size >= self._size > 0
+        except OSError:
+            return False
+
+    def restore(self) -> bool:
+        """Take the room again if the disk has it four times over; say whether it is there."""
+        if self.ready or self._size == 0:
+            return self.ready
+        try:
+            space = os.statvfs(self._path.parent)
+            if space.f_bavail * space.f_frsize < 4 * self._size:
+                return False
+            with self._path.open("wb") as ballast:
+                os.posix_fallocate(ballast.fileno(), 0, self._size)
+        except OSError:
+            self._path.unlink(missing_ok=True)
+            return False
+        return True
+
+    def release(self) -> bool:
+        """Give the room up; say whether there was any."""
+        try:
+            self._path.unlink()
+        except OSError:
+            return False
+        return True
