@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import av
@@ -46,24 +47,45 @@ def _shots(container: InputContainer, place: str, play: Play) -> Iterator[Shot]:
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
     pace = _Pace(round(1000 / (stream.average_rate or 25)))
-    count, cause = 0, ""
+    count, damage = 0, _Damage()
     with container:
-        try:
-            for picture in container.decode(stream):
-                yield Shot(pace.offset_ms(picture), grey_of(picture))
-                count += 1
-        except av.error.FFmpegError as error:
-            cause = _cause(error)
+        for picture in _pictures(container, damage):
+            yield Shot(pace.offset_ms(picture), grey_of(picture))
+            count += 1
         stated_s = (container.duration or 0) / av.time_base
     if count == 0:
         raise EnvironmentProblem(
             f"The file {place} has no readable frame: it is damaged or empty; copy it again."
         )
-    if cause or pace.end_ms / 1000 < stated_s - SHORT_S:
+    if damage.cause or pace.end_ms / 1000 < stated_s - SHORT_S:
         play.notice(
-            f"The file {place} is cut short ({cause or 'it ends early'}): {count} frames were "
-            "read, the rest is missing; copy it again if you need it."
+            f"The file {place} is damaged or cut short ({damage.cause or 'it ends early'}): "
+            f"{count} frames were read, the rest is missing; copy it again if you need it."
         )
+
+
+@dataclass(slots=True)
+class _Damage:
+    """What was found wrong on the way, if anything."""
+
+    cause: str = ""
+
+
+def _pictures(container: InputContainer, damage: _Damage) -> Iterator[VideoFrame]:
+    """Decode what can be decoded: a damaged packet costs its own frames, not those after it."""
+    packets = container.demux(container.streams.video[0])
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except av.error.FFmpegError as error:
+            damage.cause = _cause(error)
+            return
+        try:
+            yield from packet.decode()
+        except av.error.FFmpegError as error:
+            damage.cause = _cause(error)
 
 
 class _Pace:

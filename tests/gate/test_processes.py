@@ -1,0 +1,216 @@
+"""The eyes with real processes: whatever happens to capture or decode, the lane sees again."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from portique.gate import processes
+from portique.gate.processes import Eyes, EyesSettings
+
+START_MS = 1_795_420_800_000
+FILM = "film:eyes_doubles:Plain"
+KILLS = int(os.environ.get("PORTIQUE_KILLS", "25"))
+DEADLINE_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _doubles_importable(monkeypatch):
+    """Let the children import the doubles that lie beside this file."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+
+
+@pytest.fixture
+def open_eyes():
+    """Start eyes on a film of plain frames, and stop them at the end."""
+    opened = []
+
+    def start(source=FILM, reader="eyes_doubles:Teller", **settings):
+        eyes = Eyes(EyesSettings(source, START_MS, reader=reader, **settings))
+        eyes.start()
+        opened.append(eyes)
+        return eyes
+
+    yield start
+    for eyes in opened:
+        eyes.stop()
+
+
+def next_look(eyes, after=-1):
+    """Wait for a look at a frame later than `after`."""
+    deadline = threading.Event()
+    timer = threading.Timer(DEADLINE_S, deadline.set)
+    timer.start()
+    try:
+        while not deadline.is_set():
+            seen = eyes.take(0.5)
+            if seen is not None and seen.frame_number > after:
+                return seen
+    finally:
+        timer.cancel()
+    raise AssertionError(f"no look came: {eyes.health}")
+
+
+def until(eyes, condition):
+    """Drain looks until the eyes' health satisfies `condition`, and return it."""
+    for _ in range(int(DEADLINE_S / 0.05)):
+        if condition(eyes.health):
+            return eyes.health
+        eyes.take(0.05)
+    raise AssertionError(f"never came: {eyes.health}")
+
+
+def test_a_frame_crosses_with_its_number_and_time(open_eyes):
+    """What the decoder saw is the frame capture announced."""
+    seen = next_look(open_eyes(), after=3)
+
+    assert seen.look.codes[0].text == f"{seen.frame_number} {seen.at_ms}"
+    assert (seen.width, seen.height) == (64, 48)
+    assert seen.look.codes[0].quad[0] == (1.0, 2.0)
+
+
+def test_a_killed_decoder_is_back_each_time(open_eyes):
+    """Killing it many times costs frames only: capture and this process go on unchanged."""
+    eyes = open_eyes()
+    seen = next_look(eyes)
+    capture_pid = eyes.health.capture_pid
+    for _ in range(KILLS):
+        os.kill(eyes.health.decode_pid, signal.SIGKILL)
+        ends = eyes.health.decode_ends
+        until(eyes, lambda health, ends=ends: health.decode_ends > ends)
+        seen = next_look(eyes, after=seen.frame_number)
+
+    assert eyes.health.decode_ends == KILLS
+    assert eyes.health.capture_ends == 0
+    assert eyes.health.capture_pid == capture_pid
+
+
+def test_a_killed_capture_is_back_with_later_numbers(open_eyes):
+    """Frame numbers and camera time never run back over a restart."""
+    eyes = open_eyes()
+    before = next_look(eyes)
+    decode_pid = eyes.health.decode_pid
+
+    os.kill(eyes.health.capture_pid, signal.SIGKILL)
+    until(eyes, lambda health: health.capture_ends == 1)
+    after = next_look(eyes, after=eyes.health.frames)
+
+    assert after.at_ms > before.at_ms
+    assert eyes.health.decode_pid == decode_pid
+
+
+def test_a_stopped_decoder_is_replaced(open_eyes):
+    """A decoder that only stands still is found by the watchdog."""
+    eyes = open_eyes(answer_within_ms=500)
+    seen = next_look(eyes)
+
+    os.kill(eyes.health.decode_pid, signal.SIGSTOP)
+
+    assert next_look(eyes, after=seen.frame_number + 10)
+    assert until(eyes, lambda health: health.decode_ends == 1)
+
+
+@pytest.mark.parametrize("reader", ["Hanging", "Crashing"])
+def test_a_poison_frame_costs_itself(open_eyes, reader):
+    """A frame that hangs or crashes the reader is not tried again, those after it are read."""
+    eyes = open_eyes(f"{FILM}?poison=40", f"eyes_doubles:{reader}", answer_within_ms=500)
+
+    until(eyes, lambda health: health.decode_ends == 1)
+    seen = next_look(eyes, after=41)
+
+    assert seen.look.codes
+    assert eyes.health.decode_ends == 1
+
+
+@pytest.mark.parametrize("reader", ["Raising", "Greedy"])
+def test_a_frame_on_which_the_reader_raises_costs_no_process(open_eyes, reader):
+    """An exception, memory refused included, is told and passed over."""
+    eyes = open_eyes(f"{FILM}?poison=40", f"eyes_doubles:{reader}")
+
+    until(eyes, lambda health: health.frames_failed == 1)
+
+    assert next_look(eyes, after=41)
+    assert eyes.health.decode_ends == 0
+
+
+def test_a_hostile_decoder_says_nothing_that_counts(open_eyes, monkeypatch):
+    """Nonsense and answers about frames that never were are dropped, and the speaker replaced."""
+    monkeypatch.setattr(processes, "DECODE", "eyes_doubles")
+    eyes = open_eyes()
+
+    health = until(eyes, lambda health: health.decode_ends >= 2)
+
+    assert health.bad_messages >= 20
+    assert health.looks == 0
+
+
+def test_a_decoder_that_never_warms_is_tried_with_growing_waits(open_eyes):
+    """A broken installation doesn't burn the machine, and capture goes on."""
+    eyes = open_eyes(reader="eyes_doubles:stillborn")
+
+    health = until(eyes, lambda health: health.decode_ends >= 4)
+
+    assert health.looks == 0
+    assert health.capture_ends == 0
+
+
+def test_the_oldest_look_goes_when_the_gate_is_slow(open_eyes):
+    """The queue is bounded: what waits is the newest, and what went is counted."""
+    eyes = open_eyes(looks_max=2)
+    pause = threading.Event()
+    while eyes.health.looks_dropped < 5:
+        pause.wait(0.02)
+    dropped = eyes.health.looks_dropped
+
+    assert eyes.looks.qsize() <= 2
+    assert next_look(eyes).frame_number >= dropped - 1
+
+
+def test_a_source_that_ends_says_so_after_its_last_look(open_eyes):
+    """None in the queue is the end, and everything before it was delivered."""
+    eyes = open_eyes(f"{FILM}?count=60&rate=30", looks_max=100)
+    seen = []
+    while (one := eyes.looks.get(timeout=DEADLINE_S)) is not None:
+        seen.append(one.frame_number)
+
+    assert eyes.health.ended
+    assert seen[-1] == 59
+    assert eyes.health.capture_ends <= 1
+
+
+def test_a_missing_source_is_told_in_one_sentence(open_eyes):
+    """A wrong path ends the source with the reason."""
+    told = []
+    eyes = open_eyes("nowhere.mp4", notice=told.append)
+
+    until(eyes, lambda health: health.ended)
+
+    assert len(told) == 1
+    assert "nowhere.mp4" in told[0]
+
+
+def test_children_know_nothing_of_the_environment(open_eyes, monkeypatch):
+    """A secret in the gate's environment or in an address never reaches a child's."""
+    monkeypatch.setenv("PORTIQUE_PIN", "fictional-pin")
+    eyes = open_eyes(f"{FILM}?rate=30&poison=")
+    next_look(eyes)
+
+    for pid in (eyes.health.capture_pid, eyes.health.decode_pid):
+        public = Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
+        assert b"fictional-pin" not in public
+        assert b"poison=" not in public
+
+
+def test_stopping_leaves_no_process_and_no_descriptor(open_eyes):
+    """What was opened is closed."""
+    before = len(os.listdir("/proc/self/fd"))
+    eyes = Eyes(EyesSettings(FILM, START_MS, reader="eyes_doubles:Teller"))
+    eyes.start()
+    next_look(eyes)
+    pids = (eyes.health.capture_pid, eyes.health.decode_pid)
+
+    eyes.stop()
+
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert len(os.listdir("/proc/self/fd")) == before
