@@ -1,0 +1,151 @@
+"""Ways to prepare a picture before decoding, for codes that resist as they are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from portique.sight.decoder import Binarizer
+from portique.sight.kernels import Restorer, candidates, estimate_spread
+from portique.sight.shapes import Box, Grey, Layer, Picture, Quad, as_quad
+
+ENLARGED_MAX_PX = 1800
+RESTORED_MAX_PX = 640
+QUIET_PX = 16  # added around a part, for codes cut out to their edge
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A picture ready for decoding, and where it came from."""
+
+    name: str
+    grey: Grey
+    part: Box
+    factor: float = 1.0  # how much larger than the part
+    border_px: int = 0
+    sharpened: bool = False
+    binarizer: Binarizer = Binarizer.LOCAL
+
+    def in_picture(self, quad: Quad) -> Quad:
+        """Return a quad found in the prepared picture in the pixels of the whole."""
+        points = (np.array(quad) - self.border_px + 0.5) / self.factor - 0.5
+        return as_quad(points + np.array([self.part.left, self.part.top]))
+
+
+def cropped(grey: Grey, part: Box) -> Grey:
+    """Return a part of a picture."""
+    return grey[part.top : part.bottom, part.left : part.right]
+
+
+def evened(grey: Grey, part: Box) -> Iterator[Prepared]:
+    """Even out light and noise at the picture's own size."""
+    inside = cropped(grey, part)
+    yield Prepared("histogram", inside, part, binarizer=Binarizer.HISTOGRAM)
+    padded = np.pad(inside, QUIET_PX, constant_values=int(np.percentile(inside, 95)))
+    yield Prepared("bordered", padded, part, border_px=QUIET_PX)
+    calm = _bytes(cv2.medianBlur(inside, 3))
+    yield Prepared("median", calm, part)
+    yield Prepared("median histogram", calm, part, binarizer=Binarizer.HISTOGRAM)
+    soft = _bytes(cv2.GaussianBlur(inside, (0, 0), 1.0))
+    yield Prepared("soft", soft, part)
+    yield Prepared("soft histogram", soft, part, binarizer=Binarizer.HISTOGRAM)
+    local = _bytes(cv2.createCLAHE(3.0, (8, 8)).apply(inside))
+    yield Prepared("local contrast", local, part)
+    yield Prepared("local contrast histogram", local, part, binarizer=Binarizer.HISTOGRAM)
+    yield Prepared("unsharp", _unsharp(inside, 2.0), part)
+    lifted = np.arange(256, dtype=np.float64) / 255
+    yield Prepared("lifted", _bytes(255 * lifted**0.4)[inside], part)
+    yield Prepared("lowered", _bytes(255 * lifted**2.5)[inside], part)
+    for factor in (0.5, 0.3):
+        if min(inside.shape) * factor > 40:
+            small = cv2.resize(inside, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+            yield Prepared(
+                f"reduced {factor}", _bytes(small), part, factor, binarizer=Binarizer.HISTOGRAM
+            )
+
+
+def enlarged(grey: Grey, part: Box) -> Iterator[Prepared]:
+    """Enlarge, for modules too small for the decoder's finder."""
+    inside = cropped(grey, part)
+    for factor in (2, 3):
+        if max(inside.shape) * factor > ENLARGED_MAX_PX:
+            return
+        large = cv2.resize(inside, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+        plain, crisp = _bytes(large), _unsharp(_bytes(large), 1.5 * factor)
+        soft = _bytes(cv2.GaussianBlur(plain, (0, 0), 0.8 * factor))
+        for name, picture in (("crisp", crisp), ("plain", plain), ("soft", soft)):
+            yield Prepared(f"x{factor} {name}", picture, part, factor)
+            yield Prepared(
+                f"x{factor} {name} histogram", picture, part, factor, binarizer=Binarizer.HISTOGRAM
+            )
+
+
+def restored(grey: Grey, part: Box) -> Iterator[Prepared]:
+    """Undo the blur that the part's spectrum tells of, enlarging small parts first."""
+    inside = cropped(grey, part)
+    longest = max(inside.shape)
+    factor = min(RESTORED_MAX_PX / longest, 2.0 if longest < RESTORED_MAX_PX / 2 else 1.0)
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    layer = cv2.resize(inside, None, fx=factor, fy=factor, interpolation=how).astype(np.float32)
+    if min(layer.shape) < 32:
+        return
+    spread = estimate_spread(layer)
+    restorer = Restorer(layer)
+    noise = (spread.noise_sigma / max(spread.contrast, 1.0)) ** 2
+    for strength in (1.0, 6.0):
+        for kernel in candidates(spread):
+            sharp = restorer.restore(kernel, max(noise, 3e-4) * strength)
+            name = f"restored {kernel} {strength}"
+            yield Prepared(name, _bytes(sharp), part, factor, sharpened=True)
+
+
+def channels(picture: Picture, part: Box) -> Iterator[Prepared]:
+    """Take colours apart: ink and paper may differ in one channel only."""
+    if picture.ndim == 2:
+        return
+    inside = picture[part.top : part.bottom, part.left : part.right]
+    most, least = inside.max(axis=2), inside.min(axis=2)
+    layers = {
+        "blue": inside[..., 0],
+        "green": inside[..., 1],
+        "red": inside[..., 2],
+        "most": most,
+        "least": least,
+        "saturation": most - least,
+    }
+    for name, layer in layers.items():
+        grey = np.ascontiguousarray(layer)
+        yield Prepared(name, grey, part)
+        yield Prepared(f"{name} histogram", grey, part, binarizer=Binarizer.HISTOGRAM)
+
+
+def thresholds(grey: Grey, part: Box) -> Iterator[Prepared]:
+    """Decide dark and light by other rules, and close the gaps of dotted or outlined modules."""
+    inside = cropped(grey, part)
+    for window in (11, 25, 51):
+        if min(inside.shape) > window:
+            way = cv2.ADAPTIVE_THRESH_GAUSSIAN_C
+            local = cv2.adaptiveThreshold(inside, 255, way, cv2.THRESH_BINARY, window, 4)
+            yield Prepared(f"adaptive {window}", _bytes(local), part)
+    low, high = np.percentile(inside, [2, 98])
+    for share in (0.3, 0.5, 0.7, 0.9):
+        level = low + share * (high - low)
+        flat = _bytes(np.where(inside > level, 255, 0))
+        yield Prepared(f"level {share}", flat, part)
+    for size in (3, 5):
+        disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+        for name, how in (("open", cv2.MORPH_OPEN), ("close", cv2.MORPH_CLOSE)):
+            joined = _bytes(cv2.morphologyEx(inside, how, disc))
+            yield Prepared(f"{name} {size}", joined, part)
+            yield Prepared(f"{name} {size} histogram", joined, part, binarizer=Binarizer.HISTOGRAM)
+
+
+def _unsharp(grey: Grey, sigma_px: float) -> Grey:
+    return _bytes(cv2.addWeighted(grey, 2.5, cv2.GaussianBlur(grey, (0, 0), sigma_px), -1.5, 0))
+
+
+def _bytes(layer: Layer | Grey | cv2.typing.MatLike) -> Grey:
+    if layer.dtype == np.uint8:
+        return np.asarray(layer, dtype=np.uint8)
+    return np.clip(np.round(layer), 0, 255).astype(np.uint8)
