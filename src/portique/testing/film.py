@@ -97,12 +97,17 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One coming to the lane, with one hand or two at once, after `pause_s` of nobody."""
+    """One coming to the lane, with one hand or two at once, after `pause_s` of nobody.
+
+    `expected` is what the gate must decide, in any order; `possible` what it may decide besides:
+    of two people who come together, the one who leaves first may have been read alone or not.
+    """
 
     title: str
     hands: tuple[Hand, ...]
     expected: tuple[Expected, ...]
     pause_s: float = 0.4
+    possible: tuple[Expected, ...] = ()
 
     @property
     def duration_s(self) -> float:
@@ -173,7 +178,7 @@ class Film:
         number = 0
         for index, truth in enumerate(self.truths(start_ms)):
             while number <= truth.last_frame:
-                at_ms = start_ms + number * 1000 // self.take.frames_per_second
+                at_ms = start_ms + round(number * 1000 / self.take.frames_per_second)
                 yield at_ms, canvas.draw(self._placed(truth, at_ms, index), self._light(truth))
                 number += 1
 
