@@ -88,7 +88,7 @@ class Verifier:
             self._head.number,
             erased,
             self._head.chain,
-            self._key_id(identity),
+            key_id(identity.public),
             self._fault,
         )
 
@@ -165,9 +165,7 @@ class Verifier:
 
     def _check_checkpoints(self) -> None:
         identity = self._sure_identity()
-        key = PublicKey.from_point(
-            Purpose.GATE, identity.public[:COORDINATE_BYTES], identity.public[COORDINATE_BYTES:]
-        )
+        key = _public_key(identity.public)
         found = self._connection.execute("SELECT number, signed FROM checkpoint ORDER BY number")
         signed = found.fetchall()
         if not signed:
@@ -231,15 +229,13 @@ class Verifier:
         if known is None or (number is not None and (known.number or number + 1) > number):
             self._fault = Fault(epoch, number, what)
 
-    def _key_id(self, identity: Identity) -> str:
-        try:
-            point = identity.public
-            key = PublicKey.from_point(
-                Purpose.GATE, point[:COORDINATE_BYTES], point[COORDINATE_BYTES:]
-            )
-        except PassError:
-            return ""
-        return key.kid.hex()
+
+def key_id(public: bytes) -> str:
+    """Return the id of a public key (x ‖ y) in hexadecimal, empty when it is no key."""
+    try:
+        return _public_key(public).kid.hex()
+    except PassError:
+        return ""
 
 
 def verify_file(path: Path, *, public: bytes | None = None) -> Verdict:
@@ -272,3 +268,8 @@ def _as_order(data: object) -> OrderBody | None:
     except JournalError:
         return None
     return body if isinstance(body, OrderBody) else None
+
+
+def _public_key(public: bytes) -> PublicKey:
+    x, y = public[:COORDINATE_BYTES], public[COORDINATE_BYTES:]
+    return PublicKey.from_point(Purpose.GATE, x, y)
