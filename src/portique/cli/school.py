@@ -1,0 +1,77 @@
+"""`portique school`: make and look after a school's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from portique.cli.options import (
+    entropy,
+    json_option,
+    now,
+    open_school,
+    say,
+    school_option,
+)
+from portique.core.calendars import default_calendar
+from portique.core.values import Uai
+from portique.core.zones import default_site
+from portique.school.folder import SchoolFolder, Settings, school_year, uai_warning
+from portique.school.rules import write_calendar, write_site
+
+
+@click.group()
+def school() -> None:
+    """Make and look after a school's folder."""
+
+
+@school.command("init")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--uai", required=True, help="The school's identifier: seven digits and a letter.")
+@click.option("--name", required=True, help="The school's name, as printed on passes.")
+@json_option
+def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    r"""Make a new school in FOLDER: keys, zones, two lanes, hours.
+
+    \b
+    Example:
+        portique school init lycee --uai 0990001S --name "Lycée Simone-Veil"
+    """
+    made = SchoolFolder.create(folder, Settings(Uai(uai), name), at=now(), entropy=entropy)
+    try:
+        write_site(made, default_site())
+        write_calendar(made, default_calendar())
+    finally:
+        made.close()
+    warning = uai_warning(uai)
+    if warning:
+        click.echo(f"portique: {warning}", err=True)
+    lanes = [lane.name for lane in default_site().lanes]
+    say(
+        {"school": str(folder), "uai": uai, "name": name, "lanes": lanes, "warning": warning},
+        as_json=as_json,
+        words=f"{name} is ready in {folder}, with lanes {', '.join(lanes)}.\n"
+        f"Next: portique pass issue --school {folder} --kind pupil --name NAME --out pass.pdf",
+    )
+
+
+@school.command("roll")
+@school_option
+@click.option("--year", type=int, help="The calendar year in which the school year begins.")
+@json_option
+def roll(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001
+    r"""Start a school year: new issuing and name keys; passes in use keep working.
+
+    \b
+    Example:
+        portique school roll --school lycee --year 2027
+    """
+    opened = open_school(folder)
+    chosen = year or school_year(now())
+    opened.roll_keys(year=chosen, entropy=entropy)
+    say(
+        {"year": chosen, "issuers": len(opened.keys.issuers)},
+        as_json=as_json,
+        words=f"Keys of {chosen} are ready; export knowledge to the gates before issuing.",
+    )

@@ -1,0 +1,27 @@
+"""From the register to what a pass shows on paper: names are opened for the print run only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portique.core.errors import RegisterError
+from portique.school.issuing import reopened
+
+if TYPE_CHECKING:
+    from portique.core.passes import Identity, Pass
+    from portique.school.folder import SchoolFolder
+    from portique.school.register import Issued
+
+
+def printable(school: SchoolFolder, issued: Issued) -> tuple[Pass, Identity]:
+    """Open one registered pass for printing.
+
+    Raises:
+        RegisterError: It is bound to a phone, or the school's name keys don't open it.
+    """
+    held = reopened(school, issued)
+    if held.identity is None:
+        raise RegisterError(f"pass {issued.pass_id} can't be opened with the school's name keys")
+    if held.phone_key is not None:
+        raise RegisterError(f"pass {issued.pass_id} lives on a phone; paper would not be accepted")
+    return held, held.identity

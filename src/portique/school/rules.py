@@ -1,0 +1,73 @@
+"""The school's rules as files a person can edit: zones, calendar, exit regimes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from portique.core.calendars import Calendar, default_calendar
+from portique.core.errors import ConfigError, KnowledgeError
+from portique.core.exits import BUILT_IN, read_regimes, write_regimes
+from portique.core.zones import Site, default_site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeVar
+
+    from portique.core.exits import ExitRegime
+    from portique.school.folder import SchoolFolder
+
+    Read = TypeVar("Read")
+
+CALENDAR, REGIMES, ZONES = "calendar.json", "regimes.json", "zones.json"
+
+
+def write_calendar(school: SchoolFolder, calendar: Calendar) -> None:
+    """Write `calendar.json`."""
+    school.write_data(CALENDAR, calendar.to_data())
+
+
+def write_regimes_file(school: SchoolFolder, regimes: Iterable[ExitRegime]) -> None:
+    """Write `regimes.json`."""
+    school.write_data(REGIMES, write_regimes(regimes))
+
+
+def write_site(school: SchoolFolder, site: Site) -> None:
+    """Write `zones.json`."""
+    school.write_data(ZONES, site.to_data())
+
+
+def calendar_of(school: SchoolFolder) -> Calendar:
+    """Read the calendar; a new school's when there is no file.
+
+    Raises:
+        ConfigError: The file isn't a calendar; names the key.
+    """
+    return _read(school, CALENDAR, Calendar.from_data) or default_calendar()
+
+
+def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
+    """Read the exit regimes, by code; the usual ones when there is no file.
+
+    Raises:
+        ConfigError: The file isn't a list of regimes; names the key.
+    """
+    return _read(school, REGIMES, read_regimes) or {r.code: r for r in BUILT_IN}
+
+
+def site_of(school: SchoolFolder) -> Site:
+    """Read the zones and lanes; a new school's when there is no file.
+
+    Raises:
+        ConfigError: The file isn't a site; names the key.
+    """
+    return _read(school, ZONES, Site.from_data) or default_site()
+
+
+def _read(school: SchoolFolder, name: str, read: Callable[[Any], Read]) -> Read | None:
+    data = school.read_data(name)
+    if data is None:
+        return None
+    try:
+        return read(data)
+    except KnowledgeError as error:
+        raise ConfigError(f"{school.path / name}: {error}") from error
