@@ -346,15 +346,18 @@ class Board:
         self._set(recent=(card, *kept)[:RECENT_MAX])
 
     def _wait_for_agent(self, card: Card) -> None:
-        again = [c for c in self._snapshot.waiting if _same_wait(c, card)]
-        others = tuple(c for c in self._snapshot.waiting if c not in again)
-        waiting = (*others, replace(card, times=1 + sum(c.times for c in again)))
-        if len(waiting) > WAITING_MAX:
-            dropped = _least_useful(waiting)
-            kept = tuple(c for c in waiting if c is not dropped)
-            self._set(waiting=kept, set_aside=self._snapshot.set_aside + 1)
+        waiting = list(self._snapshot.waiting)
+        for place, waits in enumerate(waiting):
+            if _same_wait(waits, card):
+                first = waits.first or waits.showing
+                waiting[place] = replace(card, times=waits.times + 1, first=first)
+                break
         else:
-            self._set(waiting=waiting)
+            waiting.append(card)
+        dropped = max(0, len(waiting) - WAITING_MAX)
+        if dropped:
+            waiting.remove(_least_useful(waiting))
+        self._set(waiting=tuple(waiting), set_aside=self._snapshot.set_aside + dropped)
 
 
 def _same_wait(waits: Card, shown: Card) -> bool:
@@ -366,6 +369,6 @@ def _same_wait(waits: Card, shown: Card) -> bool:
     )
 
 
-def _least_useful(waiting: tuple[Card, ...]) -> Card:
+def _least_useful(waiting: list[Card]) -> Card:
     """Choose what a flood pushes out: an anonymous refusal before a genuine person's referral."""
     return max(waiting, key=lambda c: (c.pass_id is None, c.outcome, -c.at_ms))

@@ -55,6 +55,10 @@ class Screens:
     def stop(self) -> None:
         """End every stream, so that the server can stop at once."""
         self.stopping = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Have every stream look again: something beside the board changed."""
         for wake in tuple(self.wakers):
             wake()
 
@@ -81,8 +85,9 @@ def visitor_of(request: Request) -> Visitor:
     """Tell who sends the request, from its address and cookies."""
     screens = screens_of(request)
     device = screens.devices.read(request.cookies.get(DEVICE_COOKIE))
-    session = device and screens.sessions.find(request.cookies.get(SESSION_COOKIE), device.name)
-    device = device or screens.devices.new(paired=False)
+    if device is None:
+        device = screens.devices.new(paired=False)
+    session = screens.sessions.find(request.cookies.get(SESSION_COOKIE), device.name)
     return Visitor(device, device.paired or is_local(request), session)
 
 

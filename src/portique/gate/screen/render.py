@@ -87,6 +87,7 @@ class AgentRenderer:
         outcome = _OUTCOMES[card.outcome]
         return {
             "showing": card.showing,
+            "key": card.first or card.showing,
             "time": self._time(card.at_ms),
             "outcome": outcome,
             "outcomeWord": self._outcome_word(card),

@@ -118,7 +118,8 @@ class Card:
 
     `slots` fill the holes of the reasons' sentences beside `point`, which the
     lane gives. `note` is the exit rule explained in words. `times` counts the
-    showings of one pass that waits: shown again, it does not wait twice.
+    showings of one pass that waits: shown again, it does not wait twice but
+    keeps its place, with its `first` showing's number beside the newest.
     """
 
     showing: int
@@ -133,6 +134,7 @@ class Card:
     note: Words | None = None
     slots: tuple[tuple[str, str], ...] = ()
     times: int = 1
+    first: int | None = None
     ruled: Ruled | None = None
 
 

@@ -1,0 +1,95 @@
+/** The agent's screen: put together what is shown, what is typed and what is touched. */
+
+import { draw, selected } from "./show.js";
+import { listen } from "./link.js";
+import { send, wire } from "./send.js";
+import { allow, play } from "./sounds.js";
+import { element, wanted, toast } from "./parts.js";
+import { choose, dismissFirst, keyPressed, ruleOn } from "./keys.js";
+
+const PRESENCE_MS = 15000; // how often a touch or a key tells the gate that somebody is there
+let presence = 0;
+
+listen(`/agent/stream?lang=${document.body.dataset.language}`, {
+  state: (state) => {
+    const news = draw(state);
+    if (news && wanted("sound-on")) {
+      play(news);
+      navigator.vibrate?.(news === "alert" ? [200, 100, 200] : 120);
+    }
+  },
+  cut: (lost) => {
+    element("offline").hidden = !lost;
+    document.body.dataset.cut = lost ? "yes" : "no";
+  },
+  alive: (works) => {
+    element("stalled").hidden = works;
+  },
+  signedOut: () => location.reload(),
+});
+
+document.addEventListener("keydown", (event) => {
+  here();
+  keyPressed(event);
+});
+document.addEventListener("pointerdown", here);
+
+document.addEventListener("click", async (event) => {
+  const button = event.target instanceof Element ? event.target.closest("button") : null;
+  if (!button) return;
+  const { open, ruling, reason, key, manual, way, step } = button.dataset;
+  if (open) openDialog(open);
+  else if (ruling && reason) await ruleOn(selected(), ruling, reason);
+  else if (key) choose(Number(key));
+  else if (manual) await admit(manual);
+  else if (way) await report(send("/agent/count", { direction: way, step: Number(step) }));
+  else if ("dismiss" in button.dataset) await dismissFirst(button);
+});
+
+element("lock-now").addEventListener("click", () => report(send("/agent/lock", {})));
+element("sign-out").addEventListener("click", async () => {
+  await send("/agent/sign-out", {});
+  location.reload();
+});
+
+const modes = /** @type {HTMLDialogElement} */ (element("mode-dialog"));
+modes.addEventListener("close", async () => {
+  const mode = new FormData(/** @type {HTMLFormElement} */ (element("mode-form"))).get("mode");
+  if (modes.returnValue === "confirm") await report(send("/agent/mode", { mode }));
+  modes.returnValue = "";
+});
+
+const lock = document.querySelector("#lock form");
+if (lock instanceof HTMLFormElement) wire(lock, () => {});
+
+/** Tell the gate, now and then, that somebody is at the screen. */
+function here() {
+  void allow();
+  if (performance.now() - presence < PRESENCE_MS || document.body.dataset.locked === "yes") return;
+  presence = performance.now();
+  void send("/agent/alive", {});
+}
+
+/** @param {string} id */
+function openDialog(id) {
+  const dialog = /** @type {HTMLDialogElement} */ (element(id));
+  if (id === "mode-dialog") {
+    for (const choice of dialog.querySelectorAll("input")) {
+      choice.checked = choice.value === document.body.dataset.mode;
+    }
+  }
+  dialog.showModal();
+}
+
+/** @param {string} reason */
+async function admit(reason) {
+  /** @type {HTMLDialogElement} */ (element("manual-dialog")).close();
+  await report(send("/agent/manual", { reason }));
+}
+
+/** @param {ReturnType<typeof send>} sending */
+async function report(sending) {
+  const answer = await sending;
+  if (!answer.ok) toast(answer.error);
+  else if (answer.said) toast(answer.said, "done");
+}
