@@ -30,10 +30,10 @@ class GateSection:
     mode: Annotated[
         str,
         Key(
-            "normal; counting: nobody is stopped, people are counted; free: nothing is decided",
-            choices=("normal", "counting", "free"),
+            "control; counting: nobody is stopped, people are counted; free: nothing is decided",
+            choices=("control", "counting", "free"),
         ),
-    ] = "normal"
+    ] = "control"
     language: Annotated[str, Key("language of the holder's screen", choices=LANGUAGES)] = "fr"
     staffed_point: Annotated[str, Key("where an agent is found; named on every refusal")] = (
         "la loge"
