@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
-CHARACTERS = 300  # a printed pass without a template: version 10
+CHARACTERS = 340  # a printed pass without a template: version 11
 SCHOOL = "Lycée Honorine-Vasseur"
 
 PrintOne = Callable[..., PrintedPass]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Rasterise = Callable[[bytes, int], list[Path]]
 
 
-SIDE = 57  # modules of the codes printed here, version 10
+SIDE = 61  # modules of the codes printed here, version 11
 EDGE = 3  # pixels by which a reader's corners may miss the symbol's
 
 
