@@ -3,11 +3,13 @@
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from portique.gate import processes
-from portique.gate.processes import Eyes, EyesSettings
+from portique.gate.processes import Eyes, EyesHealth, EyesSettings, Seen
 
 START_MS = 1_795_420_800_000
 FILM = "film:eyes_doubles:Plain"
@@ -37,7 +39,7 @@ def open_eyes():
         eyes.stop()
 
 
-def next_look(eyes, after=-1):
+def next_look(eyes: Eyes, after: int = -1) -> Seen:
     """Wait for a look at a frame later than `after`."""
     deadline = threading.Event()
     timer = threading.Timer(DEADLINE_S, deadline.set)
@@ -52,13 +54,17 @@ def next_look(eyes, after=-1):
     raise AssertionError(f"no look came: {eyes.health}")
 
 
-def until(eyes, condition):
+def until(eyes: Eyes, condition: Callable[[EyesHealth], bool]) -> EyesHealth:
     """Drain looks until the eyes' health satisfies `condition`, and return it."""
     for _ in range(int(DEADLINE_S / 0.05)):
         if condition(eyes.health):
             return eyes.health
         eyes.take(0.05)
     raise AssertionError(f"never came: {eyes.health}")
+
+
+def _more_ends_than(ends: int) -> Callable[[EyesHealth], bool]:
+    return lambda health: health.decode_ends > ends
 
 
 def test_a_frame_crosses_with_its_number_and_time(open_eyes):
@@ -78,7 +84,7 @@ def test_a_killed_decoder_is_back_each_time(open_eyes):
     for _ in range(KILLS):
         os.kill(eyes.health.decode_pid, signal.SIGKILL)
         ends = eyes.health.decode_ends
-        until(eyes, lambda health, ends=ends: health.decode_ends > ends)
+        until(eyes, _more_ends_than(ends))
         seen = next_look(eyes, after=seen.frame_number)
 
     assert eyes.health.decode_ends == KILLS
@@ -107,8 +113,8 @@ def test_a_stopped_decoder_is_replaced(open_eyes):
 
     os.kill(eyes.health.decode_pid, signal.SIGSTOP)
 
-    assert next_look(eyes, after=seen.frame_number + 10)
-    assert until(eyes, lambda health: health.decode_ends == 1)
+    assert until(eyes, lambda health: health.decode_ends == 1).capture_ends == 0
+    assert next_look(eyes, after=seen.frame_number + 10).look.codes
 
 
 @pytest.mark.parametrize("reader", ["Hanging", "Crashing"])
@@ -130,7 +136,7 @@ def test_a_frame_on_which_the_reader_raises_costs_no_process(open_eyes, reader):
 
     until(eyes, lambda health: health.frames_failed == 1)
 
-    assert next_look(eyes, after=41)
+    assert next_look(eyes, after=41).look.codes
     assert eyes.health.decode_ends == 0
 
 
@@ -181,7 +187,7 @@ def test_a_source_that_ends_says_so_after_its_last_look(open_eyes):
 
 def test_a_missing_source_is_told_in_one_sentence(open_eyes):
     """A wrong path ends the source with the reason."""
-    told = []
+    told: list[str] = []
     eyes = open_eyes("nowhere.mp4", notice=told.append)
 
     until(eyes, lambda health: health.ended)
@@ -197,14 +203,16 @@ def test_children_know_nothing_of_the_environment(open_eyes, monkeypatch):
     next_look(eyes)
 
     for pid in (eyes.health.capture_pid, eyes.health.decode_pid):
-        public = Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
+        public = (
+            Path(f"/proc/{pid}/environ").read_bytes() + Path(f"/proc/{pid}/cmdline").read_bytes()
+        )
         assert b"fictional-pin" not in public
         assert b"poison=" not in public
 
 
 def test_stopping_leaves_no_process_and_no_descriptor(open_eyes):
     """What was opened is closed."""
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     eyes = Eyes(EyesSettings(FILM, START_MS, reader="eyes_doubles:Teller"))
     eyes.start()
     next_look(eyes)
@@ -213,4 +221,4 @@ def test_stopping_leaves_no_process_and_no_descriptor(open_eyes):
     eyes.stop()
 
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -183,7 +183,7 @@ def open_frames(address: str, play: Play) -> Iterator[Frame]:
     if name not in LIVE_DRIVERS:
         return _numbered(_paced(shots, play) if play.real_time else shots, play, from_first=True)
     if not play.keep_trying:
-        return _numbered(shots, play, from_first=True)
+        return _numbered(_until_lost(shots, play), play, from_first=True)
     live = importlib.import_module("portique.gate.capture.live")
     return _numbered(live.again(shots, lambda: driver.open_shots(place, play), play), play)
 
@@ -198,6 +198,19 @@ def _paced(shots: Iterator[Shot], play: Play) -> Iterator[Shot]:
         if early_ms > 0 and play.pause(early_ms / 1000):
             return
         yield shot
+
+
+def _until_lost(shots: Iterator[Shot], play: Play) -> Iterator[Shot]:
+    """Take the loss of a live camera as its end; one that never gave a picture is a problem."""
+    given = False
+    try:
+        for shot in shots:
+            yield shot
+            given = True
+    except EnvironmentProblem as problem:
+        if not given:
+            raise
+        play.notice(str(problem))
 
 
 def _numbered(shots: Iterator[Shot], play: Play, *, from_first: bool = False) -> Iterator[Frame]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
-SHORT_S = 1.0  # a file that ends this much before its own stated length is cut short
+SHORT_MS = 1_000  # a file that ends this much before its own stated length is cut short
 ONLY_FILES = {"protocol_whitelist": "file"}  # a playlist must not make the gate call somebody
 
 
@@ -52,12 +52,13 @@ def _shots(container: InputContainer, place: str, play: Play) -> Iterator[Shot]:
         for picture in _pictures(container, damage):
             yield Shot(pace.offset_ms(picture), grey_of(picture))
             count += 1
-        stated_s = (container.duration or 0) / av.time_base
+        missing_ms = (container.duration or 0) * 1000 / av.time_base - pace.end_ms
+        missing_ms = max(missing_ms, (stream.frames - count) * pace.step_ms)  # 0: not stated
     if count == 0:
         raise EnvironmentProblem(
             f"The file {place} has no readable frame: it is damaged or empty; copy it again."
         )
-    if damage.cause or pace.end_ms / 1000 < stated_s - SHORT_S:
+    if damage.cause or missing_ms > SHORT_MS:
         play.notice(
             f"The file {place} is damaged or cut short ({damage.cause or 'it ends early'}): "
             f"{count} frames were read, the rest is missing; copy it again if you need it."
@@ -92,7 +93,7 @@ class _Pace:
     """The times written in a file, from its first frame on, made to run forward only."""
 
     def __init__(self, step_ms: int) -> None:
-        self._step_ms = step_ms
+        self.step_ms = step_ms
         self._first_ms: int | None = None
         self.end_ms = 0  # when the last frame gives way to the next
 
@@ -103,9 +104,9 @@ class _Pace:
             at_ms = round(picture.pts * picture.time_base * 1000)
             if self._first_ms is None:
                 self._first_ms = at_ms - self.end_ms
-            if at_ms - self._first_ms > self.end_ms - self._step_ms:
+            if at_ms - self._first_ms > self.end_ms - self.step_ms:
                 offset_ms = at_ms - self._first_ms
-        self.end_ms = offset_ms + self._step_ms
+        self.end_ms = offset_ms + self.step_ms
         return offset_ms
 
 
