@@ -218,7 +218,7 @@ class Eraser:
 
 def _checked_body(erasure: Erasure) -> None:
     try:
-        erasure.body()
+        erasure.body().to_body()
     except (ValueError, TypeError) as error:
         raise JournalError(f"an erasure was refused: {error}") from error
 
