@@ -10,7 +10,7 @@ the clock and the sockets it already holds, so it gives up the rest for good:
   program started, no signal sent, no memory made executable.
 
 Each measure is tried by itself. What the machine doesn't offer is left out and
-reported, never feared: `probe` and `portique doctor` say what really holds.
+reported: `sandbox_probe` tries to break out, and `portique doctor` says what held.
 Sources: kernel documentation, userspace-api/seccomp_filter and userspace-api/landlock.
 """
 
@@ -49,9 +49,6 @@ class Measure(StrEnum):
     LIMITS = "limits"
     FILES = "files"
     CALLS = "calls"
-
-
-STRONG = frozenset({Measure.NO_NEW_PRIVILEGES, Measure.NOT_ROOT, Measure.LIMITS, Measure.CALLS})
 
 
 def confine_decoder() -> tuple[Measure, ...]:
@@ -130,9 +127,13 @@ def _limit_decoder() -> None:
 
 
 def _limit_capture() -> None:
-    # No limit on file size: writing a frame into shared memory is no file, but
-    # the kernel counts a grown memfd as one on some versions.
-    _limit(((resource.RLIMIT_AS, 2 * MEMORY_BYTES_MAX), (resource.RLIMIT_CORE, 0)))
+    _limit(
+        (
+            (resource.RLIMIT_AS, 2 * MEMORY_BYTES_MAX),
+            (resource.RLIMIT_FSIZE, 0),  # mapped memory, where frames go, is no file
+            (resource.RLIMIT_CORE, 0),
+        )
+    )
 
 
 def _limit(limits: Iterable[tuple[int, int]]) -> None:
