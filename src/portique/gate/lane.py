@@ -267,12 +267,12 @@ class Lane:
         )
         self._ports.board.set_counts(self._counts)
 
-    def set_mode(self, mode: Mode, agent: str | None) -> None:
+    def set_mode(self, mode: shown.Mode, agent: str | None) -> None:
         """Change how the lane works; see `board.Desk.set_mode`."""
         with self._lock:
             self._append(ModeBody(self._bench.lane.name, str(mode), agent))
             self._mode = Mode(str(mode))
-            self._ports.board.set_mode(shown.Mode(str(mode)))
+            self._ports.board.set_mode(mode)
 
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision
         """Take an alert off every screen; see `board.Desk.dismiss_alert`."""

@@ -15,10 +15,11 @@ from portique.school.issuing import to_second
 from portique.school.rules import calendar_of, regimes_of, site_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from portique.school.folder import SchoolFolder
+    from portique.school.register import EnrolledGate
 
 DAYS_DEFAULT = 7
 DAYS_MAX = 31
@@ -32,6 +33,7 @@ def make_bundle(
     at: datetime,
     days: int = DAYS_DEFAULT,
     number: int | None = None,
+    extra_gates: Sequence[EnrolledGate] = (),
     entropy: Callable[[int], bytes],
 ) -> bytes:
     """Sign all that gates need, believed from `at` for `days` days.
@@ -41,6 +43,7 @@ def make_bundle(
         at: When it is issued, UTC.
         days: 1 to 31; afterwards gates refer instead of granting.
         number: The version; None counts one up, durably.
+        extra_gates: Wrap the name keys for these as well as for the enrolled gates.
         entropy: Where random bytes come from.
 
     Raises:
@@ -51,14 +54,20 @@ def make_bundle(
     issued = to_second(at)
     version = Version(EPOCH, number or school.register.next_number("knowledge"))
     manifest = Manifest(school.settings.uai, version, issued, issued + timedelta(days=days))
-    parts = {name: canonical.encode(part) for name, part in _parts(school, manifest, entropy)}
+    gates = [*school.register.gates(), *extra_gates]
+    parts = {
+        name: canonical.encode(part) for name, part in _parts(school, manifest, gates, entropy)
+    }
     return knowledge.write_bundle(manifest, parts, school.keys.knowledge)
 
 
 def _parts(
-    school: SchoolFolder, manifest: Manifest, entropy: Callable[[int], bytes]
+    school: SchoolFolder,
+    manifest: Manifest,
+    enrolled: Sequence[EnrolledGate],
+    entropy: Callable[[int], bytes],
 ) -> list[tuple[str, Any]]:
-    gates = [PublicKey.from_point(Purpose.GATE, g.x, g.y) for g in school.register.gates()]
+    gates = [PublicKey.from_point(Purpose.GATE, g.x, g.y) for g in enrolled]
     keys = knowledge.keys_part(school.keys.public, gates, entropy=(entropy(52) for _ in gates))
     settings = {
         "name": school.settings.name,

@@ -1,0 +1,91 @@
+"""Judging from the command line: the school's folder plays the server, signed as of an instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from portique.cli.options import entropy
+from portique.core.facts import Memory
+from portique.core.seal import PublicKey, Purpose, private_key
+from portique.core.sentences import sentence
+from portique.core.values import Language, to_ms
+from portique.gate.judge import Bench, Judged, judge
+from portique.gate.knowing import open_bundle
+from portique.school.bundles import make_bundle
+from portique.school.register import EnrolledGate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portique.gate.knowing import Knowledge
+    from portique.school.folder import SchoolFolder
+
+UNNUMBERED = 1  # knowledge made for one command counts no version up
+
+
+def knowledge_of(school: SchoolFolder, at: datetime) -> Knowledge:
+    """Sign the school's folder as of `at` and open it as a gate would, names included."""
+    mine = private_key(Purpose.GATE, entropy(40))
+    public = mine.public
+    visitor = EnrolledGate("command-line", "", public.x, public.y)
+    data = make_bundle(school, at=at, number=UNNUMBERED, extra_gates=[visitor], entropy=entropy)
+    key = PublicKey.from_point(
+        Purpose.KNOWLEDGE, school.keys.knowledge.public.x, school.keys.knowledge.public.y
+    )
+    return open_bundle(data, key, uai=school.settings.uai, mine=mine)
+
+
+def bench_of(school: SchoolFolder, lane: str, at: datetime) -> Bench:
+    """Return a lane of the school with its knowledge as of `at`.
+
+    Raises:
+        KnowledgeError: There is no such lane; names those there are.
+    """
+    knowledge = knowledge_of(school, at)
+    return Bench(school.settings.uai, knowledge.site.lane(lane), knowledge)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Judges texts one by one, remembering nothing."""
+
+    bench: Bench
+    unseal: bool = False
+
+    def judge(self, text: str, at: datetime) -> Judged:
+        """Judge one text."""
+        presented = self.bench.present(text)
+        return judge(presented, self.bench.situation(presented, to_ms(at), Memory()))
+
+    def of(self, text: str, at: datetime) -> dict[str, Any]:
+        """Judge one text and describe the answer."""
+        return described(self.judge(text, at), unseal=self.unseal)
+
+
+def described(judged: Judged, *, unseal: bool) -> dict[str, Any]:
+    """Describe a decision as every command does; names only when asked for."""
+    held, identity = judged.presented.held, judged.identity
+    answer: dict[str, Any] = {
+        "ok": judged.granted,
+        "pass_id": held.pass_id if held else None,
+        "outcome": judged.decision.outcome.name.lower(),
+        "reasons": [str(reason) for reason in judged.decision.reasons],
+        "medium": str(judged.presented.medium) if judged.presented.medium else None,
+        "kind": str(identity.kind) if identity else None,
+        "not_before": held.window.opens.isoformat() if held else None,
+        "until": held.window.closes.isoformat() if held else None,
+    }
+    if unseal:
+        answer["name"] = identity.name if identity else None
+        answer["label"] = judged.label
+    return answer
+
+
+def outcome_words(judged: Judged, language: Language = Language.EN) -> str:
+    """Write a decision for a person at a terminal: outcome, then each reason and what to do."""
+    lines = [judged.decision.outcome.name.lower()]
+    for reason in judged.decision.reasons:
+        words = sentence(reason, language)
+        lines.append(f"  {reason}: {words.agent} {words.next_step}")
+    return "\n".join(lines)

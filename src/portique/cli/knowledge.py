@@ -1,0 +1,82 @@
+"""`portique knowledge`: carry to gates what the school knows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import click
+
+from portique.cli.options import (
+    AT_HELP,
+    at_or_now,
+    entropy,
+    json_option,
+    open_school,
+    say,
+    school_option,
+)
+from portique.core.errors import EnvironmentProblem
+from portique.school.bundles import DAYS_DEFAULT, DAYS_MAX, make_bundle
+
+
+@click.group()
+def knowledge() -> None:
+    """Carry to gates what the school knows."""
+
+
+@knowledge.command("export")
+@school_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A .knowledge file, or a gate's folder.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, DAYS_MAX),
+    default=DAYS_DEFAULT,
+    show_default=True,
+    help="How long gates believe it; afterwards they refer.",
+)
+@click.option("--at", help=AT_HELP)
+@json_option
+def export(folder: Path, out: Path, days: int, at: str | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    r"""Write keys, status, calendar, rights and zones to one signed file.
+
+    \b
+    Example:
+        portique knowledge export --school lycee --out gate/entry-1-knowledge/today.knowledge
+    """
+    school = open_school(folder)
+    issued = at_or_now(at, school)
+    data = make_bundle(school, at=issued, days=days, entropy=entropy)
+    target = out / "school.knowledge" if out.is_dir() else out
+    write_whole(target, data)
+    until = issued + timedelta(days=days)
+    say(
+        {
+            "out": str(target), "bytes": len(data), "gates": len(school.register.gates()),
+            "issued": issued.isoformat(), "until": until.isoformat(), "days": days,
+        },
+        as_json=as_json,
+        words=f"{target}: {len(data)} bytes, believed for {days} days",
+    )  # fmt: skip
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: a gate may be looking at it.
+
+    Raises:
+        EnvironmentProblem: The disk refused.
+    """
+    draft = path.with_name(path.name + ".draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{path} can't be written ({error.strerror}); check the folder and the disk"
+        ) from error

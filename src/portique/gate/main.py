@@ -1,0 +1,352 @@
+"""The one place where a gate is put together from its configuration, run, and taken down.
+
+capture ─▶ decode ─▶ (this process) loop ─▶ lane ─▶ journal, door, board ─▶ screens
+readers ─▶┘                      fire line ─▶ door first
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from portique import __version__
+from portique.core.alarms import Alarm
+from portique.core.alarms import Posture as CorePosture
+from portique.core.entries import AlarmBody, BootBody
+from portique.core.errors import EnvironmentProblem, JournalError
+from portique.core.values import Direction, Language, Uai, from_ms
+from portique.core.zones import Lane as LaneRow
+from portique.core.zones import default_site
+from portique.gate import board as shown
+from portique.gate.board import Board
+from portique.gate.clock import GateClock
+from portique.gate.doors.choose import open_door, open_fire
+from portique.gate.journal import Journal
+from portique.gate.journal_control import JournalControl
+from portique.gate.judge import Bench
+from portique.gate.keyfiles import read_private, read_public
+from portique.gate.lane import Lane, Ports
+from portique.gate.logs import log
+from portique.gate.loop import Chore, Loop
+from portique.gate.metrics import Metrics
+from portique.gate.posture import PostureLatch
+from portique.gate.processes import Eyes, EyesSettings
+from portique.gate.readers.feed import ReaderFeed, open_readers
+from portique.gate.retention import forget_before
+from portique.gate.screen.app import create_app
+from portique.gate.screen.serving import Serving, serve_in_thread
+from portique.gate.screen.settings import Agent, ScreenSettings
+from portique.gate.showing import AimArea, Showings
+from portique.gate.sync import Source, Trust, freshness
+from portique.gate.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from portique.core.seal import PrivateKey
+    from portique.gate.knowing import Knowledge
+    from portique.gate.sections import GateConfig
+
+BEAT_MS = 200
+TELL_MS = 2_000
+CHECKPOINT_MS = 60_000
+RETENTION_MS = 10 * 60_000
+RECALL_MS = 10 * 60_000  # twice the longest time that counts as double use
+NO_CAMERA = "none"
+
+
+class Gate:
+    """One gate, from its configuration. Use as a context: leaving it takes everything down.
+
+    Args:
+        config: The lane's configuration, already checked.
+        announce: Gets pairing codes and notices for the gate's own console.
+        ends_with_source: Stop when a film or file used as camera has ended.
+    """
+
+    def __init__(
+        self,
+        config: GateConfig,
+        *,
+        announce: Callable[[str], None],
+        ends_with_source: bool = False,
+    ) -> None:
+        self._config = config
+        self._announce = announce
+        self._ends_with_source = ends_with_source
+        self._stack = ExitStack()
+        self._chores: list[Chore] = []
+        self.stop = threading.Event()
+
+    def __enter__(self) -> Self:
+        """Start everything, in the order a later part needs an earlier one.
+
+        Raises:
+            EnvironmentProblem, ConfigError, JournalError: One sentence each.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take everything down, last started first; the journal is closed in order."""
+        self._stack.close()
+
+    def run(self) -> None:
+        """Work until `stop` is set."""
+        self.loop.run()
+
+    # --- starting --------------------------------------------------------------------------------
+
+    def _start(self) -> None:
+        config = self._config
+        mine = read_private(config.gate.key)
+        trust = Trust(Uai(config.gate.school), read_public(config.knowledge.school_key), mine)
+        self._open_journal(mine)
+        self._learn_first(trust)
+        self._open_lane()
+        self._watch_fire()
+        self._open_eyes()
+        self._open_readers()
+        self._open_screens()
+        self._plan_chores()
+        self._append_boot()
+        log().info("gate-ready", gate=config.gate.id, lane=config.gate.lane, port=self.serving.port)
+
+    def _open_journal(self, mine: PrivateKey) -> None:
+        file = self._config.journal.file
+        _make_folder(file.parent)
+        first = GateClock()  # before the journal tells how far time had come
+        self.journal = Journal.open(
+            file,
+            gate_id=self._config.gate.id,
+            key=mine,
+            now_ms=first.now_ms(),
+            entropy=os.urandom,
+        )
+        self.clock = GateClock(self.journal.highest_ms)
+        self._stack.callback(lambda: self.journal.close(at_ms=self.clock.now_ms()))
+        control = JournalControl(self.journal)
+        self._stack.callback(control.close)
+
+    def _learn_first(self, trust: Trust) -> None:
+        self.source = Source(trust, self._config.knowledge.path, self._config.journal.file.parent)
+        knowledge = self.source.start()
+        if knowledge is not None:
+            self._believe_time_of(knowledge)
+        self.board = Board(_shown_lane(self._row(knowledge)))
+        if self.source.complaint and knowledge is None:
+            self._announce(self.source.complaint)
+
+    def _believe_time_of(self, knowledge: Knowledge) -> None:
+        """No true time lies before the knowledge the school signed."""
+        self.clock.at_least(int(knowledge.manifest.issued_at.timestamp() * 1000))
+
+    def _row(self, knowledge: Knowledge | None) -> LaneRow:
+        """Find this lane in the school's site; without knowledge the configuration says it."""
+        gate = self._config.gate
+        lanes = knowledge.site.lanes if knowledge else default_site().lanes
+        for lane in lanes:
+            if lane.name == gate.lane:
+                return lane
+        raise EnvironmentProblem(
+            f"gate.lane is {gate.lane!r}, but the school's lanes are "
+            f"{', '.join(lane.name for lane in lanes)}: correct the configuration"
+        )
+
+    def _open_lane(self) -> None:
+        config = self._config
+        self.metrics = Metrics()
+        self._stack.callback(self.metrics.close)
+        if config.metrics.port:
+            self.metrics.serve(config.metrics.port)
+        self.door = open_door(config, self.clock)
+        self._stack.callback(self.door.close)
+        showings = Showings(_aim(config), first_number=self.journal.head.number + 1)
+        self.view = View(showings, self.board)
+        bench = Bench(Uai(config.gate.school), self._row(self.source.current), self.source.current)
+        ports = Ports(
+            self.journal, self.door, self.clock, self.board, self.metrics, config.door.open_s
+        )
+        self.lane = Lane(bench, ports, take_number=showings.take_number)
+        self._restore()
+
+    def _restore(self) -> None:
+        now = self.clock.now_ms()
+        self.lane.recall.restore(self.journal.recent(now - RECALL_MS), now)
+        self.board.set_mode(shown.Mode(str(self.lane.bench.lane.mode)))
+        for notice in self.journal.notices:
+            words = shown.Words(notice.sentences[Language.FR], notice.sentences[Language.EN])
+            self.lane.tell(words, now)
+
+    def _watch_fire(self) -> None:
+        memory = self._config.journal.file.with_name("posture.json")
+        self.posture = PostureLatch([self.door], memory=memory, on_change=self._posture_changed)
+        fire = open_fire(self._config)
+        if fire is not None:
+            fire.watch(self.posture.fire)
+            self._stack.callback(fire.close)
+            if fire.active:
+                self.posture.fire()
+
+    def _posture_changed(self, posture: shown.Posture) -> None:
+        """Follow a posture; the doors were freed before this is called."""
+        now = self.clock.now_ms()
+        self.lane.follow(Alarm(CorePosture(str(posture)), drill=False, since_ms=now))
+        self.board.set_posture(posture)
+        source = "fire-line" if self.posture.burning else "school"
+        self.journal.append(AlarmBody(str(posture), drill=False, source=source), at_ms=now)
+
+    def _open_eyes(self) -> None:
+        self.eyes: Eyes | None = None
+        camera = self._config.camera
+        if camera.source == NO_CAMERA:
+            return
+        settings = EyesSettings(camera.source, self.clock.now_ms(), notice=self._eyes_notice)
+        self.eyes = Eyes(settings)
+        self.eyes.start()
+        self._stack.callback(self.eyes.stop)
+
+    def _eyes_notice(self, sentence: str) -> None:
+        self._announce(sentence)
+        self.board.set_fault(shown.Organ.CAMERA, sentence)
+
+    def _open_readers(self) -> None:
+        self.loop = Loop(
+            self.lane,
+            self.view,
+            self.eyes,
+            self.clock,
+            self._chores,
+            self.stop,
+            self._ends_with_source,
+        )
+        readers = open_readers(self._config, self.clock)
+        if readers:
+            feed = ReaderFeed(readers, self.loop.put_line)
+            self._stack.callback(feed.close)
+
+    def _open_screens(self) -> None:
+        settings = screen_settings(self._config)
+        app = create_app(
+            self.board,
+            self.lane,
+            settings,
+            monotonic_ms=self.clock.monotonic_ms,
+            announce=lambda code: self._announce(f"pairing code for a new screen: {code}"),
+        )
+        self.serving: Serving = serve_in_thread(app, settings)
+        self._stack.callback(self.serving.stop)
+
+    def _append_boot(self) -> None:
+        boot = BootBody(
+            self._config.gate.lane,
+            __version__,
+            clean=self.journal.was_clean,
+            clock_trusted=self.clock.state.trusted,
+        )
+        try:
+            self.journal.append(boot, at_ms=self.clock.now_ms())
+        except JournalError as error:
+            # The lane still refers and counts by hand: say it, and go on.
+            self.board.set_fault(shown.Organ.JOURNAL, str(error))
+            self._announce(str(error))
+
+    # --- chores ----------------------------------------------------------------------------------
+
+    def _plan_chores(self) -> None:
+        poll_ms = int(self._config.knowledge.poll_s * 1000)
+        self._chores += [
+            Chore("beat", BEAT_MS, self._beat),
+            Chore("knowledge", poll_ms, self._look_for_knowledge),
+            Chore("tell", TELL_MS, self._tell),
+            Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),
+            Chore("retention", RETENTION_MS, self._retain),
+        ]
+
+    def _beat(self) -> None:
+        self.door.beat()
+        self.board.beat(self.clock.monotonic_ms())
+
+    def _look_for_knowledge(self) -> None:
+        knowledge = self.source.look()
+        if knowledge is None:
+            return
+        self._believe_time_of(knowledge)
+        self.lane.learn(Bench(Uai(self._config.gate.school), self._row(knowledge), knowledge))
+        if not self.posture.burning:
+            self.posture.school_says(shown.Posture(str(knowledge.alarm.posture)))
+        log().info("knowledge-taken", version=knowledge.version.number)
+
+    def _tell(self) -> None:
+        state, now = self.clock.state, self.clock.now_ms()
+        known = self.source.current
+        self.board.set_freshness(freshness(known, state, now))
+        if self.eyes is not None and self.eyes.health.seeing:
+            self.board.set_fault(shown.Organ.CAMERA, None)
+        age = (from_ms(now) - known.manifest.issued_at).total_seconds() if known else None
+        self.metrics.standing(
+            queue=self.eyes.looks.qsize() if self.eyes else 0,
+            outbox=self.journal.pending(),
+            knowledge_age_s=age,
+            clock_trusted=state.trusted,
+        )
+
+    def _checkpoint(self) -> None:
+        self.journal.checkpoint(at_ms=self.clock.now_ms())
+
+    def _retain(self) -> None:
+        now = self.clock.now_ms()
+        zone = self.source.current.calendar.zone if self.source.current else "Europe/Paris"
+        before = forget_before(now, zone, self._config.journal.retention_days)
+        self.journal.erase_before(before, rule="next-school-day", at_ms=now)
+        self.board.forget(now - shown.RECENT_MS)
+
+
+def screen_settings(config: GateConfig) -> ScreenSettings:
+    """Translate the configuration's section into the screens' own settings."""
+    screens = config.screens
+    return ScreenSettings(
+        host=screens.host,
+        port=screens.port,
+        agents=tuple(Agent(agent.alias, agent.pin_hash) for agent in screens.agents),
+        hosts=tuple(screens.names),
+        languages=_languages(config),
+        certificate=screens.tls_certificate,
+        private_key=screens.tls_key,
+    )
+
+
+def _languages(config: GateConfig) -> tuple[Language, ...]:
+    first = Language(config.gate.language)
+    others = (Language(language) for language in config.screens.languages)
+    return (first, *(language for language in others if language is not first))
+
+
+def _aim(config: GateConfig) -> AimArea:
+    return AimArea(*config.camera.aim, code_width_min=config.camera.minimum_size)
+
+
+def _shown_lane(row: LaneRow) -> shown.Lane:
+    return shown.Lane(
+        row.name,
+        shown.Words(row.title.fr, row.title.en),
+        Direction(row.direction),
+        shown.Words(row.point.fr, row.point.en),
+        row.staffed,
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"the journal's folder {folder} can't be made ({error.strerror}): check disk and rights"
+        ) from error
