@@ -16,7 +16,7 @@ from portique.testing.scenes import Surface
 
 MONDAY_0730_MS = 1_795_419_000_000  # 2026-11-23T07:30:00Z
 SMALL = Take(width_px=640, height_px=480)
-UAI = Uai("0999001J")
+UAI = Uai("0999001W")
 GRANT = (Expected(Outcome.GRANT),)
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROUNDS = 4  # so many of each bad pass: a round lasts over a minute, double use is counted for five
 GOOD_PER_ROUND = 15
 SCREENSHOT_S = 600
-OTHER_UAI = Uai("0999002K")
+OTHER_UAI = Uai("0999002X")
 NOT_PASSES = ("https://example.org/menu", "WIFI:T:WPA;S:lycee-invites;P:bienvenue;;")
 
 
