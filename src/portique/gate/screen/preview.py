@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 PIN = "246810"
 SALT = bytes(range(16))  # a preview protects nothing
-MONDAY_MS = 1_789_974_480_000  # Monday 21 September 2026, 08:08 in Paris
+MONDAY_MS = 1_789_970_880_000  # Monday 21 September 2026, 08:08 in Paris
 
 LANE = Lane(
     name="entry-1",

@@ -1,7 +1,7 @@
 """Turn the board into what pages receive: words and codes, ready to be shown as text.
 
 Everything from outside the project (names, labels, details) goes through
-`plain`. A locked screen receives no name at all, rather than one it hides.
+`plain`. A locked screen receives neither names nor reasons, rather than hiding them.
 """
 
 from __future__ import annotations
@@ -83,7 +83,6 @@ class AgentRenderer:
         return label(value, self._words.language)
 
     def _card(self, card: Card, lane: Lane) -> Payload:
-        spoken = [self._sentence(reason, card, lane) for reason in card.reasons]
         outcome = _OUTCOMES[card.outcome]
         return {
             "showing": card.showing,
@@ -91,16 +90,23 @@ class AgentRenderer:
             "time": self._time(card.at_ms),
             "outcome": outcome,
             "outcomeWord": self._outcome_word(card),
-            **self._person(card),
             "medium": card.medium and self._label(card.medium),
-            "reasons": [each.agent for each in spoken],
-            "codes": " · ".join(card.reasons),
-            "aloud": spoken[0].aloud if spoken else None,
-            "next": spoken[0].next_step if spoken else None,
-            "note": card.note and plain(card.note.in_language(self._words.language)),
             "times": self._say("card.times", times=card.times) if card.times > 1 else None,
             "ruled": card.ruled and card.ruled.ruling,
             "ruledBy": card.ruled and self.ruling(card.ruled),
+            **self._person(card),
+            **self._why(card, lane),
+        }
+
+    def _why(self, card: Card, lane: Lane) -> Payload:
+        if self._locked:
+            return {"reasons": [], "aloud": None, "next": None, "note": None}
+        spoken = [self._sentence(reason, card, lane) for reason in card.reasons]
+        return {
+            "reasons": [each.agent for each in spoken],
+            "aloud": spoken[0].aloud if spoken else None,
+            "next": spoken[0].next_step if spoken else None,
+            "note": card.note and plain(card.note.in_language(self._words.language)),
         }
 
     def _outcome_word(self, card: Card) -> str:

@@ -12,7 +12,12 @@ let presence = 0;
 
 listen(`/agent/stream?lang=${document.body.dataset.language}`, {
   state: (state) => {
+    const lockedBefore = document.body.dataset.locked === "yes";
     const news = draw(state);
+    if (state.locked && !lockedBefore) {
+      closeDialogs();
+      element("pin").focus();
+    }
     if (news && wanted("sound-on")) {
       play(news);
       navigator.vibrate?.(news === "alert" ? [200, 100, 200] : 120);
@@ -21,6 +26,7 @@ listen(`/agent/stream?lang=${document.body.dataset.language}`, {
   cut: (lost) => {
     element("offline").hidden = !lost;
     document.body.dataset.cut = lost ? "yes" : "no";
+    if (lost) closeDialogs();
   },
   alive: (works) => {
     element("stalled").hidden = works;
@@ -68,6 +74,11 @@ function here() {
   if (performance.now() - presence < PRESENCE_MS || document.body.dataset.locked === "yes") return;
   presence = performance.now();
   void send("/agent/alive", {});
+}
+
+/** Nothing may stand before the news that the screen is cut off or locked. */
+function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close("cancel");
 }
 
 /** @param {string} id */

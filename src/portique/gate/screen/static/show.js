@@ -103,6 +103,8 @@ function side() {
   });
   relist(element("recent"), board.recent, (values) => line("recent-template", values));
   element("waiting-count").textContent = String(board.waiting.length);
+  element("queue").hidden = board.waiting.length < 2;
+  fill(element("queue"), { count: board.waiting.length });
   element("waiting-none").hidden = board.waiting.length > 0;
   element("recent-none").hidden = board.recent.length > 0;
   element("set-aside").hidden = !board.setAside;
