@@ -187,17 +187,15 @@ ROWS: tuple[Row, ...] = (
     _row("not-yet-valid", REFUSE, _of_pass(ADULT, NOT_YET)),
     _row("not-yet-valid", REFER, _of_pass(("not", ADULT), NOT_YET)),
     # Where and when
-    _row("outside-opening", REFUSE, _of_order(ENTRY, VISITOR, CLOSED)),
+    _row("outside-opening", REFUSE, _of_pass(ENTRY, VISITOR, CLOSED)),
     _row(
         "outside-opening",
         REFER,
-        _of_order(ENTRY, ("or", ("not", ("known", "opening")), ("and", ("not", VISITOR), CLOSED))),
+        _of_pass(ENTRY, ("or", ("not", ("known", "opening")), ("and", ("not", VISITOR), CLOSED))),
     ),
-    _row("zone-not-covered", REFER, _of_order(ENTRY, ("is", "opening", "not-covered"))),
-    _row(
-        "visit-destination", REFER, _of_order(ENTRY, VISITOR, ("not", ("is", "visit_here", True)))
-    ),
-    _row("visit-hours", REFER, _of_order(ENTRY, VISITOR, ("not", ("is", "visit_in_hours", True)))),
+    _row("zone-not-covered", REFER, _of_pass(ENTRY, ("is", "opening", "not-covered"))),
+    _row("visit-destination", REFER, _of_pass(ENTRY, VISITOR, ("not", ("is", "visit_here", True)))),
+    _row("visit-hours", REFER, _of_pass(ENTRY, VISITOR, ("not", ("is", "visit_in_hours", True)))),
     # Leaving: the lamp and the agent only; nothing ever locks
     _row(
         "exit-not-permitted",
@@ -262,7 +260,7 @@ ROWS: tuple[Row, ...] = (
     _row("alarm-intrusion", GRANT, ("and", EXIT, ("is", "posture", "intrusion"))),
     _row("alarm-evacuation", GRANT, ("and", EXIT, ("is", "posture", "evacuation"))),
     _row("alarm-shelter", GRANT, ("and", EXIT, ("is", "posture", "shelter"))),
-    _row("late", GRANT, _of_order(ENTRY, PUPIL, ("over", "lesson_begun_ms", LATE_MS))),
+    _row("late", GRANT, _of_pass(ENTRY, PUPIL, ("over", "lesson_begun_ms", LATE_MS))),
     _row("exit-note", GRANT, _of_order(EXIT, ("is", "permission_used", True))),
 )
 
