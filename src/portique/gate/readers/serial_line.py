@@ -109,10 +109,11 @@ class SerialReader:
                 continue
             try:
                 yield from self._lines_of(descriptor)
-                if stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    return
             except OSError:
                 self._intake.drop("lost")
+                self._closed.wait(RETRY_S)
+            else:
+                return
             finally:
                 with contextlib.suppress(OSError):
                     os.close(descriptor)
@@ -127,8 +128,8 @@ class SerialReader:
         self._reader = LineReader(descriptor, self._intake, self._settings.line_end)
         if not self._closed.is_set():
             yield from self._reader.lines()
-        if os.isatty(descriptor) and not self._closed.is_set():
-            raise OSError("the line hung up")
+        if not (self._closed.is_set() or stat.S_ISREG(os.fstat(descriptor).st_mode)):
+            raise OSError("the line hung up")  # a tty that hung up is no tty any more, but no file
 
     def _open(self) -> int:
         # A FIFO opened for writing too never ends when its writers leave.
@@ -157,8 +158,11 @@ def speed_of(baud: int) -> int:
 
 
 def _set_raw(descriptor: int, speed: int) -> None:
-    """Let every byte through unchanged: no echo, no translation of CR, no signals."""
-    tty.setraw(descriptor, termios.TCSANOW)
+    """Let every byte through unchanged: no echo, no translation of CR, no signals.
+
+    What was scanned before is flushed: nobody stands there any more.
+    """
+    tty.setraw(descriptor, termios.TCSAFLUSH)
     attributes = termios.tcgetattr(descriptor)
     attributes[4] = attributes[5] = speed
     termios.tcsetattr(descriptor, termios.TCSANOW, attributes)

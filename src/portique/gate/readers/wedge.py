@@ -179,6 +179,7 @@ class WedgeReader:
                 yield from self._lines_of(device)
             except OSError:
                 self._intake.drop("lost")
+                self._closed.wait(RETRY_S)
             finally:
                 with contextlib.suppress(OSError):
                     device.close()
