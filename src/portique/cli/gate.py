@@ -91,8 +91,8 @@ def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     from portique.gate.main import Gate
 
     configure()
-    with Gate(configuration.load(config), announce=_announce) as running:
-        _stop_on_signals(running.stop)
+    with Gate(configuration.load(config), announce=announce) as running:
+        stop_on_signals(running.stop)
         url = running.serving.url
         say(
             {"url": url, "agent": f"{url}/agent", "holder": f"{url}/holder"},
@@ -102,11 +102,14 @@ def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
         running.run()
 
 
-def _announce(sentence: str) -> None:
+def announce(sentence: str) -> None:
+    """Say something on the gate's own console."""
     click.echo(f"portique: {sentence}", err=True)
 
 
-def _stop_on_signals(stop: threading.Event) -> None:
+def stop_on_signals(stop: threading.Event) -> None:
+    """Set `stop` when the process is asked to end, so that it ends in order."""
+
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop.set()
 
@@ -145,7 +148,7 @@ def replay(source: str, folder: Path, lane: str, at: str, **asked: Any) -> None:
     with ExitStack() as stack:
         journal = _journal(stack, asked["journal"], lane, to_ms(starts))
         frames = stack.enter_context(
-            open_source(source, at=to_ms(starts), real_time=asked["real_time"], notice=_announce)
+            open_source(source, at=to_ms(starts), real_time=asked["real_time"], notice=announce)
         )
         replayed = Replay(bench_of(school, lane, starts), journal, CodeReader())
         for decided in replayed.run(frames, closing=threading.Event()):

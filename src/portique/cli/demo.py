@@ -1,0 +1,189 @@
+"""`portique demo`: a synthetic school and one gate, in one command."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import click
+
+from portique.cli.gate import announce, stop_on_signals
+from portique.cli.knowledge import write_whole
+from portique.cli.options import entropy, now
+from portique.core.calendars import PARIS
+from portique.core.errors import EnvironmentProblem
+from portique.core.localtime import zone_of
+from portique.core.values import Kind, PassId
+from portique.school.bundles import make_bundle
+from portique.school.register import EnrolledGate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portique.gate.sections import GateConfig
+    from portique.paper.cards import PrintedPass
+    from portique.testing.film_cast import Cast
+
+MARK = ".portique-demo"
+LANE = "entry-1"
+ROUNDS = 3
+TITLES = {
+    "good": "valable", "lent": "prêtée : à montrer deux fois", "pairs": "à deux : ensemble",
+    "revoked": "révoquée", "suspended": "suspendue", "expired": "périmée",
+    "forged": "contrefaite", "other_school": "autre établissement",
+    "wrong_hours": "hors des heures", "screenshots": "capture d’écran", "strangers": "autre code",
+}  # fmt: skip
+
+
+@click.command()
+@click.option("--camera", type=int, help="Use webcam N instead of the film.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo"),
+    show_default=True,
+    help="Where the demonstration lives; made anew at each start.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8440,
+    show_default=True,
+    help="Port of the screens on this machine; 0 takes a free one.",
+)
+@click.option("--seconds", type=click.FloatRange(min=1), help="Stop by itself after so long.")
+def demo(camera: int | None, folder: Path, port: int, seconds: float | None) -> None:
+    r"""Start a synthetic lycée of 1,000 pupils and one gate whose camera plays a film.
+
+    Everybody in it is fictional. Nothing leaves this machine.
+
+    \b
+    Example:
+        portique demo --camera 0
+    """
+    from portique.gate.logs import configure
+    from portique.gate.main import Gate
+
+    scene = prepare(folder, now(), camera=camera, port=port)
+    configure((folder / "gate.log").open("a", encoding="utf-8", buffering=1))
+    with Gate(scene.config, announce=announce) as gate:
+        stop_on_signals(gate.stop)
+        _tell(gate.serving.url, scene)
+        printing = threading.Thread(target=write_passes, args=(folder, scene.cast), daemon=True)
+        printing.start()
+        if seconds is not None:
+            timer = threading.Timer(seconds, gate.stop.set)
+            timer.daemon = True
+            timer.start()
+        gate.run()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A demonstration ready to start."""
+
+    config: GateConfig
+    cast: Cast
+    pin: str
+    folder: Path
+
+
+def prepare(folder: Path, at: datetime, *, camera: int | None, port: int) -> Scene:
+    """Make the school, its passes, one enrolled gate and its knowledge.
+
+    Raises:
+        EnvironmentProblem: The folder is somebody else's, or the disk refused.
+    """
+    from portique.gate.config import load
+    from portique.gate.enrolment import enrol
+    from portique.school.rules import site_of
+    from portique.testing.film_cast import Studio, make_cast
+    from portique.testing.film_reel import write_cast
+    from portique.testing.school import make_school
+    from portique.testing.school_folder import create_folder
+
+    _empty(folder)
+    today = at.astimezone(zone_of(PARIS)).date()
+    synthetic = make_school(today, open_all_day=True)
+    school = create_folder(folder / "school", synthetic, at=at, entropy=entropy)
+    try:
+        studio = Studio(school, at, entropy)
+        cast = make_cast(studio, synthetic.people, outside_hours=synthetic.away, rounds=ROUNDS)
+        write_cast(cast, folder / "film.json")
+        lane = site_of(school).lane(LANE)
+        out = folder / "gate" / f"{LANE}.toml"
+        key = school.keys.knowledge.public
+        mine, pin = enrol(out, lane, school.settings.uai, key, entropy=entropy)
+        school.register.add_gate(EnrolledGate(LANE, LANE, mine.public.x, mine.public.y))
+        data = make_bundle(school, at=at - timedelta(minutes=1), entropy=entropy)
+        write_whole(out.parent / f"{LANE}-knowledge" / "today.knowledge", data)
+    finally:
+        school.close()
+    return Scene(_filmed(load(out), folder, camera=camera, port=port), cast, pin, folder)
+
+
+def _filmed(config: GateConfig, folder: Path, *, camera: int | None, port: int) -> GateConfig:
+    film = urlencode({"cast": str((folder / "film.json").absolute())})
+    source = f"film:portique.testing.film_reel:demonstration?{film}"
+    return replace(
+        config,
+        camera=replace(config.camera, source=source if camera is None else str(camera)),
+        screens=replace(config.screens, port=port),
+    )
+
+
+def _empty(folder: Path) -> None:
+    """Make room for a new demonstration, touching nothing but a former one."""
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / MARK).exists():
+                raise EnvironmentProblem(
+                    f"{folder} holds something else: name another with --folder"
+                )
+            shutil.rmtree(folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / MARK).touch()
+    except OSError as error:
+        raise EnvironmentProblem(f"{folder} can't be made ({error.strerror})") from error
+
+
+def write_passes(folder: Path, cast: Cast) -> None:
+    """Print passes to try before a camera, good and bad ones, each saying which it is."""
+    from portique.paper.cards import Options, PrintedPass, render
+    from portique.testing.film_reel import texts_to_try
+
+    at = now()
+    printed = [
+        PrintedPass(
+            text, TITLES[title], "démo", Kind.PUPIL, at, at + timedelta(days=1),
+            "Démonstration", PassId(f"{number:016x}"),
+        )
+        for number, (title, text) in enumerate(texts_to_try(cast), start=1)
+        if title != "strangers"
+    ]  # fmt: skip
+    chosen = one_of_each(printed)
+    write_whole(folder / "passes.pdf", render("sheet", chosen, Options(created=at)))
+
+
+def one_of_each(printed: list[PrintedPass]) -> list[PrintedPass]:
+    """Choose ten good passes and at most two of every other sort."""
+    chosen: list[PrintedPass] = []
+    for title in TITLES.values():
+        most = 10 if title == TITLES["good"] else 2
+        chosen += [one for one in printed if one.name == title][:most]
+    return chosen
+
+
+def _tell(url: str, scene: Scene) -> None:
+    click.echo(
+        "\nPortique: a synthetic lycée of 1,000 pupils and one gate. Everybody is fictional.\n\n"
+        f"  Agent's screen    {url}/agent    (agent-1, PIN {scene.pin})\n"
+        f"  Holder's screen   {url}/holder\n"
+        f"  Passes to try     {scene.folder / 'passes.pdf'}    (portique demo --camera 0)\n\n"
+        "Stop with Ctrl-C.\n"
+    )
