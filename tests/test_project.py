@@ -172,3 +172,17 @@ def test_every_target_says_what_it_makes():
     documented = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
 
     assert {"run", "test", "check", "bench", "release", "install", "lock", "clean"} <= documented
+
+
+def test_a_release_goes_as_far_as_the_tests_can():
+    """Each variable by which tests are lengthened has its value for the long campaigns."""
+    asked = {
+        name
+        for path in MODULES
+        if path.is_relative_to(ROOT / "tests")
+        for name in re.findall(r'environ\.get\(\s*"(PORTIQUE_[A-Z_]+)"', path.read_text("utf-8"))
+    }
+    checks = (ROOT / "tools" / "checks.py").read_text("utf-8")
+    campaign = checks.split("CAMPAIGN = {", 1)[1].split("}", 1)[0]
+
+    assert asked - {"PORTIQUE_MEDIA"} == set(re.findall(r'"(PORTIQUE_[A-Z_]+)"', campaign))

@@ -52,14 +52,13 @@ def phone() -> tuple[Phone, PrivateKey]:
 
 
 def test_every_act_can_be_read_while_it_is_in_the_picture():
-    """A code held up is readable in at least ten frames, and never outside its act."""
-    film = Film([act(number) for number in range(4)], SMALL)
-    frames = list(film.frames(MONDAY_0730_MS))
+    """A code held up is readable in many frames, and never outside its act."""
+    film = Film([act(number) for number in range(3)], SMALL)
+    looked = [(n, texts(frame)) for n, (_, frame) in enumerate(film.frames(0)) if n % 4 == 0]
 
-    for truth in film.truths(MONDAY_0730_MS):
-        shown = {truth.act.hands[0].code}
-        read = [n for n, (_, frame) in enumerate(frames) if texts(frame) == shown]
-        assert len(read) >= 10
+    for truth in film.truths(0):
+        read = [n for n, found in looked if found == {truth.act.hands[0].code}]
+        assert len(read) >= 4
         assert truth.first_frame <= min(read) <= max(read) <= truth.last_frame
 
 
