@@ -66,7 +66,7 @@ def shots(
 ) -> Iterator[Shot]:
     """Open a fake camera."""
     play = Play(START_MS, notice=(notices if notices is not None else []).append)
-    return webcam.shots(camera, "/dev/video0", play, lambda _device: mains)
+    return webcam.shots(camera, "/dev/video0", play, lambda _device, _hz: mains)
 
 
 def test_focus_and_exposure_are_locked():
@@ -78,7 +78,7 @@ def test_focus_and_exposure_are_locked():
 
     assert camera.properties[cv2.CAP_PROP_AUTOFOCUS] == 0
     assert camera.properties[cv2.CAP_PROP_AUTO_EXPOSURE] == webcam.MANUAL_EXPOSURE
-    assert max(camera.exposures) * webcam.MS_PER_EXPOSURE_UNIT <= 4
+    assert max(camera.exposures) * webcam.EXPOSURE_UNIT_US <= 4_000
     assert notices == []
 
 
@@ -146,8 +146,9 @@ def test_the_mains_frequency_of_no_device_is_refused(tmp_path):
     """A file isn't a camera, a missing one neither."""
     (tmp_path / "file").touch()
 
-    assert not webcam.set_fifty_hertz(str(tmp_path / "file"))
-    assert not webcam.set_fifty_hertz(str(tmp_path / "none"))
+    assert not webcam.set_mains(str(tmp_path / "file"), 50)
+    assert not webcam.set_mains(str(tmp_path / "none"), 50)
+    assert webcam.set_mains(str(tmp_path / "none"), 0)
 
 
 def losing(shots_each: list[int | None], play: Play) -> Callable[[], Iterator[Shot]]:

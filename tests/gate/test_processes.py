@@ -196,6 +196,17 @@ def test_a_missing_source_is_told_in_one_sentence(open_eyes):
     assert "nowhere.mp4" in told[0]
 
 
+def test_a_required_measure_that_is_missing_leaves_the_lane_blind(open_eyes):
+    """No picture is looked at by a decoder less shut in than the school asked."""
+    eyes = open_eyes(required=frozenset({"bricks"}))
+
+    health = until(eyes, lambda health: health.decode_ends >= 1)
+
+    assert health.looks == 0
+    assert health.notice is not None
+    assert "bricks" in health.notice
+
+
 def test_children_know_nothing_of_the_environment(open_eyes, monkeypatch):
     """A secret in the gate's environment or in an address never reaches a child's."""
     monkeypatch.setenv("PORTIQUE_PIN", "fictional-pin")

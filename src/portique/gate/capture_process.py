@@ -49,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     play = Play(
         orders.starts_ms,
         first_number=orders.first_number,
+        wishes=orders.wishes,
         real_time=True,
         keep_trying=True,
         notice=lambda sentence: _tell(to_main, Notice(sentence)),

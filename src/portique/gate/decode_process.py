@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     die_with_parent(signal.SIGKILL)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("reader")
+    parser.add_argument("memory_bytes_max", type=int)
     for descriptor in ("frames", "memory", "answers"):
         parser.add_argument(descriptor, type=int)
     given = parser.parse_args(arguments)
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.close(given.memory)
     frames, answers = socket.socket(fileno=given.frames), socket.socket(fileno=given.answers)
     reader = warm_reader(given.reader)
-    measures = sandbox.confine_decoder()
+    measures = sandbox.confine_decoder(given.memory_bytes_max)
     answers.send(encode_decode(Ready(tuple(str(measure) for measure in measures))))
     serve(reader, pictures, frames, answers)
 

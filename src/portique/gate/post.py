@@ -61,7 +61,7 @@ class Post:
         """Note that it talked nonsense, and end it when that is too much."""
         self._bad += 1
         if self._bad >= BAD_MESSAGES_MAX:
-            self._kill()
+            self.kill()
 
     def packets(self) -> Iterator[bytes]:
         """Give what the child has said; one that hung up is ended."""
@@ -69,7 +69,7 @@ class Post:
             return
         for packet in self._child.packets():
             if not packet:
-                self._kill()
+                self.kill()
                 with contextlib.suppress(KeyError):
                     self._selector.unregister(self._child.talk)
                 return
@@ -90,7 +90,7 @@ class Post:
     def kill_if_overdue(self, now_ms: int) -> None:
         """End a child that owes a word since too long."""
         if self._child is not None and self.due_ms is not None and now_ms >= self.due_ms:
-            self._kill()
+            self.kill()
             self.due_ms = None
 
     def bury(self) -> int | None:
@@ -105,13 +105,14 @@ class Post:
     def close(self) -> None:
         """End the child for good."""
         if self._child is not None:
-            self._kill()
+            self.kill()
             self._let_go()
 
     def _note_end(self) -> None:
         self._ended = True
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End the child; another takes its place."""
         if self._child is not None:
             self._child.kill()
 

@@ -19,7 +19,7 @@ import queue
 import selectors
 import socket
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from portique.gate.capture.messages import (
@@ -38,76 +38,20 @@ from portique.gate.capture.messages import (
 )
 from portique.gate.child import Child
 from portique.gate.clock import SystemTime
+from portique.gate.eyes import EyesHealth, EyesSettings, Seen
 from portique.gate.frame_memory import create_memory, read_only
 from portique.gate.post import Post
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from portique.gate.capture.messages import FromCapture, FromDecode
 
 DECODE, CAPTURE = "portique.gate.decode_process", "portique.gate.capture_process"
-READER = "portique.sight.codes:CodeReader"
 ANNOUNCED_MAX = 256  # frames remembered until answered for; 8 s at 30 a second
 TURN_MS_MAX = 1_000
 
+__all__ = ["Eyes", "EyesHealth", "EyesSettings", "Seen"]
+
 _ticks_ms = SystemTime().boot_ms
-
-
-@dataclass(frozen=True, slots=True)
-class EyesSettings:
-    """What to look at, and how patiently.
-
-    Args:
-        source: An address that `portique.gate.capture.open_source` takes.
-        starts_ms: Camera time of the start, UTC milliseconds.
-        reader: `package.module:factory` of what reads codes.
-        looks_max: Looks waiting for the gate's loop; the oldest goes when one more comes.
-        answer_within_ms: A decoder silent for longer, with frames waiting, is replaced.
-        warm_within_ms: The same, from its start until it is ready.
-        quiet_max_ms: A capture process that says nothing for longer is replaced.
-        notice: Called from the eyes' thread with each new sentence for a technician.
-    """
-
-    source: str
-    starts_ms: int
-    reader: str = READER
-    looks_max: int = 8
-    answer_within_ms: int = 2_000
-    warm_within_ms: int = 20_000
-    quiet_max_ms: int = 30_000
-    notice: Callable[[str], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One frame looked at. Time and size are capture's word, the rest is the decoder's."""
-
-    frame_number: int
-    at_ms: int
-    width: int
-    height: int
-    look: Looked
-
-
-@dataclass(frozen=True, slots=True)
-class EyesHealth:
-    """How the eyes are; counts since `start`."""
-
-    capture_pid: int | None = None
-    decode_pid: int | None = None
-    seeing: bool = False  # the last frame was looked at and the decoder is alive
-    ended: bool = False  # the source has no more frames
-    frames: int = 0  # captured
-    looks: int = 0  # looked at
-    looks_dropped: int = 0  # the gate's loop was too slow
-    frames_torn: int = 0  # overwritten before they could be copied
-    frames_failed: int = 0  # the reader raised
-    decode_ends: int = 0
-    capture_ends: int = 0
-    bad_messages: int = 0
-    measures: tuple[str, ...] = ()  # how the decoder is shut in (`sandbox.Measure`)
-    notice: str | None = None  # the last sentence for a technician
 
 
 class Eyes:
@@ -203,15 +147,17 @@ class Eyes:
 
     def _start_capture(self) -> Child:
         child = Child(CAPTURE, (), (self._frames_in.fileno(), self._memory))
-        starts_ms = self._settings.starts_ms + _ticks_ms() - self._began_ms
-        orders = Orders(self._settings.source, starts_ms, self._next_number)
+        settings = self._settings
+        starts_ms = settings.starts_ms + _ticks_ms() - self._began_ms
+        orders = Orders(settings.source, starts_ms, self._next_number, settings.wishes)
         child.talk.send(encode_capture(orders))
-        self._capture.expect(_ticks_ms() + self._settings.quiet_max_ms)
+        self._capture.expect(_ticks_ms() + settings.quiet_max_ms)
         return child
 
     def _start_decode(self) -> Child:
         descriptors = (self._frames_out.fileno(), self._memory_to_read)
-        child = Child(DECODE, (self._settings.reader,), descriptors)
+        memory = str(self._settings.memory_bytes_max)
+        child = Child(DECODE, (self._settings.reader, memory), descriptors)
         self._decode.expect(_ticks_ms() + self._settings.warm_within_ms)
         return child
 
@@ -253,12 +199,23 @@ class Eyes:
 
     def _heard_decode(self, message: FromDecode) -> None:
         if isinstance(message, Ready):
-            self._decode.warm = True
-            self._note(measures=message.measures)
+            self._warmed(message)
         else:
             self._answered(message)
         due = _ticks_ms() + self._settings.answer_within_ms
         self._decode.expect(due if self._announced else None)
+
+    def _warmed(self, ready: Ready) -> None:
+        self._note(measures=ready.measures)
+        missing = sorted(self._settings.required - set(ready.measures))
+        if not missing:
+            self._decode.warm = True
+            return
+        self._say(
+            f"The decoder isn't shut in as the configuration requires ({', '.join(missing)}): no "
+            "picture is looked at; `portique doctor` says what this machine offers."
+        )
+        self._decode.kill()
 
     def _answered(self, message: Looked | Skipped | Failed) -> None:
         """Count an answer, which must be about a frame announced and not answered yet."""

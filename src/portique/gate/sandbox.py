@@ -51,16 +51,19 @@ class Measure(StrEnum):
     CALLS = "calls"
 
 
-def confine_decoder() -> tuple[Measure, ...]:
+def confine_decoder(memory_bytes_max: int = MEMORY_BYTES_MAX) -> tuple[Measure, ...]:
     """Leave this process nothing but its memory, the clock and its open sockets; no way back.
 
     Call it once everything is imported and warm: afterwards no module can be loaded.
+
+    Args:
+        memory_bytes_max: Address space, most of it never touched.
     """
     return _take(
         {
             Measure.NO_NEW_PRIVILEGES: calls.forbid_new_privileges,
             Measure.NOT_ROOT: _leave_root,
-            Measure.LIMITS: _limit_decoder,
+            Measure.LIMITS: lambda: _limit_decoder(memory_bytes_max),
             Measure.FILES: lambda: calls.restrict_files({}),
             Measure.CALLS: calls.restrict_calls,
         }
@@ -114,10 +117,10 @@ def _leave_root() -> None:
     os.setresuid(NOBODY, NOBODY, NOBODY)
 
 
-def _limit_decoder() -> None:
+def _limit_decoder(memory_bytes_max: int) -> None:
     _limit(
         (
-            (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
+            (resource.RLIMIT_AS, memory_bytes_max),
             (resource.RLIMIT_NOFILE, DESCRIPTORS_MAX),
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_NPROC, 0),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
 from portique.core.errors import EnvironmentProblem
+from portique.gate.capture.wishes import DEFAULT_WISHES, Wishes
 from portique.gate.clock import SystemTime
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Play:
     Args:
         starts_ms: Time of the first frame, UTC milliseconds.
         first_number: The first frame's number.
+        wishes: What a camera is asked for.
         real_time: Play a file no faster than it was filmed.
         keep_trying: Wait for a lost camera and go on; otherwise its loss ends the source.
         notice: Called with one sentence when something happens that a technician should know.
@@ -77,6 +79,7 @@ class Play:
 
     starts_ms: int
     first_number: int = 0
+    wishes: Wishes = DEFAULT_WISHES
     real_time: bool = False
     keep_trying: bool = False
     notice: Callable[[str], None] = _say_nothing
@@ -146,6 +149,7 @@ def open_source(
     real_time: bool = False,
     newest_only: bool = False,
     notice: Callable[[str], None] = _say_nothing,
+    wishes: Wishes = DEFAULT_WISHES,
 ) -> FrameSource:
     """Open whatever `address` names.
 
@@ -159,11 +163,18 @@ def open_source(
             before, and a lost camera is waited for. Otherwise no frame is
             dropped, and the loss of the camera ends the source.
         notice: Called with one sentence for each thing a technician should know.
+        wishes: What a camera is asked for.
 
     Raises:
         EnvironmentProblem: Nothing readable there; says what, why and what to do.
     """
-    play = Play(at, real_time=real_time, keep_trying=newest_only, notice=notice)
+    play = Play(
+        at,
+        wishes=wishes,
+        real_time=real_time,
+        keep_trying=newest_only,
+        notice=notice,
+    )
     frames = open_frames(address, play)
     if newest_only:
         live = importlib.import_module("portique.gate.capture.live")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from portique.gate.capture import Frame, Play, Shot
 
+CLOSING_CHECK_S = 0.1  # how soon a reader waiting for a frame learns that the source is closed
+
 
 def again(
     shots: Iterator[Shot], reopen: Callable[[], Iterator[Shot]], play: Play
@@ -82,10 +84,14 @@ class _Newest:
             self._ended = True
             self._changed.notify()
 
+    def _done(self) -> bool:
+        return self._frame is not None or self._ended or self._play.closing.is_set()
+
     def take(self) -> Frame | None:
         """Wait for a frame not taken yet; None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._frame is not None or self._ended)
+            while not self._changed.wait_for(self._done, timeout=CLOSING_CHECK_S):
+                pass
             frame, self._frame = self._frame, None
         if frame is None and self._error is not None:
             raise self._error

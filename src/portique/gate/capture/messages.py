@@ -12,11 +12,12 @@ frame's time and size come from capture, not from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from portique.core import canonical
 from portique.core.errors import UnreadablePass
+from portique.gate.capture.wishes import DEFAULT_WISHES, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +118,7 @@ class Orders:
     source: str
     starts_ms: int
     first_number: int
+    wishes: Wishes = DEFAULT_WISHES
 
 
 FromCapture = Announced | Notice | Ended
@@ -132,8 +134,9 @@ def encode_capture(message: FromCapture | Orders) -> bytes:
             body = [_NOTICE, sentence[:SENTENCE_CHARACTERS_MAX]]
         case Ended():
             body = [_ENDED]
-        case Orders(source, starts_ms, first_number):
-            body = [_ORDERS, source, starts_ms, first_number]
+        case Orders(source, starts_ms, first_number, wishes):
+            *numbers, options = astuple(wishes)
+            body = [_ORDERS, source, starts_ms, first_number, numbers, dict(options)]
     return canonical.encode(body)
 
 
@@ -177,9 +180,21 @@ def parse_orders(packet: bytes) -> Orders:
         BadMessage: It is no orders.
     """
     match _values(packet):
-        case [tag, source, starts_ms, first_number] if tag == _ORDERS:
-            return Orders(_text(source, 4096), _whole(starts_ms), _whole(first_number))
+        case [tag, source, starts_ms, first_number, [*numbers], dict(options)] if tag == _ORDERS:
+            wishes = _wishes(numbers, options)
+            return Orders(_text(source, 4096), _whole(starts_ms), _whole(first_number), wishes)
     raise BadMessage("not orders")
+
+
+def _wishes(numbers: list[object], options: dict[object, object]) -> Wishes:
+    texts = tuple((_text(name, 256), _text(value, 4096)) for name, value in options.items())
+    match numbers:
+        case [width, height, rate, exposure, bool(alternate), bool(focus), mains]:
+            size = _whole(width), _whole(height)
+            return Wishes(
+                *size, _whole(rate), _whole(exposure), alternate, focus, _whole(mains), texts
+            )
+    raise BadMessage("not wishes")
 
 
 def parse_decode(packet: bytes) -> FromDecode:

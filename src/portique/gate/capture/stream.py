@@ -44,6 +44,7 @@ def open_shots(place: str, play: Play) -> Iterator[Shot]:
     """
     options = RTSP_OPTIONS if place.startswith("rtsp") else HTTP_OPTIONS
     try:
+        options = {**options, **dict(play.wishes.options)}
         container = av.open(place, options=options, timeout=(OPEN_TIMEOUT_S, READ_TIMEOUT_S))
     except (av.error.FFmpegError, OSError) as error:
         raise EnvironmentProblem(_refused(place, error)) from error

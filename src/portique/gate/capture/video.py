@@ -31,7 +31,7 @@ def open_shots(place: str, play: Play) -> Iterator[Shot]:
         EnvironmentProblem: Not a video, or damaged before its first frame.
     """
     try:
-        container = av.open(place, options=ONLY_FILES)
+        container = av.open(place, options={**ONLY_FILES, **dict(play.wishes.options)})
     except (av.error.FFmpegError, OSError) as error:
         raise EnvironmentProblem(
             f"The file {place} can't be read as a video ({_cause(error)}): it may be damaged or "

@@ -24,16 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from portique.gate.capture import Grey
+    from portique.gate.capture.wishes import Wishes
 
-WIDTH_PX, HEIGHT_PX, FRAMES_PER_SECOND = 1280, 720, 30
-PAPER_EXPOSURE_MS, PHONE_EXPOSURE_MS = 4.0, 1.0
+PHONE_SHARE = 4  # a phone's frames are exposed this many times shorter than paper's
 FRAMES_EACH = 5  # before the exposure changes: cameras take two or three frames to obey
-MS_PER_EXPOSURE_UNIT = 0.1  # V4L2: exposure_time_absolute counts in 100 µs
+EXPOSURE_UNIT_US = 100  # V4L2: exposure_time_absolute
+SHORT_EXPOSURE = "short exposure"
 MANUAL_EXPOSURE = 1  # V4L2_EXPOSURE_MANUAL
 DEVICE_NUMBER_MAX = 63
 
 # linux/videodev2.h: _IOWR('V', 28, struct v4l2_control), V4L2_CID_POWER_LINE_FREQUENCY
-_SET_CONTROL, _POWER_LINE_FREQUENCY, _FIFTY_HERTZ = 0xC008561C, 0x00980918, 1
+_SET_CONTROL, _POWER_LINE_FREQUENCY = 0xC008561C, 0x00980918
+_MAINS = {50: 1, 60: 2}
 
 
 class Camera(Protocol):
@@ -74,13 +76,13 @@ def open_shots(place: str, play: Play) -> Iterator[Shot]:
             "number; `portique doctor` lists them."
         )
     camera = cv2.VideoCapture(number, cv2.CAP_V4L2)
-    return shots(camera, device, play, set_fifty_hertz)
+    return shots(camera, device, play, set_mains)
 
 
 def shots(
-    camera: Camera, device: str, play: Play, set_mains: Callable[[str], bool]
+    camera: Camera, device: str, play: Play, tell_mains: Callable[[str, int], bool]
 ) -> Iterator[Shot]:
-    """Set a camera up and give its frames; `set_mains` tells it the mains frequency.
+    """Set a camera up and give its frames; `tell_mains` tells it the mains frequency.
 
     Raises:
         EnvironmentProblem: It gives nothing; later: it stopped.
@@ -91,28 +93,30 @@ def shots(
             f"The camera {device} is there but can't be opened: another program may be using it, "
             "or this user isn't in the group `video`."
         )
-    refused = set_up(camera)
-    if not set_mains(device):
-        refused.append("50 Hz mains (lamps may flicker)")
+    refused = set_up(camera, play.wishes)
+    if not tell_mains(device, play.wishes.mains_hz):
+        refused.append(f"{play.wishes.mains_hz} Hz mains (lamps may flicker)")
     if refused:
         play.notice(f"The camera {device} refused: {', '.join(refused)}.")
-    return _read(camera, device, play, alternates="short exposure" not in refused)
+    obeys = SHORT_EXPOSURE not in refused
+    return _read(camera, device, play, alternates=play.wishes.alternate_exposure and obeys)
 
 
-def set_up(camera: Camera) -> list[str]:
+def set_up(camera: Camera, wishes: Wishes) -> list[str]:
     """Set what the camera takes, and return what it refused, in words."""
-    exposure = PAPER_EXPOSURE_MS / MS_PER_EXPOSURE_UNIT
-    wishes = {
+    width, height, rate = wishes.width_px, wishes.height_px, wishes.frames_per_second
+    asked = {
         "MJPEG": (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*"MJPG")),
-        f"{WIDTH_PX} pixels of width": (cv2.CAP_PROP_FRAME_WIDTH, WIDTH_PX),
-        f"{HEIGHT_PX} pixels of height": (cv2.CAP_PROP_FRAME_HEIGHT, HEIGHT_PX),
-        f"{FRAMES_PER_SECOND} frames a second": (cv2.CAP_PROP_FPS, FRAMES_PER_SECOND),
+        f"{width} pixels of width": (cv2.CAP_PROP_FRAME_WIDTH, width),
+        f"{height} pixels of height": (cv2.CAP_PROP_FRAME_HEIGHT, height),
+        f"{rate} frames a second": (cv2.CAP_PROP_FPS, rate),
         "a queue of one frame": (cv2.CAP_PROP_BUFFERSIZE, 1),
-        "fixed focus": (cv2.CAP_PROP_AUTOFOCUS, 0),
         "manual exposure": (cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL_EXPOSURE),
-        "short exposure": (cv2.CAP_PROP_EXPOSURE, exposure),
+        SHORT_EXPOSURE: (cv2.CAP_PROP_EXPOSURE, wishes.exposure_us / EXPOSURE_UNIT_US),
     }
-    return [name for name, (key, value) in wishes.items() if not _obeys(camera, key, value)]
+    if wishes.lock_focus:
+        asked["fixed focus"] = (cv2.CAP_PROP_AUTOFOCUS, 0)
+    return [name for name, (key, value) in asked.items() if not _obeys(camera, key, value)]
 
 
 def _obeys(camera: Camera, property_id: int, value: float) -> bool:
@@ -130,9 +134,9 @@ def _read(camera: Camera, device: str, play: Play, *, alternates: bool) -> Itera
     try:
         for count in _counted(play):
             if alternates and count % FRAMES_EACH == 0:
-                paper = count // FRAMES_EACH % 2 == 0
-                exposure_ms = PAPER_EXPOSURE_MS if paper else PHONE_EXPOSURE_MS
-                camera.set(cv2.CAP_PROP_EXPOSURE, exposure_ms / MS_PER_EXPOSURE_UNIT)
+                share = 1 if count // FRAMES_EACH % 2 == 0 else PHONE_SHARE
+                exposure_us = play.wishes.exposure_us / share
+                camera.set(cv2.CAP_PROP_EXPOSURE, exposure_us / EXPOSURE_UNIT_US)
             whole, picture = camera.read()
             offset_ms = play.elapsed_ms()
             if not whole or picture is None:
@@ -167,9 +171,11 @@ def _number(place: str) -> int:
     return int(digits)
 
 
-def set_fifty_hertz(device: str) -> bool:
-    """Tell the camera that lamps flicker at 50 Hz, which OpenCV can't; false when it refuses."""
-    control = struct.pack("Ii", _POWER_LINE_FREQUENCY, _FIFTY_HERTZ)
+def set_mains(device: str, mains_hz: int) -> bool:
+    """Tell the camera at which frequency lamps flicker, which OpenCV can't; false: it refuses."""
+    if mains_hz not in _MAINS:
+        return True  # it is to be left alone
+    control = struct.pack("Ii", _POWER_LINE_FREQUENCY, _MAINS[mains_hz])
     with contextlib.suppress(OSError):
         descriptor = os.open(device, os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
         try:
