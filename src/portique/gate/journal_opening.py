@@ -147,6 +147,9 @@ def _open_found(site: Site, remembered: Remembered | None, now_ms: int) -> Journ
     except DamagedError as damage:
         close_quietly(connection)
         return set_damaged_aside(site, remembered, damage.what, now_ms)
+    except UnicodeDecodeError:
+        close_quietly(connection)
+        return set_damaged_aside(site, remembered, "text that is none", now_ms)
     except sqlite3.Error as error:
         close_quietly(connection)
         if schema.is_damage(error):
@@ -212,7 +215,7 @@ def _epoch_written_in(site: Site, now_ms: int) -> int:
     connection = site.connect()
     try:
         return read_identity(connection).epoch
-    except (sqlite3.Error, DamagedError):
+    except (sqlite3.Error, DamagedError, UnicodeDecodeError):
         return now_ms // 1000
     finally:
         close_quietly(connection)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING
 
-from portique.core.entries import EntryKind, EpochBody, OrderBody, from_body
+from portique.core.entries import EntryKind, EpochBody, OrderBody
 from portique.core.errors import JournalError, PassError
 from portique.core.seal import COORDINATE_BYTES, PublicKey, Purpose
 from portique.gate import journal_schema as schema
@@ -74,7 +74,12 @@ class Verifier:
             self._guarded(lambda: self._advance(rows_max))
         if self._fault is None and self._more:
             return False
-        for check in (self._check_absences, self._check_checkpoints, self._check_rest):
+        for check in (
+            self._check_checkpoints,
+            self._check_remembered,
+            self._check_absences,
+            self._check_rest,
+        ):
             self._guarded(check)
         return True
 
@@ -137,24 +142,21 @@ class Verifier:
 
     def _check_absences(self) -> None:
         """Find the first row without body that no order names, and the first named one with."""
-        orders = list(self._orders.values())
-        if self._fault is not None:  # orders after the fault still explain absences before it
-            orders += self._orders_beyond()
+        pairs = [pair for order in self._orders.values() for pair in order.ranges]
+        if self._fault is not None:
+            # The order may lie in or beyond the damage; what was found there is the first fault.
+            pairs += self._explained_beyond()
         for first, last in self._bodiless:
-            for number in _unexplained(first, last, orders):
+            for number in _unexplained(first, last, pairs):
                 raise DamagedError(f"entry {number} has no body and no order says why", number)
         for number in self._bodies_left():
-            raise DamagedError(
-                f"entry {number} is named by an order and still has its body", number
-            )
+            raise DamagedError(f"entry {number} was ordered erased and has its body", number)
 
-    def _orders_beyond(self) -> list[OrderBody]:
+    def _explained_beyond(self) -> list[tuple[int, int]]:
         found = self._connection.execute(
-            "SELECT entry.body FROM erased JOIN entry ON entry.number = by_order "
-            "WHERE by_order > ? AND body IS NOT NULL",
-            (self._head.number,),
+            "SELECT first, last FROM erased WHERE by_order > ?", (self._head.number,)
         )
-        return [body for (data,) in found.fetchall() if (body := _as_order(data))]
+        return [(first, last) for first, last in found.fetchall()]
 
     def _bodies_left(self) -> list[int]:
         found = self._connection.execute(
@@ -173,11 +175,11 @@ class Verifier:
         for each in signed:
             checkpoint = verified_checkpoint(each, identity, key)
             if chain_at(self._connection, checkpoint.number) != checkpoint.chain:
-                raise DamagedError("not the entry that the gate signed for", checkpoint.number)
+                first = min(checkpoint.number, self._head.number + 1)
+                raise DamagedError("not the entries that the gate signed for", first)
 
     def _check_rest(self) -> None:
-        """Check what holds no entry: the remembered head, the tables, SQLite's own pages."""
-        self._check_remembered()
+        """Check what holds no entry: the tables and SQLite's own pages."""
         schema.check_schema(self._connection)
         (answer,) = self._connection.execute("PRAGMA integrity_check(1)").fetchone()
         if answer != "ok":
@@ -218,6 +220,8 @@ class Verifier:
             self._blame(damage.number, damage.what)
         except (JournalError, PassError) as error:
             self._blame(self._head.number + 1, str(error))
+        except UnicodeDecodeError:
+            self._blame(None, "SQLite gives text that is none")
         except sqlite3.Error as error:
             if not schema.is_damage(error) and schema.primary_code(error) != sqlite3.SQLITE_ERROR:
                 raise
@@ -252,22 +256,13 @@ def verify_file(path: Path, *, public: bytes | None = None) -> Verdict:
         return verifier.verdict()
 
 
-def _unexplained(first: int, last: int, orders: list[OrderBody]) -> list[int]:
-    """Return the first number of first..last that no order names, if any."""
+def _unexplained(first: int, last: int, pairs: list[tuple[int, int]]) -> list[int]:
+    """Return the first number of first..last that no pair covers, if any."""
     number = first
-    pairs = sorted(pair for order in orders for pair in order.ranges)
-    for low, high in pairs:
+    for low, high in sorted(pairs):
         if low <= number <= high:
             number = high + 1
     return [number] if number <= last else []
-
-
-def _as_order(data: object) -> OrderBody | None:
-    try:
-        body = from_body(data) if isinstance(data, bytes) else None
-    except JournalError:
-        return None
-    return body if isinstance(body, OrderBody) else None
 
 
 def _public_key(public: bytes) -> PublicKey:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 GATE_ID = "gate-1"
-START_MS = 1_795_503_600_000  # Monday 23 November 2026, 07:00 UTC
+START_MS = 1_795_417_200_000  # Monday 23 November 2026, 07:00 UTC
 
 
 def fictional_key(purpose: seal.Purpose, name: str = "first") -> seal.PrivateKey:
