@@ -13,6 +13,7 @@ from portique.core.decide import Outcome, Reason
 from portique.core.errors import BadSeal, EnvironmentProblem, OtherSchool
 from portique.core.passes import Proof, Verified
 from portique.core.revocation import Status
+from portique.core.rules import SAME_LANE_MS
 from portique.core.values import from_ms, to_ms
 from portique.school.folder import SchoolFolder
 from portique.testing import film_reel
@@ -152,6 +153,21 @@ def test_a_lent_card_comes_back_as_a_new_showing(cast: Cast):
 
     assert lent.pause_s > 2
     assert lent.expected[0].outcome is Outcome.REFER
+
+
+def test_a_good_card_comes_back_after_double_use_is_forgotten(folder: SchoolFolder):
+    """With the usual number of rounds, nobody but the lent card's bearer is seen twice in 5 min."""
+    school = make_school(date(2026, 11, 23))
+    studio = Studio(folder, NOON, random.Random(3).randbytes)
+    full = make_cast(studio, school.people, outside_hours=school.away)
+    seen: dict[object, int] = {}
+
+    for truth in islice(Film(Demonstration(full)).truths(0), 400):
+        for expected in (*truth.act.expected, *truth.act.possible):
+            if expected.pass_id is not None and expected.reason is not Reason.DOUBLE_USE:
+                before = seen.get(expected.pass_id, -SAME_LANE_MS)
+                assert truth.begins_ms - before >= SAME_LANE_MS, truth.act.title
+            seen[expected.pass_id] = truth.ends_ms
 
 
 def test_a_cast_survives_its_file(tmp_path: Path, cast: Cast):
