@@ -41,7 +41,7 @@ HELD = Pass(
     PassId("00000000000000ab"), Uai("0000000A"), Window(AT - DAY, AT + DAY), b"", None, IDENTITY
 )
 GOOD = Presented(PassState.GENUINE, HELD, Medium.PAPER, Proof.NOT_NEEDED)
-STATUSES = {index: status for index, status in enumerate(Status)} | {5: Status.VALID}
+STATUSES = dict(enumerate(Status)) | {5: Status.VALID}
 KNOWN = Known(
     plan=plan_day(default_calendar(), local_day(AT_MS, PARIS)),
     rights=Rights(),
