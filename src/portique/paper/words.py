@@ -101,8 +101,8 @@ def validity_words(window: Window, language: Language, *, zone: ZoneInfo = PARIS
     start = date_words(opens, language, year=not same_year)
     end = date_words(last, language) + ("" if whole else _until(last, language))
     if language is Language.FR:
-        return f"Valable du {start} au {end}"
-    return f"Valid from {start} to {end}"
+        return f"Valable du{_WIDE}{start} au{_WIDE}{end}"
+    return f"Valid from {start} to{_WIDE}{end}"
 
 
 def day_words(window: Window, language: Language, *, zone: ZoneInfo = PARIS) -> dict[str, str]:
