@@ -189,6 +189,23 @@ def test_a_reel_opens_from_a_camera_s_address(tmp_path: Path, cast: Cast):
     assert next(film_reel.demonstration(cast=str(path)).frames(0))[1].shape == (720, 1280)
 
 
+def test_a_live_reel_leaves_out_what_it_could_not_draw_in_time(cast: Cast):
+    """On a machine ten times too slow, frames are missed but the film keeps the clock's time."""
+    now = iter(range(0, 10**9, 667))  # each look at the clock is ten frames later
+    live = film_reel.Live(Film(one_after_another(cast.good[:2])), lambda: next(now))
+    times_ms = [at_ms for at_ms, _ in islice(live.frames(0), 5)]
+
+    assert all(at_ms >= 667 * number for number, at_ms in enumerate(times_ms))
+
+
+def test_a_live_reel_in_time_leaves_nothing_out(cast: Cast):
+    """A machine that draws faster than a camera delivers gives every frame."""
+    film = Film(one_after_another(cast.good[:1]))
+    live = film_reel.Live(film, lambda: 0)
+
+    assert [at for at, _ in live.frames(0)] == [at for at, _ in film.frames(0)]
+
+
 def test_a_missing_cast_is_said_in_a_sentence(tmp_path: Path):
     """A file that is no cast says what to do about it."""
     with pytest.raises(EnvironmentProblem, match="start the demonstration again"):

@@ -21,7 +21,7 @@ from portique.testing.film_drawing import Canvas
 from portique.testing.scenes import Card, Glare, Placed, Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from portique.core.decide import Outcome
     from portique.core.values import PassId, Uai
@@ -167,8 +167,14 @@ class Film:
                 last,
             )
 
-    def frames(self, start_ms: int) -> Iterator[tuple[int, Frame]]:
+    def frames(
+        self, start_ms: int, late: Callable[[int], bool] = lambda _at_ms: False
+    ) -> Iterator[tuple[int, Frame]]:
         """Draw the film.
+
+        Args:
+            start_ms: When the first frame is taken, UTC milliseconds.
+            late: Asked with the time of each frame before it is drawn; true leaves it out.
 
         Yields:
             The time a frame is taken at, in UTC milliseconds, and the frame: uint8,
@@ -179,8 +185,9 @@ class Film:
         for index, truth in enumerate(self.truths(start_ms)):
             while number <= truth.last_frame:
                 at_ms = start_ms + round(number * 1000 / self.take.frames_per_second)
-                yield at_ms, canvas.draw(self._placed(truth, at_ms, index), self._light(truth))
                 number += 1
+                if not late(at_ms):
+                    yield at_ms, canvas.draw(self._placed(truth, at_ms, index), self._light(truth))
 
     def _light(self, truth: Truth) -> float:
         return min((hand.manner.light for hand in truth.act.hands), default=1.0)

@@ -10,19 +10,24 @@ demonstration's own school.
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import PassId, Uai
+from portique.gate.clock import SystemTime
 from portique.testing import film_scripts
 from portique.testing.film import Film, Phone, Take
 from portique.testing.film_cast import Cast, Prop
 from portique.testing.scenes import Surface
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from portique.testing.scenes import Frame
+
+LATE_MS = 100  # a frame and a half: a camera's own jitter
 
 
 def write_cast(cast: Cast, path: Path) -> None:
@@ -49,10 +54,31 @@ def read_cast(path: Path) -> Cast:
         ) from error
 
 
-def demonstration(cast: str, seed: str = "0") -> Film:
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A film that plays like a camera: frames that could not be drawn in time never were.
+
+    Otherwise a loaded machine would fall behind the clock, second by second, until the phones'
+    codes look old.
+    """
+
+    film: Film
+    ticks_ms: Callable[[], int] = SystemTime().boot_ms
+
+    def frames(self, start_ms: int) -> Iterator[tuple[int, Frame]]:
+        """Draw from now on; see `Film.frames`."""
+        began = self.ticks_ms()
+
+        def late(at_ms: int) -> bool:
+            return self.ticks_ms() - began > at_ms - start_ms + LATE_MS
+
+        return self.film.frames(start_ms, late)
+
+
+def demonstration(cast: str, seed: str = "0") -> Live:
     """Open the endless demonstration. Arguments are texts: they come from a camera's address."""
     read = read_cast(Path(cast))
-    return Film(film_scripts.Demonstration(read, int(seed)), Take(seed=int(seed)))
+    return Live(Film(film_scripts.Demonstration(read, int(seed)), Take(seed=int(seed))))
 
 
 def one_after_another(cast: str, people: str = "30", seed: str = "0") -> Film:
