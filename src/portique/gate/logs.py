@@ -31,12 +31,7 @@ KEYS = frozenset(
     }
 )  # fmt: skip
 CODE = re.compile(r"[a-z0-9][a-z0-9._:/+\-]{0,63}")  # no capital, no space: no name of anybody
-OWN_FORM = {  # keys whose values look different
-    "at": re.compile(r"[0-9T:.\-]{19,26}Z"),
-    "file": re.compile(
-        r"[A-Za-z0-9._\-]{1,64}"
-    ),  # its last part: folders may be named after people
-}
+_AT = re.compile(r"[0-9T:.\-]{19,26}Z")
 _ID = re.compile(r"[0-9a-fA-F]{16,}")  # pass and holder numbers, keys, digests
 _TEXT = re.compile(r"PQ[0-9]:.*")
 
@@ -57,7 +52,7 @@ class AllowList:
         refused = len(event) - len(kept)
         if refused and self._strict:
             raise LeakError(f"keys {sorted(event.keys() - kept.keys())} must not be logged")
-        return kept | ({"withheld": refused} if refused else {})
+        return {"event": "withheld"} | kept | ({"withheld": refused} if refused else {})
 
 
 def allowed(name: str, value: object) -> bool:
@@ -68,7 +63,7 @@ def allowed(name: str, value: object) -> bool:
         return True
     if name == "error":
         return isinstance(value, str)  # made by `fault_of` only, see `_explain`
-    form = OWN_FORM.get(name, CODE)
+    form = _AT if name == "at" else CODE
     return isinstance(value, str) and form.fullmatch(value) is not None and not _ID.search(value)
 
 
