@@ -1,0 +1,318 @@
+"""The doctor finds what is missing, says how to mend it, and measures any camera."""
+
+import importlib
+import itertools
+import json
+import os
+import shutil
+import socket
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+import segno
+from click.testing import CliRunner, Result
+
+from portique.cli import doctor_checks as checks
+from portique.cli.doctor import doctor
+from portique.cli.doctor_camera import CLOCK_PREFIX, blur_px, measure
+from portique.cli.doctor_checks import Finding, State
+from portique.core.errors import EnvironmentProblem
+from portique.gate import sandbox_probe
+from portique.gate.config import dump, load
+from portique.gate.sandbox_probe import Strength
+from portique.gate.sections import CameraSection, GateConfig, GateSection, MetricsSection
+
+LATE_MS = 120
+MODULE_PX = 6
+
+
+class TimeCode:
+    """A camera before a screen that shows the time, as it was a while ago."""
+
+    def __init__(self, sigma: str = "0", light: str = "1") -> None:
+        """Take the blur in pixels, and how much light there is."""
+        self._sigma, self._light = float(sigma), float(light)
+
+    def frames(self, start_ms: int) -> Iterator[tuple[int, Any]]:
+        """Give twenty frames a second for two seconds."""
+        for number in range(40):
+            at_ms = start_ms + 50 * number
+            code = segno.make(f"{CLOCK_PREFIX}{at_ms - LATE_MS}", error="m", boost_error=False)
+            rows = np.array([list(map(int, row)) for row in code.matrix], np.uint8)
+            drawn = np.kron(255 * (1 - rows), np.ones((MODULE_PX, MODULE_PX), np.uint8))
+            grey = np.full((360, 480), 200, np.uint8)
+            grey[40 : 40 + len(drawn), 60 : 60 + len(drawn)] = drawn
+            if self._sigma:
+                grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), self._sigma), np.uint8)
+            yield at_ms, (grey * self._light).astype(np.uint8)
+
+
+FILM = f"film:{__name__}:TimeCode"
+
+
+@pytest.fixture(autouse=True)
+def _film_importable(monkeypatch):
+    """Make this module importable under the name it runs by."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, __name__, sys.modules.get(__name__) or _this_module())
+
+
+def _this_module() -> Any:
+    import types
+
+    module = types.ModuleType(__name__)
+    module.__dict__.update(TimeCode=TimeCode)
+    return module
+
+
+def run(*arguments: str) -> Result:
+    """Run the command."""
+    return CliRunner().invoke(doctor, list(arguments))
+
+
+def states(findings: Iterator[Finding]) -> list[State]:
+    """Keep how each finding weighs."""
+    return [finding.state for finding in findings]
+
+
+@pytest.fixture
+def config(tmp_path) -> Path:
+    """Write a valid configuration without camera, with its two keys."""
+    for name in ("gate.key", "school.pub"):
+        (tmp_path / name).write_bytes(b"fictional")
+        (tmp_path / name).chmod(0o600)
+    path: Path = tmp_path / "entry-1.toml"
+    written = GateConfig(GateSection("entry-1", "0131234B"), camera=CameraSection("none"))
+    path.write_text(dump(written), encoding="utf-8")
+    return path
+
+
+def test_a_sound_machine_passes(tmp_path):
+    """Nothing needed is missing where the tests run."""
+    result = run("--folder", str(tmp_path), "--json", "--port", str(free_port()))
+    told = json.loads(result.stdout)
+
+    assert result.exit_code == 0, result.output
+    assert told["ok"]
+    assert {"python", "cv2", "sqlite", "clock", "sandbox", "disk"} <= {
+        check["name"] for check in told["checks"]
+    }
+
+
+def free_port() -> int:
+    """Find a port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def test_a_taken_port_is_found(tmp_path):
+    """The exit code is the environment's, the advice names the port."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = run("--folder", str(tmp_path), "--port", str(port))
+
+    assert result.exit_code == 5
+    assert f"✗ port {port}" in result.output
+
+
+def test_a_folder_that_is_not_there_is_found(tmp_path):
+    """No folder, no journal, no door."""
+    result = run("--folder", str(tmp_path / "gone"))
+
+    assert result.exit_code == 5
+    assert "✗ disk" in result.output
+
+
+def test_a_nearly_full_disk_is_found(tmp_path, monkeypatch):
+    """A month offline needs room."""
+    usage = type("Usage", (), {"free": 10 << 20})
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
+
+    assert states(checks.check_folder(tmp_path)) == [State.WRONG]
+
+
+def test_a_missing_part_is_named_with_its_remedy(monkeypatch):
+    """Without OpenCV no picture is read."""
+
+    def missing(module: str) -> None:
+        raise ImportError(module)
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    findings = list(checks.check_reading())
+
+    assert {finding.state for finding in findings} == {State.WRONG}
+    assert "portique[gate]" in findings[0].advice
+
+
+@pytest.mark.parametrize(
+    ("version", "state"), [((3, 40, 1), State.NOTE), ((3, 51, 3), State.OK), ((3, 54, 0), State.OK)]
+)
+def test_the_wal_reset_bug_is_told(monkeypatch, version, state):
+    """Older libraries are a note, for the journal is safe from it."""
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", version)
+
+    assert states(checks.check_sqlite()) == [state]
+
+
+def test_an_impossible_clock_is_found(monkeypatch):
+    """1970 is a dead battery."""
+    monkeypatch.setattr("portique.gate.clock.SystemTime.wall_ms", lambda _self: 0)
+
+    assert State.WRONG in states(checks.check_clock())
+
+
+def test_an_unknown_time_zone_is_found(monkeypatch):
+    """Local hours need the zone database."""
+    monkeypatch.setattr(checks, "ZONE", "Europe/Nowhere")
+
+    assert State.WRONG in states(checks.check_clock())
+
+
+@pytest.mark.parametrize(
+    ("refused", "state"), [({"read a file": True}, State.OK), ({"read a file": False}, State.NOTE)]
+)
+def test_the_sandbox_is_told_as_it_is(monkeypatch, refused, state):
+    """What got out is named."""
+    monkeypatch.setattr(sandbox_probe, "probe", lambda: Strength(("limits",), refused, 0))
+    (finding,) = checks.check_sandbox()
+
+    assert finding.state is state
+    assert ("read a file" in finding.found) == (state is State.NOTE)
+
+
+def test_a_sandbox_that_cannot_be_tried_is_wrong(monkeypatch):
+    """Nothing known is not good."""
+
+    def silent() -> Strength:
+        raise EnvironmentProblem("no answer")
+
+    monkeypatch.setattr(sandbox_probe, "probe", silent)
+
+    assert states(checks.check_sandbox()) == [State.WRONG]
+
+
+def test_a_configured_camera_that_is_missing_is_wrong():
+    """Device 63 is nowhere."""
+    assert states(checks.check_camera("63")) == [State.WRONG]
+    assert State.WRONG not in states(checks.check_camera("rtsp://192.0.2.1/1"))
+    assert State.WRONG not in states(checks.check_camera(None))
+
+
+def test_a_sound_configuration_passes(config):
+    """Keys there, ports free, no certificate wanted."""
+    result = run("--config", str(config), "--json")
+    told = {check["name"]: check["state"] for check in json.loads(result.stdout)["checks"]}
+
+    assert told["configuration"] == told["gate.key"] == told["tls"] == "ok"
+
+
+def test_an_unknown_key_is_found(config):
+    """A configuration is refused whole, and the key is named."""
+    config.write_text(config.read_text(encoding="utf-8") + "\n[gates]\nid = 1\n", encoding="utf-8")
+    result = run("--config", str(config))
+
+    assert result.exit_code == 5
+    assert "gates" in result.output
+
+
+def test_a_missing_key_file_is_found(config):
+    """Without its key a gate signs nothing."""
+    (config.parent / "gate.key").unlink()
+    findings = list(checks.check_files(load(config)))
+
+    assert [finding.state for finding in findings] == [State.WRONG, State.OK]
+
+
+def test_a_certificate_that_is_no_certificate_is_found(config):
+    """A tablet could not connect."""
+    pem = config.parent / "tls.pem"
+    pem.write_text("no certificate")
+    loaded = load(config)
+    screens = replace(loaded.screens, tls_certificate=pem, tls_key=pem)
+
+    assert states(checks.check_tls(replace(loaded, screens=screens))) == [State.WRONG]
+
+
+def test_every_port_of_a_configuration_is_looked_at(config):
+    """Screens, metrics, and the fire line when it listens."""
+    loaded = replace(load(config), metrics=MetricsSection(port=9999))
+
+    assert set(checks.ports_of(loaded)) == {"the screens", "metrics"}
+
+
+def test_a_camera_is_measured():
+    """Rate, size, module, blur and latency of a known film."""
+    figures = measure(FILM, seconds=1)
+
+    assert figures.frames_per_second == pytest.approx(20, abs=0.5)
+    assert (figures.width, figures.height) == (480, 360)
+    assert figures.codes_seen == 1
+    assert figures.module_px == pytest.approx(MODULE_PX, rel=0.05)
+    assert figures.latency_ms == LATE_MS
+    assert figures.advice == ()
+
+
+def test_darkness_is_advised_against():
+    """A lamp is the remedy."""
+    figures = measure(f"{FILM}?light=0.15", seconds=1)
+
+    assert any("lamp" in sentence for sentence in figures.advice)
+
+
+@pytest.mark.parametrize("sigma", [1.5, 2.5])
+def test_blur_is_measured_in_pixels(sigma):
+    """The estimate is within a quarter of the truth."""
+    _, grey = next(TimeCode(str(sigma)).frames(10**12))
+    side = MODULE_PX * 33
+    quad = ((60.0, 40.0), (60.0 + side, 40.0), (60.0 + side, 40.0 + side), (60.0, 40.0 + side))
+
+    assert blur_px(grey, quad) == pytest.approx(sigma, rel=0.25)
+
+
+def test_blur_of_nothing_is_unknown():
+    """No contrast, no edge."""
+    quad = ((5.0, 5.0), (55.0, 5.0), (55.0, 55.0), (5.0, 55.0))
+
+    assert blur_px(np.full((60, 60), 90, np.uint8), quad) is None
+
+
+def test_the_time_is_drawn_while_measuring():
+    """The screen shows it again and again."""
+    shown: list[str] = []
+    measure(FILM, seconds=1, show=shown.append)
+
+    assert len(shown) >= 2
+    assert all(text.startswith(CLOCK_PREFIX) for text in shown)
+
+
+def test_the_command_measures_and_answers_in_json():
+    """The figures are the answer, and groups' own checks don't run."""
+    result = run("camera", "--source", FILM, "--seconds", "1", "--json")
+    told = json.loads(result.stdout)
+
+    assert result.exit_code == 0
+    assert told["frames"] >= 20
+    assert told["latency_ms"] == LATE_MS
+
+
+def test_a_missing_camera_is_a_problem_of_the_environment():
+    """One sentence, for the command to turn into exit code 5."""
+    with pytest.raises(EnvironmentProblem, match="no camera 63"):
+        measure("63", seconds=1)
+
+
+def test_the_doctor_leaves_nothing_behind(tmp_path):
+    """The file it tries the disk with is gone."""
+    list(itertools.chain(checks.check_folder(tmp_path)))
+
+    assert os.listdir(tmp_path) == []  # noqa: PTH208
