@@ -3,12 +3,12 @@
 import pytest
 
 from portique.core.errors import ConfigError
+from portique.gate.screen import access
 from portique.gate.screen.access import (
     DEVICES_MAX,
     FREE_TRIES,
     PAIRING_TRIES,
     SESSION_MS_MAX,
-    SESSIONS_MAX,
     WAIT_MS_MAX,
     Device,
     Devices,
@@ -134,11 +134,12 @@ def test_a_session_belongs_to_its_device_and_ends_with_the_day(ticks):
     assert sessions.find(session.token, "phone") is None
 
 
-def test_sessions_are_bounded(ticks):
+def test_sessions_are_bounded(ticks, monkeypatch):
     """The oldest goes."""
+    monkeypatch.setattr(access, "SESSIONS_MAX", 3)
     sessions = Sessions(ScreenSettings(agents=agents()), ticks)
     first = sessions.open("loge", PIN, "d")
-    for _ in range(SESSIONS_MAX):
+    for _ in range(3):
         sessions.open("loge", PIN, "d")
 
     assert sessions.find(first.token, "d") is None

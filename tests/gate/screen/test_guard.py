@@ -73,17 +73,18 @@ def test_a_hosts_name_is_read_without_its_port(host, name):
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_no_address_that_changes_something_answers_to_get(agent, path):
+def test_no_address_that_changes_something_answers_to_get(visitor, path):
     """A link or a picture can't do anything."""
-    assert agent.get(path).status == 405
+    assert visitor.get(path).status == 405
 
 
 @pytest.mark.parametrize("path", POSTS)
-def test_nothing_changes_without_the_pages_token(agent, path):
+def test_nothing_changes_without_the_pages_token(visitor, path):
     """Only pages of this site, in this browser, know the token."""
-    agent.token = "0" * 40
+    visitor.get("/agent")
+    visitor.token = "0" * 40
 
-    assert agent.post(path, {}).status == 403
+    assert visitor.post(path, {}).status == 403
 
 
 def test_a_token_of_another_browser_is_worth_nothing(agent, second_agent):

@@ -10,6 +10,7 @@ import argparse
 import itertools
 import threading
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from portique.core.decide import Outcome, Reason
@@ -159,6 +160,7 @@ def sample_aim(advice: Advice | None = Advice.FLATTER) -> Aim:
     return Aim(((0.32, 0.3), (0.66, 0.24), (0.7, 0.74), (0.35, 0.68)), advice)
 
 
+@cache
 def agents() -> tuple[Agent, ...]:
     """Return the two agents of the preview."""
     return tuple(Agent(alias, hash_pin(PIN, salt=SALT)) for alias in ("loge", "cpe"))

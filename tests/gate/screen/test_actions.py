@@ -1,0 +1,154 @@
+"""What agents ask for reaches the desk; who comes second is told; nothing odd gets through."""
+
+import threading
+
+import pytest
+
+from portique.core.errors import JournalError
+from portique.gate.board import Alert, AlertKind, Counts, Mode
+from portique.gate.screen.preview import PreviewDesk, sample_waiting
+
+ADMIT = {"showing": 11, "ruling": "admit", "reason": "known"}
+DENY = {"showing": 11, "ruling": "deny", "reason": "sent"}
+
+
+@pytest.fixture
+def waiting(board):
+    for card in sample_waiting():
+        board.present(card)
+    return board
+
+
+def test_a_ruling_reaches_the_board_with_the_agents_alias(agent, waiting):
+    """The session says who; the page can't."""
+    assert agent.post("/agent/rule", {**ADMIT, "agent": "somebody else"}).status == 200
+
+    ruled = waiting.ruled_on(11)
+    assert (ruled.ruling, ruled.reason, ruled.agent) == ("admit", "known", "loge")
+
+
+def test_the_second_agent_is_told_who_came_first_and_what_was_answered(
+    agent, second_agent, waiting
+):
+    """409, with a sentence in the page's language; the first answer stands."""
+    agent.post("/agent/rule", ADMIT)
+    french = second_agent.post("/agent/rule?lang=fr", DENY)
+    english = second_agent.post("/agent/rule?lang=en", DENY)
+
+    assert french.status == english.status == 409
+    assert french.json()["by"] == "loge"
+    assert "loge a déjà répondu" in french.json()["error"]
+    assert "loge answered first" in english.json()["error"]
+    assert waiting.ruled_on(11).agent == "loge"
+
+
+def test_of_two_agents_at_once_exactly_one_wins(agent, second_agent, waiting):
+    """Both press at the same moment; one gets 200, the other 409."""
+    start, statuses = threading.Barrier(2), []
+
+    def press(who, ruling):
+        start.wait()
+        statuses.append(who.post("/agent/rule", ruling).status)
+
+    threads = [
+        threading.Thread(target=press, args=pair) for pair in ((agent, ADMIT), (second_agent, DENY))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 409]
+
+
+def test_a_ruling_on_what_does_not_wait_is_too_late(agent):
+    """Nobody ruled: it is gone."""
+    answer = agent.post("/agent/rule", ADMIT)
+
+    assert (answer.status, answer.json()["by"]) == (409, None)
+    assert "n’attend plus" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"showing": "11"},
+        {"showing": True},
+        {"showing": None},
+        {"ruling": "maybe"},
+        {"reason": "sent"},
+        {"reason": 1},
+        {"reason": "KNOWN"},
+    ],
+)
+def test_a_ruling_out_of_shape_is_refused_and_changes_nothing(agent, waiting, changes):
+    """An admission has an admission's reason, and so on."""
+    assert agent.post("/agent/rule", {**ADMIT, **changes}).status == 400
+    assert waiting.ruled_on(11) is None
+
+
+def test_a_manual_admission_is_answered_in_words(agent, board):
+    """And listed with its reason and the agent's alias."""
+    answer = agent.post("/agent/manual", {"reason": "forgotten"})
+
+    assert "laissez-passer oublié" in answer.json()["said"]
+    assert board.snapshot().recent[0].ruled.agent == "loge"
+
+
+@pytest.mark.parametrize(
+    ("direction", "step", "counts"),
+    [("entry", 1, Counts(1, 0)), ("exit", 1, Counts(0, 1)), ("entry", -1, Counts(0, 0))],
+)
+def test_counting_by_hand_goes_one_by_one(agent, board, direction, step, counts):
+    """Both directions, and back."""
+    assert agent.post("/agent/count", {"direction": direction, "step": step}).status == 200
+    assert board.snapshot().counts == counts
+
+
+@pytest.mark.parametrize("step", [0, 2, -5, 1.0, "1"])
+def test_counting_takes_no_other_step(agent, step):
+    """A page can't add a crowd."""
+    assert agent.post("/agent/count", {"direction": "entry", "step": step}).status == 400
+
+
+def test_the_mode_changes_by_its_name(agent, board):
+    """And by no other name."""
+    assert agent.post("/agent/mode", {"mode": "counting"}).status == 200
+    assert agent.post("/agent/mode", {"mode": "open"}).status == 400
+
+    assert board.snapshot().mode is Mode.COUNTING
+
+
+def test_an_alert_is_dismissed_once(agent, second_agent, board):
+    """The second agent learns that it was done."""
+    board.raise_alert(Alert(5, AlertKind.EXIT_REFUSED, 0))
+
+    assert agent.post("/agent/dismiss", {"alert": 5}).status == 200
+    assert second_agent.post("/agent/dismiss", {"alert": 5}).status == 409
+
+
+def test_a_journal_that_fails_is_said_and_nothing_is_done(agent, waiting, monkeypatch):
+    """503 with what to do; the card still waits."""
+
+    def fail(*_arguments):
+        raise JournalError("disk full")
+
+    monkeypatch.setattr(PreviewDesk, "rule", fail)
+    answer = agent.post("/agent/rule", ADMIT)
+
+    assert answer.status == 503
+    assert "Agissez à la main" in answer.json()["error"]
+    assert "disk full" not in answer.text
+    assert len(waiting.snapshot().waiting) == 3
+
+
+def test_the_desk_is_never_called_from_the_event_loop(agent, waiting, monkeypatch):
+    """It may block on a disk; the screens must not."""
+    callers = []
+
+    def rule(_desk, *_arguments):
+        callers.append(threading.current_thread().name)
+
+    monkeypatch.setattr(PreviewDesk, "rule", rule)
+    agent.post("/agent/rule", ADMIT)
+
+    assert callers[0] != "screens"

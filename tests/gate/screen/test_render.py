@@ -1,0 +1,282 @@
+"""From the board to words: complete, in both languages, inert."""
+
+import json
+import re
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portique.core.decide import Outcome, Reason
+from portique.core.entries import Ruling
+from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+from portique.core.values import Direction, Kind, Language, Medium
+from portique.gate.board import (
+    Advice,
+    Alert,
+    AlertKind,
+    Board,
+    Card,
+    Fault,
+    Freshness,
+    FreshnessState,
+    HolderState,
+    Mode,
+    Organ,
+    Posture,
+    Ruled,
+    Snapshot,
+    Words,
+)
+from portique.gate.screen.catalogue import catalogue, language_of
+from portique.gate.screen.pages import _PAGES
+from portique.gate.screen.plain import MARKS_MAX, TEXT_MAX, plain
+from portique.gate.screen.preview import LANE, MONDAY_MS, sample_board
+from portique.gate.screen.render import AgentRenderer, holder_payload
+
+PARIS = ZoneInfo("Europe/Paris")
+BOTH = pytest.mark.parametrize("language", list(Language))
+SAID = re.compile(r"""say\(\s*"([a-z.-]+)"(?:\s*~\s*\w+)?""")
+
+
+def rendered(language=Language.FR, *, locked=False, **fields):
+    renderer = AgentRenderer(catalogue(language), PARIS, locked=locked)
+    return renderer.payload(Snapshot(version=1, lane=LANE, **fields))
+
+
+def card(outcome=Outcome.REFER, reasons=(Reason.EXPIRED,), **fields):
+    return Card(1, MONDAY_MS, outcome, fields.pop("medium", Medium.PAPER), reasons, **fields)
+
+
+def test_both_languages_have_the_same_keys_and_holes():
+    """A text added to one language only fails here."""
+    french, english = catalogue(Language.FR), catalogue(Language.EN)
+    assert french.keys == english.keys
+
+    for key in french.keys:
+        holes = [sorted(re.findall(r"{(\w+)}", c._words[key])) for c in (french, english)]
+        assert holes[0] == holes[1], key
+
+
+def test_french_texts_follow_french_typography():
+    """Narrow spaces before double signs and inside quotes, curly apostrophes."""
+    for key, text in catalogue(Language.FR)._words.items():
+        assert not re.search(r"[^\u202f\u00a0]?[ \w][;!?]", text.replace("\u202f", "·")), key
+        assert not re.search(r"[^\u00a0]:(?=\s|$)", text), key
+        assert "'" not in text, key
+        assert not re.search(r"«(?!\u202f)|(?<!\u202f)»", text), key
+
+
+def families():
+    yield from (f"mode.{each}{end}" for each in Mode for end in ("", ".text"))
+    yield from (f"posture.{each}" for each in Posture)
+    yield from (f"advice.{each}" for each in Advice)
+    yield from (f"holder.{each}" for each in HolderState)
+    yield from (f"fault.{each}" for each in Organ)
+    yield from (f"alert.{each}{end}" for each in AlertKind for end in ("", ".text"))
+    yield from (f"fresh.{end}{each}" for each in FreshnessState for end in ("", "all."))
+    yield from (f"{each}.{way}" for way in Direction for each in ("admit", "deny", "count"))
+    yield from (f"ruled.{end}{each}" for each in Ruling for end in ("", "first."))
+
+
+def test_every_value_a_screen_can_show_has_words():
+    """A new member of any enumeration needs its words."""
+    assert set(families()) <= catalogue(Language.FR).keys
+
+
+def test_every_text_a_template_asks_for_exists():
+    """And a page never fails for a missing word."""
+    for name in _PAGES.list_templates(["html"]):
+        source = _PAGES.loader.get_source(_PAGES, name)[0]
+        for key in SAID.findall(source):
+            known = catalogue(Language.FR).keys
+            assert key in known or any(k.startswith(key) for k in known), f"{name}: {key}"
+
+
+def test_a_missing_word_is_a_bug_that_stops():
+    """Never an empty place on a screen."""
+    with pytest.raises(KeyError):
+        catalogue(Language.FR).say("no.such.key")
+    with pytest.raises(KeyError):
+        catalogue(Language.FR).say("sign.wait")
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"), [("en", "en"), ("fr", "fr"), ("de", "fr"), (None, "fr")]
+)
+def test_pages_are_french_unless_english_is_asked(asked, language):
+    """Anything else is French."""
+    assert language_of(asked) == language
+
+
+@BOTH
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_is_shown_in_words_with_a_next_step(language, reason):
+    """What is the matter, what to say, what to do: none is empty, no hole stays."""
+    shown = rendered(language, waiting=(card(reasons=(reason,)),))["waiting"][0]
+
+    for text in (*shown["reasons"], shown["aloud"], shown["next"]):
+        assert text
+        assert "{" not in text
+
+
+@BOTH
+def test_the_next_step_names_the_lanes_own_staffed_point(language):
+    """People are sent somewhere, not away."""
+    shown = rendered(language, waiting=(card(),))["waiting"][0]
+
+    assert LANE.point.in_language(language) in shown["next"]
+
+
+@BOTH
+@pytest.mark.parametrize("reason", [*AdmitReason, *DenyReason, *ManualReason])
+def test_every_preset_reason_is_said_with_its_agent(language, reason):
+    """Who, and why."""
+    ruling = Ruling.DENY if isinstance(reason, DenyReason) else Ruling.ADMIT
+    shown = rendered(language, recent=(card(ruled=Ruled(ruling, reason, "cpe", 0)),))
+
+    assert "cpe" in shown["recent"][0]["ruledBy"]
+
+
+def test_a_locked_screen_receives_neither_names_nor_reasons():
+    """What is not sent can't leak."""
+    named = card(name="Zoé Tarrigue", label="2de 4", kind=Kind.PUPIL, note=Words("a", "b"))
+    text = json.dumps(rendered(locked=True, waiting=(named,), recent=(named,)), ensure_ascii=False)
+
+    assert "Zoé" not in text
+    assert "2de 4" not in text
+    assert "date de fin" not in text
+    assert '"outcome": "refer"' in text
+
+
+def test_times_are_the_schools_own():
+    """Eight past eight in Paris, not in Greenwich."""
+    assert rendered(waiting=(card(),))["waiting"][0]["time"] == "08:08"
+
+
+@pytest.mark.parametrize(
+    ("age_s", "said"),
+    [
+        (None, "jamais reçu"),
+        (0, "à l’instant"),
+        (59, "à l’instant"),
+        (60, "1\xa0min"),
+        (3599, "59\xa0min"),
+        (3600, "1\xa0h"),
+        (172799, "47\xa0h"),
+        (172800, "2\xa0j"),
+    ],
+)
+def test_ages_are_said_in_one_unit(age_s, said):
+    """An agent reads it in one glance."""
+    part = Freshness("status", age_s, FreshnessState.FRESH)
+
+    assert rendered(freshness=(part,))["freshness"]["parts"][0]["age"] == said
+
+
+def test_the_worst_part_gives_the_summary_and_no_knowledge_is_missing_knowledge():
+    """Nothing looks fresh because nothing was said."""
+    parts = [Freshness(str(n), 1, state) for n, state in enumerate(FreshnessState)]
+
+    assert rendered(freshness=tuple(parts))["freshness"]["state"] == "missing"
+    assert rendered(freshness=tuple(parts[:3]))["freshness"]["state"] == "stale"
+    assert rendered()["freshness"]["state"] == "missing"
+
+
+def test_a_part_this_version_does_not_know_is_shown_by_its_own_name():
+    """Newer knowledge does not break an older screen."""
+    part = Freshness("canteen", 1, FreshnessState.FRESH)
+
+    assert rendered(freshness=(part,))["freshness"]["parts"][0]["part"] == "canteen"
+
+
+@BOTH
+def test_alerts_faults_postures_and_lost_cards_are_said(language):
+    """Whatever an agent must know has a sentence."""
+    shown = rendered(
+        language,
+        posture=Posture.EVACUATION,
+        drill=True,
+        set_aside=2,
+        faults=(Fault(Organ.CAMERA, "unplugged"),),
+        alerts=(Alert(1, AlertKind.EXIT_REFUSED, MONDAY_MS, Words("détail", "detail")),),
+    )
+
+    assert shown["posture"]["drill"]
+    assert shown["setAside"].startswith("2")
+    assert shown["faults"][0]["detail"] == "unplugged"
+    assert LANE.title.in_language(language) in shown["alerts"][0]["text"]
+    assert rendered(language, set_aside=1)["setAside"].startswith("1")
+    assert rendered(language)["posture"] is None
+
+
+def test_a_manual_admission_shows_no_person():
+    """There is none to show."""
+    manual = Card(5, MONDAY_MS, Outcome.GRANT, None, name="never shown")
+    shown = rendered(recent=(manual,))["recent"][0]
+
+    assert (shown["name"], shown["medium"], shown["outcomeWord"]) == (
+        None,
+        None,
+        "Admission manuelle",
+    )
+
+
+def test_a_card_without_name_says_so():
+    """An empty place would look like a fault of the screen."""
+    assert rendered(waiting=(card(),))["waiting"][0]["nameless"] == "Sans nom lisible"
+
+
+def test_the_payload_is_plain_json():
+    """The sample board survives a round trip."""
+    shown = AgentRenderer(catalogue(Language.FR), PARIS, locked=False).payload(
+        sample_board().snapshot()
+    )
+
+    assert json.loads(json.dumps(shown)) == shown
+
+
+def test_the_holders_payload_rounds_its_corners():
+    """A ten-thousandth of the frame is finer than any screen."""
+    board = Board(LANE)
+    board.aim([])
+
+    assert holder_payload(board.holder())["aspect"] == 1.3333
+
+
+@given(st.text(max_size=300))
+def test_plain_text_holds_nothing_that_deceives(text):
+    """No control, no invisible character, no turned direction, and a bounded length."""
+    shown = plain(text)
+
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f]", shown)
+    assert len(shown) <= TEXT_MAX * len("⟨U+10FFFF⟩")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Zoé d’Arc-Noël", "Zoé d’Arc-Noël"),
+        ("a\x1b[31mb", "a␛[31mb"),
+        ("a\x00\n\x7f", "a␀␊␡"),
+        ("a\u202eb", "a⟨U+202E⟩b"),
+        ("a\u200bb", "a⟨U+200B⟩b"),
+        ("\u2028\ue000\ud800", "⟨U+2028⟩⟨U+E000⟩⟨U+D800⟩"),
+        ("नमस्\u200dते", "नमस्\u200dते"),
+        ("مريم", "مريم"),
+    ],
+)
+def test_what_hides_is_shown_and_ordinary_spelling_is_left_alone(text, shown):
+    """Including joiners that Indic and Persian spelling needs."""
+    assert plain(text) == shown
+
+
+def test_piles_of_marks_are_cut():
+    """Letters do not climb over the line above."""
+    assert plain("e" + "\u0301" * 40) == "e" + "\u0301" * MARKS_MAX
+
+
+def test_long_texts_end_with_an_ellipsis():
+    """The reader sees that there was more."""
+    assert plain("x" * 500, most=10) == "xxxxxxxxx…"
