@@ -126,7 +126,7 @@ def test_malicious_names_are_printed_as_they_are_written(
     layout: str, printed: PrintOne, options: Options, read_pdf: ReadPdf
 ):
     """A hundred names in markup's clothing are only names."""
-    passes = [printed(name=name, label=name[:12]) for name in MALICIOUS]
+    passes = [printed(characters=60, name=name, label=name[:12]) for name in MALICIOUS]
     words = _letters(_words(read_pdf(render(layout, passes, options))))
 
     assert len(passes) >= 100
