@@ -10,7 +10,7 @@ import pytest
 
 from portique.cli import decision_doc
 from portique.core import rules
-from portique.core.decide import WHOLE_MAX, Reason, holds
+from portique.core.decide import WHOLE_MAX, Reason, compiled
 from portique.core.rules import FACTS, OPERATORS, ROWS, TABLE, TABLE_HASH, Expression
 
 PAGE = Path(__file__).parents[2] / "docs" / "decision.md"
@@ -121,13 +121,13 @@ def test_a_note_never_raises_an_alert(row: rules.Row):
 )
 def test_an_operator_holds_as_documented(condition: Expression, *, expected: bool):
     """The small language means what its table says."""
-    assert holds(condition, VALUES) is expected
+    assert compiled(condition)(VALUES) is expected
 
 
 def test_an_operator_nobody_knows_is_our_bug():
     """A table with an unknown operator stops the process rather than deciding."""
     with pytest.raises(AssertionError, match="no operator like"):
-        holds(("like", "spot_check", 1), VALUES)
+        compiled(("like", "spot_check", 1))
 
 
 def test_the_printed_page_is_up_to_date():

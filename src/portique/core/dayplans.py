@@ -127,9 +127,10 @@ class DayPlan:
         return local_ms(self.day, minute, self.zone_name)
 
 
-def _merged(several: Iterable[tuple[Hours, ...]]) -> tuple[Hours, ...]:
-    spans = {hours for some in several for hours in some}
-    return tuple(sorted(spans, key=lambda hours: (hours.opens_ms, hours.closes_ms)))
+def _merged(several: Iterable[Iterable[Hours]]) -> tuple[Hours, ...]:
+    """Put spans in order, each once."""
+    spans = {(hours.opens_ms, hours.closes_ms): hours for some in several for hours in some}
+    return tuple(spans[ends] for ends in sorted(spans))
 
 
 def plan_day(calendar: Calendar, day: date) -> DayPlan:
@@ -178,21 +179,21 @@ def _lessons(calendar: Calendar, day: date) -> dict[str, Lessons] | None:
     timetable = calendar.timetable
     if timetable is None or not timetable.knows(day):
         return None
-    held: dict[str, set[Hours]] = {group: set() for group in timetable.groups}
-    planned: dict[str, set[Hours]] = {group: set() for group in timetable.groups}
+    held: dict[str, list[Hours]] = {group: [] for group in timetable.groups}
+    planned: dict[str, list[Hours]] = {group: [] for group in timetable.groups}
     for group, lesson in timetable.on(day, school_day=day in calendar.school_days):
         hours = Hours(
             local_ms(day, lesson.begins, calendar.zone),
             local_ms(day, lesson.ends, calendar.zone, closing=True),
         )
-        planned[group].add(hours)
+        planned[group].append(hours)
         if not lesson.cancelled:
-            held[group].add(hours)
+            held[group].append(hours)
     later_held, later_planned = _week_ends(calendar, timetable, day)
     return {
         group: Lessons(
-            _merged([tuple(held[group])]),
-            _merged([tuple(planned[group])]),
+            _merged([held[group]]),
+            _merged([planned[group]]),
             later_held.get(group, 0),
             later_planned.get(group, 0),
         )

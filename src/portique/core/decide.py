@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, Self
 from portique.core.rules import FACTS, ROWS, TABLE_HASH, Expression
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-Value = str | int | bool | None
+    Value = str | int | bool | None
+    Values = Mapping[str, Value]
+    Condition = Callable[[Values], bool]
 
 WHOLE_MAX = 2**53 - 1  # beyond, JavaScript's numbers are not exact
 
@@ -187,57 +189,75 @@ class Decision:
 
 def decide(facts: Facts) -> Decision:
     """Weigh every rule against the facts; the strictest objection sets the outcome."""
-    values: dict[str, Value] = {name: getattr(facts, name) for name in FACTS}
-    found = [
-        Objection(Reason(row["code"]), Outcome(row["outcome"]), row["alert"])
-        for row in ROWS
-        if holds(row["when"], values)
-    ]
+    values: Values = {name: getattr(facts, name) for name in FACTS}
+    found = [objection for objects, objection in _TABLE if objects(values)]
     found.sort(key=lambda objection: -objection.outcome)  # stable: the table's order within
     strictest = found[0].outcome if found else Outcome.GRANT
     return Decision(strictest, tuple(o.reason for o in found), TABLE_HASH, tuple(found))
 
 
-def holds(condition: Expression, values: Mapping[str, Value]) -> bool:
-    """Evaluate one condition of the table. Total: a missing fact makes a comparison false."""
+def compiled(condition: Expression) -> Condition:
+    """Turn one condition of the table into a function, once, so that weighing is quick.
+
+    Total: a fact that is None makes every comparison false.
+
+    Raises:
+        AssertionError: An operator that the language doesn't have.
+    """
     operator, *operands = condition
-    if operator == "and":
-        return all(holds(operand, values) for operand in operands)
-    if operator == "or":
-        return any(holds(operand, values) for operand in operands)
-    if operator == "not":
-        return not holds(operands[0], values)
-    value = values[operands[0]]
-    return value is not None and _compares(operator, value, operands[1:], values)
-
-
-def _compares(operator: str, value: Any, operands: Expression, values: Mapping[str, Value]) -> bool:
     match operator:
+        case "and" | "or":
+            parts, stop = [compiled(operand) for operand in operands], operator == "or"
+            return lambda values: _until(stop, parts, values)
+        case "not":
+            part = compiled(operands[0])
+            return lambda values: not part(values)
         case "known":
-            return True
-        case "is":
-            return bool(value == operands[0])
-        case "in":
-            return value in operands[0]
-    limit, *slack = operands
-    spare = _slack(slack, values)
-    match operator:
-        case "over":
-            return bool(value > limit + spare)
-        case "under":
-            return bool(value < limit - spare)
-        case "upto":
-            return bool(value <= limit + spare)
+            fact = operands[0]
+            return lambda values: values[fact] is not None
+        case "is" | "in":
+            fact, accepted = operands
+            among = frozenset(accepted if operator == "in" else (accepted,))
+            return lambda values: values[fact] in among  # None is never a value to accept
+        case "over" | "under" | "upto":
+            return _bound(operator, *operands)
     raise AssertionError(f"no operator {operator}")
 
 
-def _slack(slack: Expression, values: Mapping[str, Value]) -> int:
-    """Return the fact that widens a limit, between 0 and its cap; 0 without one."""
-    if not slack:
-        return 0
-    widening, cap = values[slack[0]] or 0, int(slack[1])
-    return max(0, min(int(widening), cap))
+def _until(stop: bool, parts: list[Condition], values: Values) -> bool:  # noqa: FBT001 - a hot path
+    """Evaluate until one part is `stop`: "or" stops at true, "and" at false."""
+    for part in parts:
+        if part(values) is stop:
+            return stop
+    return not stop
 
+
+def _bound(
+    operator: str, fact: str, limit: int, widener: str | None = None, cap: int = 0
+) -> Condition:
+    """Compare with a limit that another fact widens, from 0 to `cap`; unknown widens nothing."""
+
+    def objects(values: Values) -> bool:
+        value = values[fact]
+        if value is None:
+            return False
+        slack = max(0, min(int(values[widener] or 0), cap)) if widener else 0
+        if operator == "over":
+            return int(value) > limit + slack
+        if operator == "under":
+            return int(value) < limit - slack
+        return int(value) <= limit + slack
+
+    return objects
+
+
+_TABLE: tuple[tuple[Condition, Objection], ...] = tuple(
+    (
+        compiled(row["when"]),
+        Objection(Reason(row["code"]), Outcome(row["outcome"]), row["alert"]),
+    )
+    for row in ROWS
+)
 
 assert {row["code"] for row in ROWS} == set(Reason), "each reason needs a row, each row a reason"  # noqa: S101
 assert tuple(FACTS) == tuple(field.name for field in fields(Facts)), "one list of facts"  # noqa: S101

@@ -176,45 +176,44 @@ class ExitAnswer:
 
 def may_leave(leaver: Leaver, at_ms: int) -> ExitAnswer:
     """Say whether a pupil may leave alone at an instant of the plan's day, and from when on."""
-    why, permission = _why(leaver, at_ms)
+    lessons = leaver.plan.lessons_of(leaver.rights.groups)
+    why, permission = _why(leaver, lessons, at_ms)
     verdict = VERDICTS[why]
-    later = None if verdict is Verdict.PERMITTED else _later(leaver, at_ms)
+    later = None if verdict is Verdict.PERMITTED else _later(leaver, lessons, at_ms)
     return ExitAnswer(verdict, why, at_ms, leaver.regime, later, permission)
 
 
-def _later(leaver: Leaver, after_ms: int) -> tuple[int, Why] | None:
-    for moment in _turning_points(leaver, after_ms):
-        why, _ = _why(leaver, moment)
+def _later(leaver: Leaver, lessons: Lessons | None, after_ms: int) -> tuple[int, Why] | None:
+    for moment in _turning_points(leaver, lessons or Lessons(), after_ms):
+        why, _ = _why(leaver, lessons, moment)
         if VERDICTS[why] is Verdict.PERMITTED:
             return moment, why
     return None
 
 
-def _turning_points(leaver: Leaver, after_ms: int) -> list[int]:
+def _turning_points(leaver: Leaver, lessons: Lessons, after_ms: int) -> list[int]:
     """List the later instants of the day at which an answer may become yes."""
-    plan, rights = leaver.plan, leaver.rights
-    lessons = plan.lessons_of(rights.groups) or Lessons()
-    marks = plan.marks
+    plan, marks = leaver.plan, leaver.plan.marks
     moments = {
         marks.morning_ends_ms,
         marks.meal_ends_ms,
         marks.day_ends_ms,
         *(hours.closes_ms for hours in (*lessons.held, *lessons.planned)),
-        *(permission.begins_on(plan) for permission in rights.permissions),
+        *(permission.begins_on(plan) for permission in leaver.rights.permissions),
     }
     return sorted(moment for moment in moments if after_ms < moment < plan.ends_ms)
 
 
-def _why(leaver: Leaver, at_ms: int) -> tuple[Why, Permission | None]:
+def _why(leaver: Leaver, lessons: Lessons | None, at_ms: int) -> tuple[Why, Permission | None]:
     """Ask the regime first: a permission is named only when it was needed."""
-    why = _by_regime(leaver, at_ms)
+    why = _by_regime(leaver, lessons, at_ms)
     if VERDICTS[why] is Verdict.PERMITTED:
         return why, None
     permission = leaver.rights.permission(Direction.EXIT, at_ms, leaver.plan)
     return (why, None) if permission is None else (Why.PERMISSION, permission)
 
 
-def _by_regime(leaver: Leaver, at_ms: int) -> Why:
+def _by_regime(leaver: Leaver, lessons: Lessons | None, at_ms: int) -> Why:
     regime = leaver.regime
     if regime is None:
         return Why.REGIME_UNKNOWN
@@ -222,7 +221,6 @@ def _by_regime(leaver: Leaver, at_ms: int) -> Why:
         return Why.OF_AGE
     if regime.rule is Rule.PERMISSION_ONLY:
         return Why.NEVER_ALONE
-    lessons = leaver.plan.lessons_of(leaver.rights.groups)
     if lessons is None:
         return Why.TIMETABLE_UNKNOWN
     return _by_lessons(leaver, regime, lessons, at_ms)

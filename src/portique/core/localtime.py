@@ -30,6 +30,7 @@ def zone_of(name: str) -> ZoneInfo:
         raise KnowledgeError(f"{name!r:.40} is not a time zone; try Europe/Paris") from error
 
 
+@lru_cache(maxsize=4096)  # a day plan asks for the same few minutes thousands of times
 def local_ms(day: date, minute: int, zone: str, *, closing: bool = False) -> int:
     """Turn a local time into UTC ms.
 

@@ -175,8 +175,9 @@ class Timetable:
         """Yield each group's lessons of a date. Weekly lessons are held on school days only."""
         changes = [change for change in self.changes if change.day == day]
         cancelled = [change for change in changes if change.kind is ChangeKind.CANCELLED]
+        weekday = day.isoweekday()
         for lesson in self.lessons if school_day else ():
-            if lesson.falls_on(day):
+            if lesson.weekday == weekday and lesson.falls_on(day):
                 out = any(_overlap(change, lesson) for change in cancelled)
                 yield lesson.group, Held(lesson.begins, lesson.ends, out)
         for change in changes:
