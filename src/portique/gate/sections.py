@@ -271,10 +271,10 @@ class SandboxSection:
         ),
     ] = "best"
     memory_mb: Annotated[
-        int, Key("address space of the decoder, megabytes", bounds=(128, 4096))
-    ] = 512
+        int, Key("address space of the decoder, megabytes", bounds=(512, 8192))
+    ] = 2048
     frame_ms: Annotated[int, Key("wall time per picture before a restart", bounds=(50, 10_000))] = (
-        1_000
+        2_000
     )
 
 
