@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 import pytest
+import typst
 
 from portique.core.values import Kind, Language
-from portique.paper import LAYOUTS, STICKERS, Options, PaperError, render
+from portique.paper import LAYOUTS, STICKERS, Options, PaperError, render, typesetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,11 +161,21 @@ def test_marks_that_reverse_or_hide_text_are_not_printed(
 def test_a_character_no_font_draws_is_refused_without_naming_anybody(
     printed: PrintOne, options: Options
 ):
-    """An empty box is no name; the sentence says what to do."""
+    """An empty box is no name; the sentence says which pass and what to do."""
+    good, bad = printed(), printed(name="Zoé \U0001e7e0")
     with pytest.raises(PaperError, match="no font here can draw") as refusal:
-        render("card", [printed(name="Zoé \U0001e7e0")], options)
+        render("card", [good, bad], options)
 
+    assert bad.pass_id[:8] in str(refusal.value)
+    assert good.pass_id[:8] not in str(refusal.value)
     assert "Zoé" not in str(refusal.value)
+
+
+def test_a_fault_of_a_template_is_not_taken_for_a_name(monkeypatch: pytest.MonkeyPatch):
+    """Our own mistakes go up as they are."""
+    monkeypatch.setattr(typesetting, "_templates", lambda: {"main.typ": b"#nothing"})
+    with pytest.raises(typst.TypstError):
+        typesetting.typeset({}, {}, datetime(2026, 9, 1, tzinfo=UTC))
 
 
 def test_stickers_start_at_the_first_free_label(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from portique.core.values import Language, PassId, Window
 from portique.paper import typesetting, words
 from portique.paper.codes import QUIET_MODULES, CodePicture
-from portique.paper.errors import PaperError
+from portique.paper.errors import NoGlyphError, PaperError
 from portique.paper.layouts import Design, Layout, layout_named
 from portique.paper.portraits import read_portrait
 
@@ -31,6 +31,7 @@ PHOTO_BYTES_IN_ALL_MAX = 200_000_000
 NAME_CHARACTERS_MAX = 64
 SCHOOL_CHARACTERS_MAX = 80
 SHORT_ID_DIGITS = 8
+NAMED_MAX = 5  # passes named in one message
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
@@ -96,7 +97,24 @@ def render(layout: str, passes: Sequence[PrintedPass], options: Options) -> byte
         _add(document, printed)
         if options.progress is not None:
             options.progress(done, len(passes))
-    return typesetting.typeset(_data(document), document.files, options.created)
+    try:
+        return typesetting.typeset(_data(document), document.files, options.created)
+    except NoGlyphError as error:
+        raise PaperError(_whose(passes, error.characters)) from None
+
+
+def _whose(passes: Sequence[PrintedPass], characters: str) -> str:
+    """Say which passes have a character that can't be drawn, without saying whose they are."""
+    having = [
+        one.pass_id[:SHORT_ID_DIGITS]
+        for one in passes
+        if any(character in one.name + one.label + one.school for character in characters)
+    ]
+    named = ", ".join(having[:NAMED_MAX]) + (" …" if len(having) > NAMED_MAX else "")
+    return (
+        f"pass {named}: the name or label has a character that no font here can draw; "
+        "write it in another script, or install a font that has it"
+    )
 
 
 def _check(layout: Layout, passes: Sequence[PrintedPass], options: Options) -> None:

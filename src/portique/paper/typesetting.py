@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import typst
 
-from portique.paper.errors import PaperError
+from portique.paper.errors import NoGlyphError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,33 +18,35 @@ if TYPE_CHECKING:
 # PDF/UA-1 makes the compiler refuse what a screen reader could not read: no title, no
 # language, a picture without words, a glyph without its character.
 STANDARD = "ua-1"
-_NO_GLYPH = "could not be displayed"
+_NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
 def typeset(data: dict[str, Any], pictures: dict[str, bytes], created: datetime) -> bytes:
     """Compile the templates over `data`; the same arguments give the same bytes.
 
     Raises:
-        PaperError: A character that neither the embedded fonts nor this machine's can draw.
+        NoGlyphError: Neither the embedded fonts nor this machine's draw a character.
     """
     files: Any = {**_templates(), **pictures, "data.json": json.dumps(data).encode()}
     stamp = int(created.timestamp())
     try:
         return _compile(files, stamp, machine_fonts=False)
     except typst.TypstError as error:
-        if _NO_GLYPH not in str(error):
-            raise
+        _undrawn(error)
     # Rare scripts: the machine's own fonts may have them, at the price of a document
     # that looks different elsewhere.
     try:
         return _compile(files, stamp, machine_fonts=True)
     except typst.TypstError as error:
-        if _NO_GLYPH not in str(error):
-            raise
-        raise PaperError(
-            "a name or label has a character that no font here can draw; write it in another "
-            "script, or install a font that has it"
-        ) from None
+        raise NoGlyphError(_undrawn(error)) from None
+
+
+def _undrawn(error: typst.TypstError) -> str:
+    """Return the characters that could not be drawn; any other error is ours and goes up."""
+    found = _NO_GLYPH.search(str(error))
+    if found is None:
+        raise error
+    return found[1]
 
 
 def _compile(files: Any, stamp: int, *, machine_fonts: bool) -> bytes:
