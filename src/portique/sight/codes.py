@@ -13,7 +13,7 @@ from portique.sight.sharpen import read_track
 from portique.sight.stills import read_picture
 from portique.sight.suspects import Advice, Suspect, find_suspects
 from portique.sight.tracks import FORGOTTEN_AFTER_MS, Track, nearest_track, place_for
-from portique.sight.work import PLAIN_READ, SUSPECTS, Work
+from portique.sight.work import PLAIN_READ, SUSPECTS, THOROUGH_READ, Work
 
 __all__ = [
     "Advice",
@@ -27,13 +27,15 @@ __all__ = [
 ]
 
 CODES_MAX = 4
+THOROUGH_EVERY = 2
+FIRST_SHARE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
     """How hard to look. The default keeps 15 frames a second on one core of a small computer."""
 
-    work_max: int = 14_000  # units a frame, see `portique.sight.work`
+    work_max: int = 17_000  # units a frame, see `portique.sight.work`
     sharpen: bool = True
 
 
@@ -55,6 +57,7 @@ class CodeReader:
     def __init__(self, settings: ReaderSettings | None = None) -> None:
         self._settings = settings or ReaderSettings()
         self._tracks: list[Track] = []
+        self._empty_frames = 0
 
     def read(self, grey: Grey, *, at_ms: int) -> Look:
         """Read one frame.
@@ -74,12 +77,7 @@ class CodeReader:
                 f"a frame is grey uint8 (height, width); got {grey.dtype} {grey.shape}"
             )
         work = Work(self._settings.work_max)
-        work.spend(PLAIN_READ, grey.size)
-        cheap = [
-            Sighted(found.text, found.quad, sharpened=False)
-            for found in find_codes(grey)
-            if found.text is not None
-        ]
+        cheap = self._read_cheaply(grey, work)
         if not self._settings.sharpen or len(cheap) >= CODES_MAX:
             return Look(_largest(cheap), (), work.spent)
         work.spend(SUSPECTS, grey.size)
@@ -87,15 +85,32 @@ class CodeReader:
         hard, unread = self._read_suspects(grey, suspects, at_ms, work)
         return Look(_largest([*cheap, *hard]), tuple(unread), work.spent)
 
+    def _read_cheaply(self, grey: Grey, work: Work) -> list[Sighted]:
+        """Read the whole frame once; every other empty frame, also light on dark and reduced."""
+        thorough = self._empty_frames % THOROUGH_EVERY == THOROUGH_EVERY - 1
+        work.spend(THOROUGH_READ if thorough else PLAIN_READ, grey.size)
+        read = [
+            Sighted(found.text, found.quad, sharpened=False)
+            for found in find_codes(grey, thorough=thorough)
+            if found.text is not None
+        ]
+        # A code found the thorough way is looked for so again, or it would flicker.
+        self._empty_frames = self._empty_frames if read else self._empty_frames + 1
+        return read
+
     def _read_suspects(
         self, grey: Grey, suspects: list[Suspect], at_ms: int, work: Work
     ) -> tuple[list[Sighted], list[Suspect]]:
         self._tracks = [t for t in self._tracks if at_ms - t.seen_ms <= FORGOTTEN_AFTER_MS]
         read: list[Sighted] = []
         unread: list[Suspect] = []
-        for suspect in suspects:
+        for number, suspect in enumerate(suspects, start=1):
             track = self._track_of(suspect, at_ms)
-            reading = read_track(track, grey, work) if track.wants_attention() else None
+            # The likeliest place gets the larger part; what it leaves goes to the others.
+            share = 1.0 if number == len(suspects) else FIRST_SHARE
+            purse = Work(int(share * (work.limit - work.spent)))
+            reading = read_track(track, grey, purse)
+            work.spent += purse.spent
             if reading is None:
                 unread.append(suspect)
             elif not _already_in(read, reading):

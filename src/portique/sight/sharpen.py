@@ -7,13 +7,15 @@ from enum import IntEnum
 import cv2
 import numpy as np
 
+from portique.sight.corners import mend
 from portique.sight.decoder import Binarizer, Found, find_codes
 from portique.sight.kernels import Kernel, Restorer, Spread, candidates, estimate_spread
-from portique.sight.shapes import Grey, Layer, Sighted
-from portique.sight.tracks import Track, View
+from portique.sight.shapes import Grey, Layer, Sighted, moved
+from portique.sight.tracks import SIDE_MAX_PX, Track, View
 from portique.sight.work import (
     ESTIMATE,
     FILTER,
+    MEND,
     PLAIN_READ,
     REGISTER,
     THOROUGH_READ,
@@ -22,6 +24,7 @@ from portique.sight.work import (
 )
 
 SIGNED_PREFIXES = ("PQ1:", "PQ2:")
+OTHER_FAULTS_EVERY = 3
 AGREEING_MIN = 2  # decodings of a text without signature, after sharpening
 SMALL_SIDE_PX = 300  # a place below this is also tried enlarged
 STRENGTHS = (1.0, 4.0)  # of the noise term: faithful, then smoother
@@ -34,6 +37,7 @@ class Family(IntEnum):
     SUM = 1  # undo a blur of the averaged frames
     ALONE = 2  # undo a blur of the present frame
     CONTRAST = 3
+    CORNERS = 4  # draw the finder patterns that are lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +57,13 @@ def read_track(track: Track, grey: Grey, work: Work) -> Sighted | None:
     What succeeded last is tried first; a text without signature waits for a second, independent
     reading when it took sharpening to get it.
     """
-    pixels = track.box.width * track.box.height
-    if not work.take(cost(REGISTER + 2 * ESTIMATE, pixels)):
-        return None
     track.frame_number += 1
+    pixels = min(track.box.width * track.box.height, SIDE_MAX_PX**2)
+    upkeep = ESTIMATE if track.sum is None else REGISTER + 2 * ESTIMATE
+    if not track.wants_attention() or not work.take(cost(upkeep, pixels)):
+        return None
     view = track.look(grey)
-    attempts = list(_attempts(track, view))
-    attempts.sort(key=lambda attempt: attempt.number != track.best_attempt)
+    attempts = sorted(_attempts(track, view), key=lambda a: a.number != track.best_attempt)
     for attempt in attempts:
         if not work.take(attempt.units):
             continue
@@ -78,7 +82,8 @@ def _judged(track: Track, attempt: Attempt) -> Sighted | None:
         if found.text is None:
             continue
         sharpened = attempt.family in (Family.SUM, Family.ALONE)
-        if sharpened and not found.text.startswith(SIGNED_PREFIXES):
+        doubtful = sharpened or attempt.family is Family.CORNERS
+        if doubtful and not found.text.startswith(SIGNED_PREFIXES):
             witnesses = track.readings.setdefault(found.text, set())
             # A sum shares its past with the sums before it: its readings count once per kernel.
             frame = 0 if attempt.family is Family.SUM else track.frame_number
@@ -94,11 +99,14 @@ def _attempts(track: Track, view: View) -> Iterator[Attempt]:
     pixels = view.layer.size
     grey = as_grey(view.layer)
     yield Attempt(0, Family.PLAIN, cost(THOROUGH_READ, pixels), view, lambda: _thorough(grey))
+    # Blur is the commonest fault: glare, shadows and lost corners have every third frame.
+    if track.frame_number % OTHER_FAULTS_EVERY == 2:
+        yield _mended(view if track.sum is None else track.sum)
+        yield from _contrasted(view, grey)
     if track.sum is not None and track.sum.frames > 1:
         yield from _sharpened(track.sum, estimate_spread(track.sum.layer), Family.SUM, 100)
     if track.spread is not None:
         yield from _sharpened(view, track.spread, Family.ALONE, 200)
-    yield from _contrasted(view, grey)
 
 
 def _thorough(grey: Grey) -> list[Found]:
@@ -133,6 +141,19 @@ def _contrasted(view: View, grey: Grey) -> Iterator[Attempt]:
     if max(grey.shape) < SMALL_SIDE_PX:
         units = cost(4 * THOROUGH_READ, grey.size)
         yield Attempt(310, Family.CONTRAST, units, view, lambda: _enlarged(grey))
+
+
+def _mended(view: View) -> Attempt:
+    return Attempt(400, Family.CORNERS, cost(MEND, view.layer.size), view, lambda: _in_flat(view))
+
+
+def _in_flat(view: View) -> list[Found]:
+    """Decode the mended pictures one after another until one gives a text."""
+    for mended in mend(view.layer):
+        for found in find_codes(mended.grey):
+            if found.text is not None:
+                return [Found(found.text, moved(found.quad, mended.to_place))]
+    return []
 
 
 def _even_light(grey: Grey) -> Grey:

@@ -12,8 +12,8 @@ THOROUGH_READ = 3.0
 SUSPECTS = 0.4
 REGISTER = 15.0
 ESTIMATE = 9.0
-FILTER = 5.0
-SOLVE = 40.0
+FILTER = 2.5
+MEND = 40.0
 
 
 @dataclass(slots=True)
