@@ -136,7 +136,10 @@ class Facts:
             ValueError: Not a JSON object, a key is unknown or missing, or a
                 value is wrong; names the key.
         """
-        data = json.loads(text)
+        try:
+            data = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("facts are nested too deep") from error
         if not isinstance(data, dict):
             raise ValueError("facts are one JSON object")  # noqa: TRY004 - one type for callers
         names = {field.name for field in fields(cls)}
