@@ -46,6 +46,36 @@ class Plain:
             yield start_ms + number * 1000 // self._rate, grey
 
 
+class Wide:
+    """Noise as large as a gate's pictures."""
+
+    def frames(self, start_ms: int):
+        """Draw twenty a second."""
+        noise = np.random.default_rng(0).integers(60, 200, (720, 1280), dtype=np.uint8)
+        for number in itertools.count():
+            yield start_ms + 50 * number, np.roll(noise, number, axis=1)
+
+
+class Mutated:
+    """A code of a pass's size, damaged anew in every frame."""
+
+    def frames(self, start_ms: int):
+        """Draw forty a second; blocks flipped, shifted, blackened, or nothing at all."""
+        import segno
+
+        rows = segno.make("PQ1:" + "A1" * 170, error="m").matrix
+        code = np.kron(255 * (1 - np.array([list(row) for row in rows], np.uint8)), np.ones((4, 4)))
+        drawn = np.pad(code.astype(np.uint8), 24, constant_values=255)
+        rng = np.random.default_rng(1)
+        for number in itertools.count():
+            grey = drawn.copy()
+            for _ in range(rng.integers(0, 60)):
+                y, x = rng.integers(0, len(grey) - 8, 2)
+                block = grey[y : y + 8, x : x + 8]
+                block[:] = (255 - block, np.roll(block, 4), 0 * block)[rng.integers(3)]
+            yield start_ms + 25 * number, grey
+
+
 class Teller:
     """A reader that tells the number written in a frame, after what `poisoned` does to it."""
 

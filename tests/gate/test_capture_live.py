@@ -1,5 +1,6 @@
 """Live cameras: webcams that refuse, cables that come loose, network cameras that go away."""
 
+import importlib
 import itertools
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -248,6 +249,7 @@ def network_camera():
     """Serve MJPEG on loopback; gives host and port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Mjpeg)
     server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"127.0.0.1:{server.server_port}"
@@ -300,3 +302,31 @@ def test_no_frame_is_held_back_by_threads():
     source = Path(stream.__file__).read_text(encoding="utf-8")
 
     assert 'thread_type = "SLICE"' in source
+
+
+@pytest.fixture
+def plug_camera(monkeypatch):
+    """Plug in network cameras, and unplug them at the end."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    cameras = importlib.import_module("network_cameras")
+    plugged = []
+
+    def plug(scheme):
+        plugged.append(cameras.NetworkCamera(scheme))
+        return plugged[-1]
+
+    yield plug
+    for camera in plugged:
+        camera.unplug()
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_a_live_network_camera_is_seen(plug_camera, scheme):
+    """MJPEG and RTSP give grey frames as they arrive, and closing ends them."""
+    camera = plug_camera(scheme)
+    with open_source(camera.address, at=START_MS, newest_only=True) as source:
+        frames = list(itertools.islice(source, 12))
+
+    assert frames[-1].grey.shape == (96, 128)
+    assert all(a.number < b.number for a, b in itertools.pairwise(frames))
+    assert len({int(frame.grey.mean()) for frame in frames}) > 6

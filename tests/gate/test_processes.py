@@ -1,5 +1,6 @@
 """The eyes with real processes: whatever happens to capture or decode, the lane sees again."""
 
+import importlib
 import os
 import signal
 import threading
@@ -14,7 +15,8 @@ from portique.gate.processes import Eyes, EyesHealth, EyesSettings, Seen
 START_MS = 1_795_420_800_000
 FILM = "film:eyes_doubles:Plain"
 KILLS = int(os.environ.get("PORTIQUE_KILLS", "25"))
-DEADLINE_S = 60.0
+MUTATIONS = int(os.environ.get("PORTIQUE_FRAMES", "120"))
+DEADLINE_S = max(60.0, MUTATIONS / 10)
 
 
 @pytest.fixture(autouse=True)
@@ -205,6 +207,55 @@ def test_a_required_measure_that_is_missing_leaves_the_lane_blind(open_eyes):
     assert health.looks == 0
     assert health.notice is not None
     assert "bricks" in health.notice
+
+
+@pytest.mark.parametrize("scheme", ["http", "rtsp"])
+def test_an_unplugged_camera_is_seen_again_when_it_is_back(open_eyes, monkeypatch, scheme):
+    """Its loss and its return are told; numbers and time go on."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    camera = importlib.import_module("network_cameras").NetworkCamera(scheme)
+    told: list[str] = []
+    eyes = open_eyes(camera.address, notice=told.append)
+    try:
+        before = next_look(eyes)
+        camera.unplug()
+        until(eyes, lambda health: health.notice is not None)
+        camera.plug()
+        after = next_look(eyes, after=eyes.health.frames - 1)
+    finally:
+        camera.unplug()
+
+    assert after.at_ms > before.at_ms
+    assert "The camera is back." in told
+    assert eyes.health.capture_ends == 0
+
+
+def proportional_kb(pid: int) -> int:
+    """Tell a process's share of the machine's memory (PSS), in KiB."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def test_both_processes_are_small(open_eyes):
+    """With the real reader on 1280 x 720 they leave most of 300 MB to the main process."""
+    eyes = open_eyes("film:eyes_doubles:Wide", processes.EyesSettings("", 0).reader)
+    next_look(eyes, after=30)
+
+    pids = (eyes.health.capture_pid, eyes.health.decode_pid)
+    assert sum(proportional_kb(pid) for pid in pids) < 200 * 1024
+
+
+def test_mutated_codes_neither_stop_the_lane_nor_fill_its_memory(open_eyes):
+    """Damaged codes by the hundred: the same decoder still answers, no larger than before."""
+    eyes = open_eyes("film:eyes_doubles:Mutated", processes.EyesSettings("", 0).reader)
+    next_look(eyes, after=10)
+    pid, before = eyes.health.decode_pid, proportional_kb(eyes.health.decode_pid)
+
+    next_look(eyes, after=MUTATIONS)
+
+    assert eyes.health.decode_pid == pid
+    assert eyes.health.frames_failed == 0
+    assert proportional_kb(pid) - before < 50 * 1024
 
 
 def test_children_know_nothing_of_the_environment(open_eyes, monkeypatch):
