@@ -14,7 +14,7 @@ import pytest
 import typst
 
 from portique.core.values import Kind, Language
-from portique.paper import LAYOUTS, STICKERS, Options, PaperError, render, typesetting
+from portique.paper import LAYOUTS, STICKERS, Options, PaperError, cards, render, typesetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -266,3 +266,16 @@ def test_every_kind_prints(printed: PrintOne, options: Options, read_pdf: ReadPd
 
     assert len(read_pdf(render("slip", passes, options)).pages) == len(Kind)
     assert len(STICKERS) == 5
+
+
+def test_photographs_too_heavy_together_are_refused(
+    tmp_path: Path, printed: PrintOne, options: Options, monkeypatch: pytest.MonkeyPatch
+):
+    """A thousand holiday pictures would fill the machine's memory."""
+    cv2.imwrite(str(tmp_path / "p.png"), np.zeros((90, 70, 3), np.uint8))
+    size = (tmp_path / "p.png").stat().st_size
+    monkeypatch.setattr(cards, "PHOTO_BYTES_IN_ALL_MAX", size)
+    passes = [printed(photo=tmp_path / "p.png") for _ in range(2)]
+
+    with pytest.raises(PaperError, match="too heavy together"):
+        render("card", passes, options)
