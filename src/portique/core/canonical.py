@@ -66,7 +66,7 @@ def _check_shape(data: bytes, *, depth_max: int, items_max: int) -> None:
             pending.append(children)
         while pending and pending[-1] == 0:
             pending.pop()
-        if len(pending) > depth_max:
+        if len(pending) > depth_max + 1:
             raise UnreadablePass(f"nested deeper than {depth_max}")
         if not pending:
             return

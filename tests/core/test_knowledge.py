@@ -1,0 +1,150 @@
+"""Bundles of knowledge: signed, versioned, for one school."""
+
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import repeat
+from typing import Any
+
+import pytest
+
+from portique.core import canonical, knowledge, seal
+from portique.core.errors import KnowledgeError
+from portique.core.knowledge import Manifest, SchoolKeys, Version
+from portique.core.seal import Purpose, SecretKey
+from portique.core.values import Uai
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+_SEED = random.Random(11)
+UAI = Uai("0990001N")
+
+
+def drawn(purpose: Purpose) -> seal.PrivateKey:
+    return seal.private_key(purpose, _SEED.randbytes(40))
+
+
+KEY, OTHER = drawn(Purpose.KNOWLEDGE), drawn(Purpose.KNOWLEDGE)
+GATE, STRANGER = drawn(Purpose.GATE), drawn(Purpose.GATE)
+NAMES = (SecretKey(Purpose.NAME, bytes(range(32))), SecretKey(Purpose.NAME, bytes(32)))
+KEYS = SchoolKeys(
+    (drawn(Purpose.PASS).public,), drawn(Purpose.STATUS).public, drawn(Purpose.ORDERS).public, NAMES
+)
+MANIFEST = Manifest(UAI, Version(1, 5), NOW, NOW + timedelta(days=7))
+PARTS = {"settings": canonical.encode({"a": 1}), "alarms": canonical.encode([])}
+
+
+def bundle(**changes: Any) -> bytes:
+    return knowledge.write_bundle(replace(MANIFEST, **changes), PARTS, KEY)
+
+
+def refused(data: bytes, **asked: Any) -> str:
+    options: dict[str, Any] = {"uai": UAI, "at_least": None} | asked
+    with pytest.raises(KnowledgeError) as error:
+        knowledge.read_bundle(data, options.pop("key", KEY.public), **options)
+    return str(error.value)
+
+
+def test_a_bundle_comes_back():
+    """Manifest and parts are read as they were written."""
+    read = knowledge.read_bundle(bundle(), KEY.public, uai=UAI)
+
+    assert read.manifest == MANIFEST
+    assert read.parts == {"settings": {"a": 1}, "alarms": []}
+
+
+def test_every_changed_byte_is_noticed():
+    """No byte of the file can change without the file being refused."""
+    data = bundle()
+    for place in range(len(data)):
+        changed = bytearray(data)
+        changed[place] ^= 1
+        assert "damaged or not signed" in refused(bytes(changed))
+
+
+def test_an_older_version_is_refused_and_the_same_is_not():
+    """Versions only go up; seeing the same file again is harmless."""
+    knowledge.read_bundle(bundle(), KEY.public, uai=UAI, at_least=Version(1, 5))
+
+    assert "older" in refused(bundle(), at_least=Version(1, 6))
+    assert "older" in refused(bundle(), at_least=Version(2, 0))
+
+
+def test_another_schools_bundle_is_refused():
+    """A gate believes its own school."""
+    assert "0990002P" in refused(bundle(), uai=Uai("0990002P"))
+
+
+def test_another_keys_bundle_is_refused():
+    """Only the key pinned at enrolment counts, for its own purpose."""
+    assert "not signed" in refused(bundle(), key=OTHER.public)
+    assert "not signed" in refused(bundle(), key=replace(KEY.public, purpose=Purpose.PASS))
+
+
+@pytest.mark.parametrize("outer", [{}, [], {"manifest": b"", "parts": {}, "more": 1}, 7])
+def test_another_shape_is_refused(outer):
+    """A file that is no bundle says so."""
+    assert "damaged" in refused(canonical.encode(outer))
+
+
+def test_a_manifest_of_another_shape_is_refused():
+    """Signed by the right key is not enough."""
+    signed = seal.sign(canonical.encode({1: 2}), KEY)
+    data = canonical.encode({"manifest": signed.to_bytes(), "parts": {}})
+
+    assert "damaged" in refused(data)
+
+
+def test_a_part_added_is_refused():
+    """Parts that the manifest does not name are not carried along."""
+    outer = canonical.decode(bundle(), bytes_max=10**6)
+    outer["parts"]["zones"] = b"\x80"
+
+    assert "damaged" in refused(canonical.encode(outer))
+
+
+@pytest.mark.parametrize(("key", "parts"), [(GATE, {}), (KEY, {"unheard": b""})])
+def test_only_known_parts_are_signed_and_by_the_knowledge_key(key, parts):
+    """A mistake of ours is stopped before it is signed."""
+    with pytest.raises(ValueError, match="knowledge key"):
+        knowledge.write_bundle(MANIFEST, parts, key)
+
+
+def keys_part() -> dict:
+    randomness = (_SEED.randbytes(52) for _ in repeat(None))
+    return knowledge.keys_part(KEYS, [GATE.public], entropy=randomness)
+
+
+def test_name_keys_open_for_an_enrolled_gate_alone():
+    """A stolen file gives no name to a gate the school did not enrol."""
+    part = keys_part()
+
+    assert knowledge.read_keys_part(part, GATE).names == NAMES
+    assert knowledge.read_keys_part(part, STRANGER).names == ()
+    assert knowledge.read_keys_part(part, None).names == ()
+
+
+def test_the_keys_make_a_ring():
+    """Issuers and name keys are found by their ids."""
+    ring = knowledge.read_keys_part(keys_part(), GATE).ring(UAI)
+
+    assert set(ring.issuers) == {KEYS.issuers[0].kid}
+    assert set(ring.name_keys) == {key.kid for key in NAMES}
+
+
+@pytest.mark.parametrize("damage", ["issuers", "names", "all"])
+def test_damaged_keys_are_refused(damage):
+    """Keys that can't be read leave the former ones in use."""
+    part = keys_part()
+    part = (
+        {}
+        if damage == "all"
+        else part | {damage: {GATE.public.kid: {}} if damage == "names" else [{}]}
+    )
+    with pytest.raises(KnowledgeError, match="keys"):
+        knowledge.read_keys_part(part, GATE)
+
+
+def test_a_status_part_must_be_a_list():
+    """The status part is a signed token, bytes."""
+    with pytest.raises(KnowledgeError, match="not a status list"):
+        knowledge.status_from({}, KEYS, uai=UAI)
