@@ -74,6 +74,7 @@ def serve_in_thread(app: Starlette, settings: ScreenSettings) -> Serving:
     )
     _give_tls(config, settings)
     listening = _bind(settings)
+    app.state.screens.stopping = False  # the same screens may be served again after `stop`
     server = _Server(config)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="screens", daemon=True

@@ -109,6 +109,7 @@ listen("/holder/stream", {
   },
   alive: (works) => {
     dead = !works;
+    document.body.dataset.alive = works ? "yes" : "no";
     distrust();
   },
   signedOut: () => location.reload(),

@@ -1,0 +1,123 @@
+"""Debian's Chromium, driven for real, watching that nothing leaves the machine."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from portique.gate.board import Board
+from portique.gate.screen.app import create_app
+from portique.gate.screen.preview import PIN, PreviewDesk, agents, sample_board
+from portique.gate.screen.serving import Serving, serve_in_thread
+from portique.gate.screen.settings import ScreenSettings
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 30_000
+WATCH_POLICY = """
+window.broken = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.broken.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@dataclass(slots=True)
+class Watched:
+    """A page and everything that went wrong or out on it."""
+
+    page: Page
+    url: str
+    wrong: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def sign_in(self, language: str = "fr", alias: str = "loge") -> Page:
+        """Open the agent's screen; return the page once a card or calm is shown."""
+        self.page.goto(f"{self.url}/agent?lang={language}")
+        self.page.locator(f".aliases label:has-text('{alias}')").click()
+        self.page.fill("#pin", PIN)
+        self.page.click("form .primary")
+        self.page.wait_for_selector("body[data-locked=no]")
+        return self.page
+
+    def holder(self) -> Page:
+        """Open the holder's screen; return the page once it is connected."""
+        self.page.goto(f"{self.url}/holder")
+        self.page.wait_for_selector("body[data-alive=yes]")
+        return self.page
+
+    def violations(self) -> list[str]:
+        """Return what the content policy stopped."""
+        return list(self.page.evaluate("window.broken"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: `apt-get install chromium` brings it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def board() -> Board:
+    return sample_board()
+
+
+@pytest.fixture
+def serving(board: Board) -> Iterator[Serving]:
+    ticks = itertools.count(0, 1)  # a clock that hardly moves: nothing locks by itself
+    settings = ScreenSettings(port=0, agents=agents())
+    desk = PreviewDesk(board, lambda: 1_789_970_880_000)
+    app = create_app(board, desk, settings, monotonic_ms=lambda: next(ticks))
+    running = serve_in_thread(app, settings)
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def visit(chromium: Browser, serving: Serving) -> Iterator[Callable[..., Watched]]:
+    """Open pages in browsers of their own; afterwards nothing may have left loopback."""
+    contexts: list[BrowserContext] = []
+    opened: list[Watched] = []
+
+    def open_page(width: int = 1920, height: int = 1080, **options: Any) -> Watched:
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(WATCH_POLICY)
+        contexts.append(context)
+        watched = Watched(context.new_page(), serving.url)
+        opened.append(watched)
+        _watch(watched)
+        return watched
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    for watched in opened:
+        hosts = {urlsplit(url).hostname for url in watched.asked if not url.startswith("data:")}
+        assert hosts <= {"127.0.0.1"}
+
+
+def _watch(watched: Watched) -> None:
+    page = watched.page
+    page.on("request", lambda request: watched.asked.append(request.url))
+    page.on("pageerror", lambda error: watched.wrong.append(str(error)))
+    page.on("dialog", lambda dialog: (watched.wrong.append(dialog.message), dialog.dismiss()))
+    page.on(
+        "console",
+        lambda told: watched.wrong.append(told.text) if told.type in {"error", "warning"} else None,
+    )

@@ -1,0 +1,137 @@
+"""axe finds nothing on any page, in both languages, light and dark, on phone, tablet and desk."""
+
+import itertools
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from portique.core.decide import Outcome
+from portique.core.values import Medium
+from portique.gate.board import (
+    Alert,
+    AlertKind,
+    Card,
+    Freshness,
+    FreshnessState,
+    Mode,
+    Organ,
+    Posture,
+)
+from portique.gate.screen.preview import MONDAY_MS, sample_aim, sample_waiting
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1920, 1080)}
+LOOKS = [
+    pytest.param(size, language, scheme, id=f"{name}-{language}-{scheme}")
+    for (name, size), language, scheme in itertools.product(
+        SIZES.items(), ("fr", "en"), ("light", "dark")
+    )
+]
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+}
+STRONG_CONTRAST = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast-enhanced"]},
+}
+
+
+def faults(page, options=RULES):
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
+def test_the_pages_before_signing_in(visit, size, language, scheme):
+    """Start, sign-in, pairing and the page that does not exist."""
+    watched = visit(*size, color_scheme=scheme)
+    for path in ("/", "/agent", "/nowhere"):
+        watched.page.goto(f"{watched.url}{path}?lang={language}")
+        assert faults(watched.page) == [], path
+
+    watched.page.set_extra_http_headers({"x-forwarded-for": "192.0.2.7"})
+    watched.page.goto(f"{watched.url}/agent?lang={language}")
+    assert watched.page.locator("#code").count() == 1
+    assert faults(watched.page) == []
+
+
+@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
+def test_the_agents_screen(visit, board, size, language, scheme):
+    """With cards waiting, everything wrong at once, and calm."""
+    watched = visit(*size, color_scheme=scheme)
+    page = watched.sign_in(language)
+    assert faults(page) == []
+
+    everything_wrong(board)
+    page.wait_for_selector("#posture:not([hidden])")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
+def test_the_agents_other_states(visit, board, size, language, scheme):
+    """Each dialog, counting, and the locked screen."""
+    page = visit(*size, color_scheme=scheme).sign_in(language)
+    for dialog in ("manual-dialog", "mode-dialog", "help-dialog"):
+        page.click(f"[data-open={dialog}]")
+        assert faults(page) == [], dialog
+        page.keyboard.press("Escape")
+
+    board.set_mode(Mode.COUNTING)
+    page.wait_for_selector("body[data-mode=counting]")
+    assert faults(page) == []
+    page.click("#lock-now")
+    page.wait_for_selector("body[data-locked=yes]")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("size", list(SIZES.values()), ids=list(SIZES))
+def test_the_holders_screen_in_every_state(visit, board, size):
+    """Idle, aiming, go ahead, see the agent, free passage, evacuation."""
+    page = visit(*size).holder()
+    assert faults(page) == []
+    board.aim([sample_aim()])
+    page.wait_for_selector("body[data-aiming=yes]")
+    assert faults(page) == []
+    for change, state in holder_changes(board):
+        change()
+        page.wait_for_selector(f"body[data-state={state}]")
+        assert faults(page) == [], state
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_main_text_can_be_read_in_the_sun(visit, board, scheme):
+    """Seven to one and more, everywhere on the agent's and the holder's screens (WCAG AAA)."""
+    watched = visit(color_scheme=scheme)
+    page = watched.sign_in()
+    everything_wrong(board)
+    page.wait_for_selector("#posture:not([hidden])")
+    assert faults(page, STRONG_CONTRAST) == []
+
+    page = watched.holder()
+    for change, state in holder_changes(board):
+        change()
+        page.wait_for_selector(f"body[data-state={state}]")
+        assert faults(page, STRONG_CONTRAST) == [], state
+
+
+def everything_wrong(board):
+    board.set_fault(Organ.CAMERA, "La caméra ne répond plus : vérifiez son câble.")
+    board.raise_alert(Alert(1, AlertKind.EXIT_REFUSED, MONDAY_MS))
+    states = enumerate(FreshnessState)
+    board.set_freshness([Freshness(f"part-{n}", 90_000, state) for n, state in states])
+    board.set_posture(Posture.EVACUATION, drill=True)
+
+
+def holder_changes(board):
+    granted = Card(70, MONDAY_MS, Outcome.GRANT, Medium.PAPER)
+    yield lambda: board.set_posture(Posture.NORMAL), "idle"
+    yield lambda: board.present(granted), "pass"
+    yield lambda: board.present(sample_waiting()[0]), "agent"
+    yield lambda: (board.gone(11), board.set_mode(Mode.FREE)), "free"
+    yield lambda: board.set_posture(Posture.EVACUATION), "evacuate"

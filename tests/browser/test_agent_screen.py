@@ -1,0 +1,256 @@
+"""The agent's screen in a real browser: keys, two agents, cuts, small screens."""
+
+import pytest
+
+from portique.core.decide import Outcome
+from portique.core.entries import Ruling
+from portique.core.sentences import AdmitReason
+from portique.core.values import Medium
+from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Ruled
+from portique.gate.screen.app import create_app
+from portique.gate.screen.preview import MONDAY_MS, PIN, PreviewDesk, agents
+from portique.gate.screen.serving import serve_in_thread
+from portique.gate.screen.settings import ScreenSettings
+
+pytestmark = pytest.mark.browser
+
+BY_OTHER = Ruled(Ruling.ADMIT, AdmitReason.CHECKED, "cpe", MONDAY_MS)
+SMALLEST_TARGET = """
+[...document.querySelectorAll("button, .aliases span, input[data-digits]")]
+  .filter((each) => each.checkVisibility())
+  .map((each) => each.getBoundingClientRect())
+  .reduce((least, box) => Math.min(least, box.height, box.width), 999)
+"""
+
+
+def on_stage(page, name):
+    page.wait_for_selector(f".card[data-waits=yes]:has-text('{name}')")
+
+
+def test_signing_in_with_the_keyboard_alone(visit):
+    """The PIN's field has the focus; Enter opens the screen."""
+    watched = visit()
+    watched.page.goto(f"{watched.url}/agent")
+    watched.page.keyboard.type(PIN)
+    watched.page.keyboard.press("Enter")
+
+    on_stage(watched.page, "Camille Brézolles")
+
+
+def test_ruling_with_the_keyboard_alone(visit, board, wait_until):
+    """Down chooses the next card, 5 sends to an adult, 1 admits the first."""
+    page = visit().sign_in()
+    page.keyboard.press("ArrowDown")
+    on_stage(page, "Yanis Oudrhiri")
+    page.keyboard.press("5")
+    wait_until(lambda: board.ruled_on(12))
+    on_stage(page, "Camille Brézolles")
+    page.wait_for_timeout(750)  # the page ignores presses while the card has just changed
+    page.keyboard.press("1")
+    wait_until(lambda: board.ruled_on(11))
+
+    assert (board.ruled_on(12).reason, board.ruled_on(11).reason) == ("sent", "known")
+
+
+def test_the_digits_work_on_a_french_keyboard_without_shift(visit, board, wait_until):
+    """The key above the letters says `&`; its place says 1."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    page.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown',"
+        " {code: 'Digit1', key: '&', bubbles: true}))"
+    )
+
+    wait_until(lambda: board.ruled_on(11))
+
+
+def test_keys_of_one_character_can_be_turned_off(visit, board):
+    """Speech input would press them by accident (WCAG 2.1.4)."""
+    page = visit().sign_in()
+    page.keyboard.press("?")
+    page.locator("#keys-on").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    page.keyboard.press("m")
+
+    assert page.locator("dialog[open]").count() == 0
+    assert board.ruled_on(11) is None
+
+
+def test_manual_admission_mode_and_lock_by_keys(visit, board, wait_until):
+    """M then a digit; C, arrow, Enter; L and the PIN again."""
+    page = visit().sign_in()
+    page.keyboard.press("m")
+    page.keyboard.press("2")
+    wait_until(lambda: board.snapshot().recent[0].medium is None)
+    page.keyboard.press("c")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    wait_until(lambda: board.snapshot().mode is Mode.COUNTING)
+    page.keyboard.press("i")
+    wait_until(lambda: board.snapshot().counts == Counts(413, 3))
+    page.keyboard.press("l")
+    page.wait_for_selector("body[data-locked=yes]")
+    page.keyboard.type(PIN)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-locked=no]")
+
+
+def test_changing_the_mode_can_be_given_up(visit, board):
+    """Esc changes nothing, whatever was chosen."""
+    page = visit().sign_in()
+    page.keyboard.press("c")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(200)
+
+    assert board.snapshot().mode is Mode.CONTROL
+
+
+def test_the_second_agent_is_told_who_ruled_first(visit, board):
+    """The other answer arrives while the press is on its way."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    page.route("**/agent/rule*", lambda route: (board.settle(11, BY_OTHER), route.continue_()))
+    page.locator("[data-reason=known]").click()
+
+    page.wait_for_selector("#toast:has-text('cpe a déjà répondu')")
+
+
+def test_a_card_that_vanishes_under_a_finger_does_not_pass_the_press_to_the_next(visit, board):
+    """Somebody else ruled; the press was meant for the card before."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    page.evaluate(
+        "new MutationObserver(() => {"
+        " if (document.querySelector('.card')?.textContent.includes('Oudrhiri'))"
+        "  document.querySelector('[data-reason=known]').click();"
+        "}).observe(document.getElementById('stage'), {childList: true})"
+    )
+    board.settle(11, BY_OTHER)
+    on_stage(page, "Yanis Oudrhiri")
+    page.wait_for_timeout(300)
+
+    assert board.ruled_on(12) is None
+
+
+def test_the_selected_card_stays_when_others_come_and_grants_flow(visit, board):
+    """Nothing moves what the agent is reading."""
+    page = visit().sign_in()
+    page.locator("#waiting button").nth(1).click()
+    on_stage(page, "Yanis Oudrhiri")
+    for showing in range(100, 130):
+        board.present(Card(showing, MONDAY_MS, Outcome.GRANT, Medium.PAPER, name="Passante"))
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Nouvelle Venue"))
+    page.wait_for_selector("#waiting li:has-text('Nouvelle Venue')")
+
+    on_stage(page, "Yanis Oudrhiri")
+    assert page.locator("#waiting li").count() == 4
+
+
+def test_new_cards_are_announced_to_screen_readers(visit, board):
+    """Outcome, name and reasons, politely."""
+    page = visit().sign_in()
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Nouvelle Venue"))
+
+    page.wait_for_selector("#announce:has-text('À voir. Nouvelle Venue')", state="attached")
+    assert page.locator("#announce").get_attribute("role") == "status"
+
+
+def test_an_alert_is_on_screen_within_five_seconds(visit, board):
+    """An exit refused at a lane without agent."""
+    page = visit().sign_in()
+    board.raise_alert(Alert(3, AlertKind.EXIT_REFUSED, MONDAY_MS))
+
+    page.wait_for_selector("#alerts:has-text('Sortie refusée')", timeout=5000)
+    page.keyboard.press("x")
+    page.wait_for_selector("#alerts li", state="detached")
+
+
+def test_a_cut_screen_says_so_and_resumes_by_itself(visit, board, serving):
+    """The banner comes; the server comes back on its port; the agent signs in and goes on."""
+    page = visit().sign_in()
+    serving.stop()
+    page.wait_for_selector("#offline:not([hidden])", timeout=10_000)
+    assert "Ne vous fiez pas" in page.inner_text("#offline")
+
+    settings = ScreenSettings(port=serving.port, agents=agents())
+    desk = PreviewDesk(board, lambda: MONDAY_MS)
+    app = create_app(board, desk, settings, monotonic_ms=lambda: 0)
+    again = serve_in_thread(app, settings)
+    page.wait_for_selector("#pin")
+    again.stop()
+
+
+def test_a_line_that_comes_back_brings_what_was_missed(visit, board, serving):
+    """Same gate: no reload, no sign-in, the new card is there and the banner gone."""
+    page = visit().sign_in()
+    page.evaluate("window.same = true")
+    serving.stop()
+    page.wait_for_selector("#offline:not([hidden])", timeout=10_000)
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Venue Entre-temps"))
+    again = serve_in_thread(serving._app, ScreenSettings(port=serving.port, agents=agents()))
+
+    page.wait_for_selector("#waiting li:has-text('Venue Entre-temps')")
+    page.wait_for_selector("#offline", state="hidden")
+    assert page.evaluate("window.same")
+    again.stop()
+
+
+def test_signing_out_elsewhere_returns_to_the_sign_in_page(visit):
+    """The stream says so; no name stays."""
+    watched = visit()
+    page = watched.sign_in()
+    other = page.context.new_page()
+    other.goto(f"{watched.url}/agent")
+    other.click("#sign-out")
+
+    page.wait_for_selector("form[data-post='/agent/sign-in']")
+
+
+@pytest.mark.parametrize("width", [320, 390, 820, 1920])
+def test_nothing_is_cut_or_scrolls_sideways(visit, board, width):
+    """Reflow down to 320 px (WCAG 1.4.10), long words included."""
+    watched = visit(width, 800)
+    page = watched.sign_in()
+    board.present(
+        Card(300, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Abc" * 20, label="X" * 40)
+    )
+    page.locator("#waiting button").last.click()
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(f"{watched.url}/")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_text_can_be_twice_as_big(visit):
+    """Zoom on text only, to 200 % (RGAA 10.4)."""
+    page = visit(820, 1180).sign_in()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+
+
+@pytest.mark.parametrize("width", [390, 820, 1920])
+def test_everything_one_presses_is_big_enough_for_gloves(visit, board, width):
+    """56 CSS pixels and more, both ways."""
+    watched = visit(width, 900)
+    watched.page.goto(f"{watched.url}/agent")
+    assert watched.page.evaluate(SMALLEST_TARGET) >= 56
+    page = watched.sign_in()
+    board.raise_alert(Alert(1, AlertKind.NOTICE, MONDAY_MS))
+    page.wait_for_selector("#alerts li")
+
+    assert page.evaluate(SMALLEST_TARGET) >= 56
+
+
+def test_a_working_day_leaves_no_complaint(visit, board, wait_until):
+    """No script error, no console warning, nothing stopped by the policy."""
+    watched = visit()
+    page = watched.sign_in("en")
+    page.locator("[data-reason=sent]").click()
+    wait_until(lambda: page.locator("#waiting li").count() == 2)
+    page.click("[data-open=help-dialog]")
+    page.keyboard.press("Escape")
+
+    assert (watched.wrong, watched.violations()) == ([], [])
