@@ -1,7 +1,7 @@
 """What the eyes' tests put into the real child processes: films, readers, one hostile decoder.
 
 A film's frames carry their number in their first pixels; a marked frame (255 in its last pixel) is
-poison to the readers here.
+poison to the readers here; `poison=40` marks every fortieth.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ class Plain:
 
     def __init__(self, rate: str = "30", count: str = "0", poison: str = "") -> None:
         self._rate, self._count = int(rate), int(count)
-        self._poison = int(poison or -1)
+        self._poison = int(poison or 0)
 
     def frames(self, start_ms: int):
         """Draw; `count` 0 is for ever."""
         for number in range(self._count) if self._count else itertools.count():
             grey = np.full(SHAPE, 100, np.uint8)
             grey[0, :8] = np.frombuffer(number.to_bytes(8, "little"), np.uint8)
-            grey[-1, -1] = 255 if number == self._poison else 0
+            grey[-1, -1] = 255 if self._poison and number % self._poison == self._poison - 1 else 0
             yield start_ms + number * 1000 // self._rate, grey
 
 

@@ -67,7 +67,13 @@ class Child:
         finally:
             theirs.close()
         self.pid = self._process.pid
-        self.watch = os.pidfd_open(self.pid)
+        try:
+            self.watch = os.pidfd_open(self.pid)
+        except OSError:  # an old kernel, or a container that forbids it
+            self._process.kill()
+            self._process.wait()
+            self.talk.close()
+            raise
 
     def packets(self) -> Iterator[bytes]:
         """Give what it has said, a bounded number of packets; an empty one: it hung up.

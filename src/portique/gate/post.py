@@ -31,11 +31,13 @@ class Post:
         self,
         start: Callable[[], Child],
         hear: Callable[[], None],
+        complain: Callable[[str], None],
         selector: selectors.BaseSelector,
     ) -> None:
-        """Keep what starts a child, and what listens to it when it has said something."""
+        """Keep what starts a child, what listens to it, and what tells a technician."""
         self._start = start
         self._hear = hear
+        self._complain = complain
         self._selector = selector
         self._patience = Patience()
         self._child: Child | None = None
@@ -81,7 +83,11 @@ class Post:
             return
         try:
             self._child = child = self._start()
-        except OSError:  # no room for a process just now
+        except OSError as error:
+            self._complain(
+                f"A process of the gate's eyes can't be started ({error.strerror}): the lane is "
+                "blind until it can; close other programs, or run `portique doctor`."
+            )
             self._retry()
             return
         self._selector.register(child.talk, selectors.EVENT_READ, self._hear)

@@ -43,11 +43,14 @@ from portique.gate.frame_memory import create_memory, read_only
 from portique.gate.post import Post
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portique.gate.capture.messages import FromCapture, FromDecode
 
 DECODE, CAPTURE = "portique.gate.decode_process", "portique.gate.capture_process"
 ANNOUNCED_MAX = 256  # frames remembered until answered for; 8 s at 30 a second
 TURN_MS_MAX = 1_000
+DECODER_BLIND = "the lane is blind; run `portique doctor` to see what is missing."
 
 __all__ = ["Eyes", "EyesHealth", "EyesSettings", "Seen"]
 
@@ -85,6 +88,11 @@ class Eyes:
         """How the eyes are now."""
         return self._health
 
+    @property
+    def running(self) -> bool:
+        """Whether somebody looks after the processes: false before `start`, after `stop`."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """End both processes and let go of everything."""
         self._stopping.set()
@@ -103,12 +111,18 @@ class Eyes:
         self._next_number = 0
         with selectors.DefaultSelector() as self._selector:
             self._selector.register(self._wake, selectors.EVENT_READ, lambda: None)
-            self._capture = Post(self._start_capture, self._hear_capture, self._selector)
-            self._decode = Post(self._start_decode, self._hear_decode, self._selector)
-            while not self._stopping.is_set():
-                self._turn()
-            self._capture.close()
-            self._decode.close()
+            self._capture = self._post(self._start_capture, self._hear_capture)
+            self._decode = self._post(self._start_decode, self._hear_decode)
+            try:
+                while not self._stopping.is_set():
+                    self._turn()
+            finally:
+                self._capture.close()
+                self._decode.close()
+                self._note(seeing=False)
+
+    def _post(self, start: Callable[[], Child], hear: Callable[[], None]) -> Post:
+        return Post(start, hear, self._say, self._selector)
 
     def _turn(self) -> None:
         now = _ticks_ms()
@@ -131,14 +145,18 @@ class Eyes:
         return max(0, min([TURN_MS_MAX, *waits]))
 
     def _replace_the_silent(self, now: int) -> None:
-        for post in (self._capture, self._decode):
-            post.kill_if_overdue(now)
+        self._capture.kill_if_overdue(now)
+        self._decode.kill_if_overdue(now)
 
     def _bury(self) -> None:
         if (status := self._capture.bury()) is not None:
             self._note(capture_ends=self._health.capture_ends + 1)
             self._note(ended=self._health.ended or status == 0)
-        if self._decode.bury() is not None:
+        if self._health.ended:
+            self._capture.expect(None)
+        if (status := self._decode.bury()) is not None:
+            if not self._ready_heard:
+                self._say(f"The decoder ended before it was ready ({status}): {DECODER_BLIND}")
             self._note(decode_ends=self._health.decode_ends + 1, seeing=False)
             self._announced.clear()  # whatever it was looking at is lost with it
         if self._health.ended and not self._announced and not self._told_end:
@@ -155,6 +173,7 @@ class Eyes:
         return child
 
     def _start_decode(self) -> Child:
+        self._ready_heard = False
         descriptors = (self._frames_out.fileno(), self._memory_to_read)
         memory = str(self._settings.memory_bytes_max)
         child = Child(DECODE, (self._settings.reader, memory), descriptors)
@@ -199,6 +218,8 @@ class Eyes:
 
     def _heard_decode(self, message: FromDecode) -> None:
         if isinstance(message, Ready):
+            if self._decode.warm:
+                raise BadMessage("ready twice: a way to seem alive")
             self._warmed(message)
         else:
             self._answered(message)
@@ -206,6 +227,7 @@ class Eyes:
         self._decode.expect(due if self._announced else None)
 
     def _warmed(self, ready: Ready) -> None:
+        self._ready_heard = True
         self._note(measures=ready.measures)
         missing = sorted(self._settings.required - set(ready.measures))
         if not missing:

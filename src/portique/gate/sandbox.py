@@ -37,7 +37,7 @@ CAPTURE_SYSTEM_FILES = (
     "/usr", "/lib", "/lib64", "/sys", "/proc/self", "/proc/cpuinfo",
     "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf",
     "/etc/services", "/etc/ssl", "/etc/pki", "/etc/ca-certificates", "/etc/localtime",
-    "/etc/ld.so.cache",
+    "/etc/ld.so.cache", "/etc/alternatives",
 )  # fmt: skip
 
 
