@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from portique.sight.corners import mend
 from portique.sight.decoder import Binarizer
 from portique.sight.kernels import Restorer, candidates, estimate_spread
-from portique.sight.shapes import Box, Grey, Layer, Picture, Quad, as_quad
+from portique.sight.shapes import Box, Grey, Layer, Matrix, Picture, Quad, as_quad, moved
 
 ENLARGED_MAX_PX = 1800
 RESTORED_MAX_PX = 640
@@ -26,9 +27,12 @@ class Prepared:
     border_px: int = 0
     sharpened: bool = False
     binarizer: Binarizer = Binarizer.LOCAL
+    to_part: Matrix | None = None  # for a picture laid flat
 
     def in_picture(self, quad: Quad) -> Quad:
         """Return a quad found in the prepared picture in the pixels of the whole."""
+        if self.to_part is not None:
+            quad = moved(quad, self.to_part)
         points = (np.array(quad) - self.border_px + 0.5) / self.factor - 0.5
         return as_quad(points + np.array([self.part.left, self.part.top]))
 
@@ -98,6 +102,17 @@ def restored(grey: Grey, part: Box) -> Iterator[Prepared]:
             sharp = restorer.restore(kernel, max(noise, 3e-4) * strength)
             name = f"restored {kernel} {strength}"
             yield Prepared(name, _bytes(sharp), part, factor, sharpened=True)
+
+
+def completed(grey: Grey, part: Box) -> Iterator[Prepared]:
+    """Lay the part's code flat and draw the finder patterns it lost."""
+    inside = cropped(grey, part)
+    if min(inside.shape) < 48:
+        return
+    for mended in mend(inside.astype(np.float32)):
+        calm = _bytes(cv2.GaussianBlur(mended.grey, (0, 0), 1.5))
+        for name, flat in ((mended.name, mended.grey), (f"{mended.name} soft", calm)):
+            yield Prepared(name, flat, part, to_part=mended.to_place)
 
 
 def channels(picture: Picture, part: Box) -> Iterator[Prepared]:

@@ -99,14 +99,16 @@ def _attempts(track: Track, view: View) -> Iterator[Attempt]:
     pixels = view.layer.size
     grey = as_grey(view.layer)
     yield Attempt(0, Family.PLAIN, cost(THOROUGH_READ, pixels), view, lambda: _thorough(grey))
-    # Blur is the commonest fault: glare, shadows and lost corners have every third frame.
-    if track.frame_number % OTHER_FAULTS_EVERY == 2:
-        yield _mended(view if track.sum is None else track.sum)
+    # Blur is the commonest fault; glare, shadows, lost corners come first in one of three frames.
+    others_first = track.frame_number % OTHER_FAULTS_EVERY == 2
+    if others_first:
         yield from _contrasted(view, grey)
     if track.sum is not None and track.sum.frames > 1:
         yield from _sharpened(track.sum, estimate_spread(track.sum.layer), Family.SUM, 100)
     if track.spread is not None:
         yield from _sharpened(view, track.spread, Family.ALONE, 200)
+    if not others_first:
+        yield from _contrasted(view, grey)
 
 
 def _thorough(grey: Grey) -> list[Found]:
@@ -131,6 +133,7 @@ def _restored(restorer: Restorer, kernel: Kernel, noise: float) -> Callable[[], 
 
 def _contrasted(view: View, grey: Grey) -> Iterator[Attempt]:
     """Other ways from grey to black and white, for glare, shadows and small codes."""
+    yield _mended(view)
     ways: list[Callable[[], list[Found]]] = [
         lambda: find_codes(_even_light(grey), thorough=True),
         lambda: find_codes(grey, thorough=True, binarizer=Binarizer.HISTOGRAM),

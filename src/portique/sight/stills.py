@@ -13,7 +13,15 @@ import cv2
 import numpy as np
 
 from portique.sight.decoder import Found, find_codes
-from portique.sight.preparations import Prepared, channels, enlarged, evened, restored, thresholds
+from portique.sight.preparations import (
+    Prepared,
+    channels,
+    completed,
+    enlarged,
+    evened,
+    restored,
+    thresholds,
+)
 from portique.sight.shapes import (
     Box,
     Grey,
@@ -26,9 +34,9 @@ from portique.sight.shapes import (
     mean_side,
 )
 from portique.sight.suspects import find_suspects
-from portique.sight.work import THOROUGH_READ, Work, cost
+from portique.sight.work import PREPARE, THOROUGH_READ, Work, cost
 
-WORK_MAX = 260_000  # units: about a second on a small computer
+WORK_MAX = 240_000  # units: under a second on a small computer
 SIDE_MAX_PX = 1600  # the harder ways look at the picture reduced to this
 PART_MAX_PX = 900  # parts larger than this are not enlarged
 PARTS_MAX = 3
@@ -90,7 +98,7 @@ def _read_harder(
     votes = _Votes()
     work = Work(WORK_MAX)
     for prepared in _preparations(reduced, here, quads):
-        if not work.take(cost(THOROUGH_READ, prepared.grey.size)):
+        if not work.take(cost(PREPARE + THOROUGH_READ, prepared.grey.size)):
             break
         for found in find_codes(prepared.grey, binarizer=prepared.binarizer, thorough=True):
             if found.text is not None:
@@ -114,6 +122,7 @@ def _preparations(
     for part in parts:
         yield from enlarged(grey, part)
         yield from restored(grey, part)
+        yield from completed(grey, part)
     yield from channels(picture, whole)
     for part in parts or [whole]:
         yield from thresholds(grey, part)

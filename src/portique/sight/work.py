@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 PLAIN_READ = 1.0
 THOROUGH_READ = 3.0
+PREPARE = 3.0
 SUSPECTS = 0.4
 REGISTER = 15.0
 ESTIMATE = 9.0
 FILTER = 2.5
-MEND = 40.0
+MEND = 25.0
 
 
 @dataclass(slots=True)
