@@ -26,14 +26,22 @@ PYTHON = sys.executable
 FAST = "not slow and not browser"
 SLOW = "slow and not browser"
 # Tests that start processes and kill them: side by side, they would starve each other on two cores.
-ALONE = ("tests/crash",)
+ALONE = ("tests/crash", "tests/e2e")
 CAMPAIGN_TIMEOUT_S = 4 * 3600
 # How far the tests go is told by these variables, each read by the tests that it concerns.
-QUICK = {"PORTIQUE_CASES": "60", "PORTIQUE_MUTATIONS": "5000", "PORTIQUE_KILLS": "5"}
+QUICK = {
+    "PORTIQUE_CASES": "60",
+    "PORTIQUE_MUTATIONS": "5000",
+    "PORTIQUE_KILLS": "5",
+    "PORTIQUE_GATE_KILLS": "2",
+    "PORTIQUE_POWER_CUTS": "100",
+}
 CAMPAIGN = {
     "PORTIQUE_CASES": "10000",  # hypothesis examples for each property
     "PORTIQUE_MUTATIONS": "1000000",  # structured mutations of pass texts
-    "PORTIQUE_KILLS": "1500",  # kill -9 of a gate's processes
+    "PORTIQUE_KILLS": "8500",  # kill -9 of the process that journals and opens
+    "PORTIQUE_GATE_KILLS": "1500",  # kill -9 of a whole gate
+    "PORTIQUE_POWER_CUTS": "20000",  # power cuts in the file system's model
 }
 
 
