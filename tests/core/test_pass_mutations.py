@@ -102,7 +102,7 @@ def stripped(rng: random.Random, text: str) -> str:
     """Take a phone's proof away, or put one around a paper pass."""
     code = passes.parse(text)
     if code.phone is None:
-        return passes.phone_text(code.sealed, PHONE, uai=UAI, seconds=1_795_248_000)
+        return passes.phone_text(code.sealed.signed, PHONE, uai=UAI, seconds=1_795_248_000)
     return passes.text_of(code.sealed)
 
 

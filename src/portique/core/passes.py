@@ -24,7 +24,7 @@ from portique.core.errors import (
     UnknownIssuer,
     UnreadablePass,
 )
-from portique.core.seal import PrivateKey, PublicKey, Purpose, SecretKey, Signed
+from portique.core.seal import Encrypted, PrivateKey, PublicKey, Purpose, SecretKey, Signed
 from portique.core.values import (
     ID_BYTES,
     HolderId,
@@ -116,16 +116,33 @@ class PhoneCode:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedPass:
+    """A pass whose form was checked, and nothing else: signature, dates and school are unproved.
+
+    `header` and `claims` are decoded once, here; `inside` is the sealed part, closed.
+    """
+
+    signed: Signed
+    header: Mapping[int, Any]
+    claims: Mapping[int, Any]
+    inside: Encrypted
+
+    def to_bytes(self) -> bytes:
+        """Encode as tag 18."""
+        return self.signed.to_bytes()
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """A text in canonical form: a sealed pass, perhaps inside a phone's proof."""
 
-    sealed: Signed
+    sealed: SealedPass
     phone: PhoneCode | None
 
     @property
     def pass_id(self) -> PassId:
         """The id the code claims, unverified: only to recognise the code while it stays in view."""
-        return PassId(hex_id(_claims(self.sealed)[CTI]))
+        return PassId(hex_id(self.sealed.claims[CTI]))
 
     @property
     def proof_seconds(self) -> int | None:
@@ -163,11 +180,9 @@ def parse(text: str) -> Code:
     """
     prefix, data = qr.split(text)
     signed = seal.parse_signed(data, bytes_max=SEALED_PASS_BYTES_MAX)
-    code = Code(signed, None) if prefix == qr.PREFIX_PASS else _parse_phone(signed)
-    if set(code.sealed.header()) != {seal.ALG, seal.KID}:
-        raise UnreadablePass("unexpected header")
-    _claims(code.sealed)
-    return code
+    if prefix == qr.PREFIX_PASS:
+        return Code(sealed_from(signed), None)
+    return _parse_phone(signed)
 
 
 def _parse_phone(signed: Signed) -> Code:
@@ -178,13 +193,21 @@ def _parse_phone(signed: Signed) -> Code:
         case {1: inner, 3: str(uai), 6: int(seconds)} if (
             len(payload) == 3 and not isinstance(seconds, bool) and 0 <= seconds <= SECONDS_MAX
         ):
-            return Code(seal.signed_from(inner), PhoneCode(signed, uai, seconds))
+            sealed = sealed_from(seal.signed_from(inner))
+            return Code(sealed, PhoneCode(signed, uai, seconds))
     raise UnreadablePass("not a phone's code")
 
 
-def _claims(sealed: Signed) -> dict[int, Any]:
-    """Decode the claims and check their types and lengths, not their truth."""
-    claims: dict[int, Any] = canonical.decode(sealed.payload, bytes_max=CLAIMS_BYTES_MAX)
+def sealed_from(signed: Signed) -> SealedPass:
+    """Check the form of a pass: its header's keys, its claims' types and lengths, not their truth.
+
+    Raises:
+        UnreadablePass: No pass has this form.
+    """
+    header = signed.header()
+    if set(header) != {seal.ALG, seal.KID}:
+        raise UnreadablePass("unexpected header")
+    claims: dict[int, Any] = canonical.decode(signed.payload, bytes_max=CLAIMS_BYTES_MAX)
     expected = {ISS, EXP, NBF, CTI, SEALED}
     match claims:
         case {1: str(uai), 4: int(exp), 5: int(nbf), 7: bytes(cti)} if (
@@ -195,8 +218,7 @@ def _claims(sealed: Signed) -> dict[int, Any]:
             and _is_second(nbf)
             and nbf < exp
         ):
-            seal.encrypted_from(claims[SEALED])
-            return claims
+            return SealedPass(signed, header, claims, seal.encrypted_from(claims[SEALED]))
     raise UnreadablePass("claims that no pass has")
 
 
@@ -221,32 +243,31 @@ def verify(code: Code, ring: KeyRing) -> Verified:
     return Verified(held, _proof(code, held), code.proof_seconds)
 
 
-def open_pass(sealed: Signed, ring: KeyRing) -> Pass:
+def open_pass(sealed: SealedPass, ring: KeyRing) -> Pass:
     """Verify a sealed pass with the school's issuing keys and return its claims.
 
     Raises:
         OtherSchool, UnknownIssuer, BadSeal, UnreadablePass: See `verify`.
     """
-    kid = sealed.header().get(seal.KID)
-    if sealed.header() != {seal.ALG: seal.ES256, seal.KID: kid}:
+    kid, claims = sealed.header[seal.KID], sealed.claims
+    if sealed.header[seal.ALG] != seal.ES256:
         raise BadSeal("an algorithm no issuing key has")
     issuer = ring.issuers.get(kid) if isinstance(kid, bytes) else None
-    claims = _claims(sealed)
     if claims[ISS] != ring.uai:
         raise OtherSchool("a pass of another school")
     if issuer is None:
         raise UnknownIssuer("no issuing key with this id")
     if issuer.purpose is not Purpose.PASS:
         raise BadSeal("a key that does not issue passes")
-    seal.verify(sealed, issuer)
+    seal.verify(sealed.signed, issuer)
     phone_key = _phone_key(claims)
     window = Window(from_ms(claims[NBF] * 1000), from_ms(claims[EXP] * 1000))
     pass_id = PassId(hex_id(claims[CTI]))
-    identity = _identity(claims, ring)
+    identity = _identity(sealed, ring)
     return Pass(pass_id, Uai(claims[ISS]), window, issuer.kid, phone_key, identity)
 
 
-def _phone_key(claims: dict[int, Any]) -> PublicKey | None:
+def _phone_key(claims: Mapping[int, Any]) -> PublicKey | None:
     if CNF not in claims:
         return None
     match claims[CNF]:
@@ -273,13 +294,12 @@ def _check_proof(phone: PhoneCode, key: PublicKey, uai: Uai) -> None:
     seal.verify(phone.signed, key)
 
 
-def _identity(claims: dict[int, Any], ring: KeyRing) -> Identity | None:
-    sealed = seal.encrypted_from(claims[SEALED])
-    key = ring.name_keys.get(sealed.kid)
+def _identity(sealed: SealedPass, ring: KeyRing) -> Identity | None:
+    key = ring.name_keys.get(sealed.inside.kid)
     if key is None:
         return None
     try:
-        inside = seal.decrypt(sealed, key, aad=claims[CTI])
+        inside = seal.decrypt(sealed.inside, key, aad=sealed.claims[CTI])
         return identity_from(inside)
     except (SealedIdentityError, UnreadablePass):
         return None
@@ -372,7 +392,7 @@ def _inside(identity: Identity, padded_to: int) -> bytes:
     return inside
 
 
-def text_of(sealed: Signed) -> str:
+def text_of(sealed: Signed | SealedPass) -> str:
     """Write a sealed pass as the text of its printed code."""
     return qr.PREFIX_PASS + qr.to_base45(sealed.to_bytes())
 

@@ -5,6 +5,8 @@ Source: RFC 9285 (Base45); ISO/IEC 18004 tables for the capacities.
 
 from __future__ import annotations
 
+import struct
+
 from portique.core.errors import NotAPass, UnreadablePass
 
 PREFIX_PASS = "PQ1:"  # noqa: S105 - a prefix, not a password
@@ -13,7 +15,6 @@ TEXT_CHARACTERS_MAX = 1200
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUE = {character: value for value, character in enumerate(_ALPHABET)}
-_WEIGHTS = (1, 45, 45 * 45)
 _TRIPLE_MAX = 0xFFFF
 _PAIR_MAX = 0xFF
 
@@ -57,18 +58,26 @@ def from_base45(text: str) -> bytes:
     """
     if len(text) % 3 == 1:
         raise UnreadablePass("a length Base45 never has")
-    return b"".join(_ungroup(text[i : i + 3]) for i in range(0, len(text), 3))
-
-
-def _ungroup(group: str) -> bytes:
     try:
-        number = sum(_VALUE[c] * weight for c, weight in zip(group, _WEIGHTS, strict=False))
+        values = [_VALUE[character] for character in text]
     except KeyError:
         raise UnreadablePass("a character outside Base45") from None
-    size = len(group) - 1
-    if number > (_TRIPLE_MAX if size == 2 else _PAIR_MAX):
+    whole = len(values) - len(values) % 3
+    triples = zip(values[0:whole:3], values[1:whole:3], values[2:whole:3], strict=True)
+    numbers = [first + 45 * second + 2025 * third for first, second, third in triples]
+    if max(numbers, default=0) > _TRIPLE_MAX:
         raise UnreadablePass("a Base45 group out of range")
-    return number.to_bytes(size, "big")
+    return struct.pack(f">{len(numbers)}H", *numbers) + _last_byte(values[whole:])
+
+
+def _last_byte(pair: list[int]) -> bytes:
+    """Read the two characters that carry a last, odd byte; none carry none."""
+    if not pair:
+        return b""
+    number = pair[0] + 45 * pair[1]
+    if number > _PAIR_MAX:
+        raise UnreadablePass("a Base45 group out of range")
+    return bytes([number])
 
 
 def split(text: str) -> tuple[str, bytes]:
