@@ -52,6 +52,21 @@ function item(text) {
   return line;
 }
 
+/** @type {WeakMap<HTMLElement, string>} */
+const prints = new WeakMap();
+
+/**
+ * Say whether a part of the page is to show something else than it does, and remember it.
+ * @param {HTMLElement} part
+ * @param {any} values
+ */
+export function changed(part, values) {
+  const print = JSON.stringify(values);
+  if (prints.get(part) === print) return false;
+  prints.set(part, print);
+  return true;
+}
+
 /**
  * Replace a list's lines only when they changed, so that nothing is announced or flickers twice.
  * @param {HTMLElement} list
@@ -59,9 +74,7 @@ function item(text) {
  * @param {(value: any) => HTMLElement} make
  */
 export function relist(list, values, make) {
-  const print = JSON.stringify(values);
-  if (list.dataset.print === print) return;
-  list.dataset.print = print;
+  if (!changed(list, values)) return;
   const focused = document.activeElement?.getAttribute("data-key");
   list.replaceChildren(...values.map(make));
   list.hidden = values.length === 0;

@@ -3,7 +3,7 @@
  * when the agent chooses another or the card is gone, and never under a finger.
  */
 
-import { element, fill, filled, relist } from "./parts.js";
+import { changed, element, fill, filled, relist } from "./parts.js";
 
 /**
  * @typedef {Record<string, any> & {key: number, showing: number, outcome: string}} Card
@@ -70,9 +70,7 @@ function stage() {
   const waiting = board.waiting.find((/** @type {Card} */ card) => card.key === key);
   const shown = waiting ?? board.recent[0] ?? null;
   const place = element("stage");
-  const print = JSON.stringify([shown, Boolean(waiting)]);
-  if (place.dataset.print !== print) {
-    place.dataset.print = print;
+  if (changed(place, [shown, Boolean(waiting)])) {
     place.querySelector(".card")?.remove();
     element("calm").hidden = Boolean(shown);
     if (shown) place.append(card(shown, Boolean(waiting)));
