@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,6 +100,21 @@ def test_what_runs_is_what_was_tested():
     ]
 
     assert pins[0] <= pins[1]
+
+
+@pytest.mark.parametrize(("lock", "extra"), [("run.txt", "demo"), ("dev.txt", "dev")])
+def test_lock_files_know_every_dependency(lock: str, extra: str):
+    """A dependency added to pyproject.toml without `make lock` would be missing on new machines."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / lock).read_text(), re.M))
+    wanted, extras = list(project["dependencies"]), [extra]
+    while extras:
+        for need in project["optional-dependencies"][extras.pop()]:
+            own = re.fullmatch(r"portique\[([\w,]+)\]", need)
+            extras += own[1].split(",") if own else []
+            wanted += [] if own else [need]
+
+    assert {re.split(r"[<>=!\[; ]", need)[0].lower() for need in wanted} <= pinned
 
 
 def test_a_gate_installs_without_the_tools_of_its_makers():

@@ -86,26 +86,34 @@ def check_stages() -> list[Stage]:
 
 
 def covered_stages() -> list[Stage]:
-    """Run the fast tests measured, in one process, then hold the listed files at 100 %."""
+    """Run the tests of the listed files measured, in one process, then hold these at 100 %."""
     patterns = [
         line
         for line in COVERAGE_PATHS.read_text(encoding="utf-8").splitlines()
         if line and not line.startswith("#")
     ]
-    data = {"COVERAGE_FILE": str(RESULTS / "coverage")}
+    data = QUICK | {"COVERAGE_FILE": str(RESULTS / "coverage")}
     include = f"--include={','.join(patterns)}"
-    measured = tests("fast", FAST, *(f"--ignore={path}" for path in ALONE))
+    run_measured = (PYTHON, "-m", "coverage", "run", "-m", "pytest", "--quiet", "-m", FAST)
     return [
-        Stage("fast, measured", (PYTHON, "-m", "coverage", "run", *measured[1:]), data),
+        Stage("measured", (*run_measured, *map(tests_of, patterns)), data),
         Stage("coverage data", (PYTHON, "-m", "coverage", "combine", "--quiet"), data),
         Stage("coverage", (PYTHON, "-m", "coverage", "report", include, "--fail-under=100"), data),
     ]
+
+
+def tests_of(pattern: str) -> str:
+    """Name where the tests of `src/portique/core/*` or of one module are, by convention."""
+    place = Path(pattern).relative_to("src/portique")
+    folder = Path("tests") / place.parent
+    return str(folder if place.stem == "*" else folder / f"test_{place.stem}.py")
 
 
 def test_stages() -> list[Stage]:
     """List what `make test` runs: everything but the long campaigns."""
     return [
         *static_stages(),
+        Stage("fast", tests("fast", FAST, *beside())),
         *covered_stages(),
         Stage("slow", tests("slow", SLOW, *beside())),
         *alone_stages(),
