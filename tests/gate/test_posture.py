@@ -17,7 +17,7 @@ from portique.gate.doors.simulated import SimulatedDoor
 from portique.gate.doors.worker import DoorSettings, WorkerDoor
 from portique.gate.ports import DoorState, FailState
 from portique.gate.posture import Conditions, PostureLatch, line_free
-from portique.gate.screen.shown import Posture
+from portique.core.alarms import Posture
 from portique.gate.sections import FailSection
 from portique.testing.fakes import FakeClock, FakeDoor, FakeFire
 

@@ -16,10 +16,13 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from portique.core.alarms import Posture
 from portique.core.decide import Outcome
 from portique.core.entries import Ruling
 from portique.core.errors import TooLate
+from portique.core.plain import Words
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+from portique.core.zones import Mode
 from portique.gate.screen.shown import (
     Advice,
     Aim,
@@ -33,13 +36,10 @@ from portique.gate.screen.shown import (
     HolderState,
     HolderView,
     Lane,
-    Mode,
     Organ,
-    Posture,
     Quad,
     Ruled,
     Snapshot,
-    Words,
 )
 
 if TYPE_CHECKING:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from portique.core.alarms import Alarm
     from portique.core.entries import Body
     from portique.core.facts import Presented, Situation
+    from portique.core.plain import Words
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
     from portique.core.values import HolderId
     from portique.gate.board import Board
@@ -200,7 +201,7 @@ class Lane:
         self._alerts += 1
         self._ports.board.raise_alert(shown.Alert(self._alerts, kind, at_ms))
 
-    def tell(self, detail: shown.Words, at_ms: int) -> None:
+    def tell(self, detail: Words, at_ms: int) -> None:
         """Show agents a notice until one of them dismisses it."""
         with self._lock:
             self._alerts += 1
@@ -267,11 +268,11 @@ class Lane:
         )
         self._ports.board.set_counts(self._counts)
 
-    def set_mode(self, mode: shown.Mode, agent: str | None) -> None:
+    def set_mode(self, mode: Mode, agent: str | None) -> None:
         """Change how the lane works; see `board.Desk.set_mode`."""
         with self._lock:
             self._append(ModeBody(self._bench.lane.name, str(mode), agent))
-            self._mode = Mode(str(mode))
+            self._mode = mode
             self._ports.board.set_mode(mode)
 
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision
@@ -282,7 +283,6 @@ class Lane:
 def card_of(judged: Judged, opened: Opened) -> shown.Card:
     """Make what the agent sees of a decision."""
     held, identity = judged.presented.held, judged.identity
-    note = judged.note
     return shown.Card(
         showing=opened.showing,
         at_ms=opened.at_ms,
@@ -293,5 +293,5 @@ def card_of(judged: Judged, opened: Opened) -> shown.Card:
         name=identity.name if identity else None,
         label=judged.label,
         kind=identity.kind if identity else None,
-        note=shown.Words(note.fr, note.en) if note else None,
+        note=judged.note,
     )

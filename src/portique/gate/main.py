@@ -7,24 +7,25 @@ readers ─▶┘                      fire line ─▶ door first
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from portique import __version__
-from portique.core.alarms import Alarm
-from portique.core.alarms import Posture as CorePosture
+from portique.core.alarms import Alarm, Posture
+from portique.core.calendars import default_calendar
 from portique.core.entries import AlarmBody, BootBody
 from portique.core.errors import EnvironmentProblem, JournalError
-from portique.core.values import Direction, Language, Uai, from_ms
-from portique.core.zones import Lane as LaneRow
-from portique.core.zones import default_site
+from portique.core.plain import Words
+from portique.core.values import Language, Uai, from_ms
 from portique.gate import board as shown
 from portique.gate.board import Board
 from portique.gate.clock import GateClock
 from portique.gate.doors.choose import open_door, open_fire
 from portique.gate.journal import Journal
 from portique.gate.journal_control import JournalControl
+from portique.gate.journal_values import JournalSettings
 from portique.gate.judge import Bench
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.lane import Lane, Ports
@@ -32,15 +33,15 @@ from portique.gate.logs import log
 from portique.gate.loop import Chore, Loop
 from portique.gate.metrics import Metrics
 from portique.gate.posture import PostureLatch
-from portique.gate.processes import Eyes, EyesSettings
+from portique.gate.processes import Eyes, EyesHealth
 from portique.gate.readers.feed import ReaderFeed, open_readers
 from portique.gate.retention import forget_before
 from portique.gate.screen.app import create_app
 from portique.gate.screen.serving import Serving, serve_in_thread
-from portique.gate.screen.settings import Agent, ScreenSettings
-from portique.gate.showing import AimArea, Showings
+from portique.gate.showing import Showings
 from portique.gate.sync import Source, Trust, freshness
 from portique.gate.view import View
+from portique.gate.wiring import aim_area, eyes_settings, lane_row, screen_settings, shown_lane
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from portique.gate.sections import GateConfig
 
 BEAT_MS = 200
+POSTURE_MS = 100
 TELL_MS = 2_000
 CHECKPOINT_MS = 60_000
 RETENTION_MS = 10 * 60_000
@@ -129,6 +131,7 @@ class Gate:
             key=mine,
             now_ms=first.now_ms(),
             entropy=os.urandom,
+            settings=JournalSettings(held_max=self._config.journal.rows_max),
         )
         self.clock = GateClock(self.journal.highest_ms)
         self._stack.callback(lambda: self.journal.close(at_ms=self.clock.now_ms()))
@@ -140,25 +143,13 @@ class Gate:
         knowledge = self.source.start()
         if knowledge is not None:
             self._believe_time_of(knowledge)
-        self.board = Board(_shown_lane(self._row(knowledge)))
+        self.board = Board(shown_lane(lane_row(self._config, knowledge)))
         if self.source.complaint and knowledge is None:
             self._announce(self.source.complaint)
 
     def _believe_time_of(self, knowledge: Knowledge) -> None:
         """No true time lies before the knowledge the school signed."""
         self.clock.at_least(int(knowledge.manifest.issued_at.timestamp() * 1000))
-
-    def _row(self, knowledge: Knowledge | None) -> LaneRow:
-        """Find this lane in the school's site; without knowledge the configuration says it."""
-        gate = self._config.gate
-        lanes = knowledge.site.lanes if knowledge else default_site().lanes
-        for lane in lanes:
-            if lane.name == gate.lane:
-                return lane
-        raise EnvironmentProblem(
-            f"gate.lane is {gate.lane!r}, but the school's lanes are "
-            f"{', '.join(lane.name for lane in lanes)}: correct the configuration"
-        )
 
     def _open_lane(self) -> None:
         config = self._config
@@ -168,54 +159,63 @@ class Gate:
             self.metrics.serve(config.metrics.port)
         self.door = open_door(config, self.clock)
         self._stack.callback(self.door.close)
-        showings = Showings(_aim(config), first_number=self.journal.head.number + 1)
+        showings = Showings(aim_area(config), first_number=self.journal.head.number + 1)
         self.view = View(showings, self.board)
-        bench = Bench(Uai(config.gate.school), self._row(self.source.current), self.source.current)
+        bench = Bench(
+            Uai(config.gate.school), lane_row(config, self.source.current), self.source.current
+        )
         ports = Ports(
             self.journal, self.door, self.clock, self.board, self.metrics, config.door.open_s
         )
         self.lane = Lane(bench, ports, take_number=showings.take_number)
         self._restore()
 
+    def _bench(self, knowledge: Knowledge | None) -> Bench:
+        school = Uai(self._config.gate.school)
+        return Bench(school, lane_row(self._config, knowledge), knowledge)
+
     def _restore(self) -> None:
         now = self.clock.now_ms()
         self.lane.recall.restore(self.journal.recent(now - RECALL_MS), now)
-        self.board.set_mode(shown.Mode(str(self.lane.bench.lane.mode)))
+        self.board.set_mode(self.lane.bench.lane.mode)
         for notice in self.journal.notices:
-            words = shown.Words(notice.sentences[Language.FR], notice.sentences[Language.EN])
+            words = Words(notice.sentences[Language.FR], notice.sentences[Language.EN])
             self.lane.tell(words, now)
 
     def _watch_fire(self) -> None:
+        """Free the door at a fire from the line's own thread; tell and journal from the loop."""
         memory = self._config.journal.file.with_name("posture.json")
-        self.posture = PostureLatch([self.door], memory=memory, on_change=self._posture_changed)
-        fire = open_fire(self._config)
-        if fire is not None:
-            fire.watch(self.posture.fire)
-            self._stack.callback(fire.close)
-            if fire.active:
+        self._postures: queue.SimpleQueue[Posture] = queue.SimpleQueue()
+        self.posture = PostureLatch([self.door], memory=memory, on_change=self._postures.put)
+        self._fire = open_fire(self._config)
+        if self._fire is not None:
+            self._stack.callback(self._fire.close)
+            self._fire.watch(self.posture.fire)
+            if self._fire.active:
                 self.posture.fire()
 
-    def _posture_changed(self, posture: shown.Posture) -> None:
-        """Follow a posture; the doors were freed before this is called."""
-        now = self.clock.now_ms()
-        self.lane.follow(Alarm(CorePosture(str(posture)), drill=False, since_ms=now))
-        self.board.set_posture(posture)
-        source = "fire-line" if self.posture.burning else "school"
-        self.journal.append(AlarmBody(str(posture), drill=False, source=source), at_ms=now)
+    def _follow_posture(self) -> None:
+        """Take in a change of posture; the doors were freed before it was told."""
+        while True:
+            try:
+                posture = self._postures.get_nowait()
+            except queue.Empty:
+                return
+            now = self.clock.now_ms()
+            self.lane.follow(Alarm(posture, drill=False, since_ms=now))
+            self.board.set_posture(posture)
+            source = "fire-line" if self.posture.burning else "school"
+            self.journal.append(AlarmBody(str(posture), drill=False, source=source), at_ms=now)
 
     def _open_eyes(self) -> None:
         self.eyes: Eyes | None = None
+        self._eyes_before = EyesHealth()
         camera = self._config.camera
         if camera.source == NO_CAMERA:
             return
-        settings = EyesSettings(camera.source, self.clock.now_ms(), notice=self._eyes_notice)
-        self.eyes = Eyes(settings)
+        self.eyes = Eyes(eyes_settings(self._config, self.clock.now_ms(), self._announce))
         self.eyes.start()
         self._stack.callback(self.eyes.stop)
-
-    def _eyes_notice(self, sentence: str) -> None:
-        self._announce(sentence)
-        self.board.set_fault(shown.Organ.CAMERA, sentence)
 
     def _open_readers(self) -> None:
         self.loop = Loop(
@@ -228,9 +228,8 @@ class Gate:
             self._ends_with_source,
         )
         readers = open_readers(self._config, self.clock)
-        if readers:
-            feed = ReaderFeed(readers, self.loop.put_line)
-            self._stack.callback(feed.close)
+        self._feed = ReaderFeed(readers, self.loop.put_line)
+        self._stack.callback(self._feed.close)
 
     def _open_screens(self) -> None:
         settings = screen_settings(self._config)
@@ -264,6 +263,7 @@ class Gate:
         poll_ms = int(self._config.knowledge.poll_s * 1000)
         self._chores += [
             Chore("beat", BEAT_MS, self._beat),
+            Chore("posture", POSTURE_MS, self._follow_posture),
             Chore("knowledge", poll_ms, self._look_for_knowledge),
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),
@@ -279,17 +279,21 @@ class Gate:
         if knowledge is None:
             return
         self._believe_time_of(knowledge)
-        self.lane.learn(Bench(Uai(self._config.gate.school), self._row(knowledge), knowledge))
+        self.lane.learn(
+            Bench(Uai(self._config.gate.school), lane_row(self._config, knowledge), knowledge)
+        )
         if not self.posture.burning:
-            self.posture.school_says(shown.Posture(str(knowledge.alarm.posture)))
+            self.posture.school_says(knowledge.alarm.posture)
         log().info("knowledge-taken", version=knowledge.version.number)
 
     def _tell(self) -> None:
         state, now = self.clock.state, self.clock.now_ms()
         known = self.source.current
         self.board.set_freshness(freshness(known, state, now))
-        if self.eyes is not None and self.eyes.health.seeing:
-            self.board.set_fault(shown.Organ.CAMERA, None)
+        if self.eyes is not None:
+            self._tell_of_eyes(self.eyes)
+        for name, counts in self._feed.counts.items():
+            self.metrics.let_go(name, counts)
         age = (from_ms(now) - known.manifest.issued_at).total_seconds() if known else None
         self.metrics.standing(
             queue=self.eyes.looks.qsize() if self.eyes else 0,
@@ -298,49 +302,27 @@ class Gate:
             clock_trusted=state.trusted,
         )
 
+    def _tell_of_eyes(self, eyes: Eyes) -> None:
+        """Show a camera or decoder that fails until it sees again; count what was restarted."""
+        health = eyes.health
+        failing = None if health.seeing or health.ended else health.notice
+        self.board.set_fault(shown.Organ.CAMERA, failing)
+        former, self._eyes_before = self._eyes_before, health
+        for organ in ("capture", "decode"):
+            for _ in range(getattr(health, f"{organ}_ends") - getattr(former, f"{organ}_ends")):
+                self.metrics.restarted(organ)
+        self.metrics.dropped(health.looks_dropped - former.looks_dropped)
+
     def _checkpoint(self) -> None:
         self.journal.checkpoint(at_ms=self.clock.now_ms())
 
     def _retain(self) -> None:
         now = self.clock.now_ms()
-        zone = self.source.current.calendar.zone if self.source.current else "Europe/Paris"
-        before = forget_before(now, zone, self._config.journal.retention_days)
+        known = self.source.current
+        calendar = known.calendar if known else default_calendar()
+        before = forget_before(now, calendar, self._config.journal.retention_days)
         self.journal.erase_before(before, rule="next-school-day", at_ms=now)
         self.board.forget(now - shown.RECENT_MS)
-
-
-def screen_settings(config: GateConfig) -> ScreenSettings:
-    """Translate the configuration's section into the screens' own settings."""
-    screens = config.screens
-    return ScreenSettings(
-        host=screens.host,
-        port=screens.port,
-        agents=tuple(Agent(agent.alias, agent.pin_hash) for agent in screens.agents),
-        hosts=tuple(screens.names),
-        languages=_languages(config),
-        certificate=screens.tls_certificate,
-        private_key=screens.tls_key,
-    )
-
-
-def _languages(config: GateConfig) -> tuple[Language, ...]:
-    first = Language(config.gate.language)
-    others = (Language(language) for language in config.screens.languages)
-    return (first, *(language for language in others if language is not first))
-
-
-def _aim(config: GateConfig) -> AimArea:
-    return AimArea(*config.camera.aim, code_width_min=config.camera.minimum_size)
-
-
-def _shown_lane(row: LaneRow) -> shown.Lane:
-    return shown.Lane(
-        row.name,
-        shown.Words(row.title.fr, row.title.en),
-        Direction(row.direction),
-        shown.Words(row.point.fr, row.point.en),
-        row.staffed,
-    )
 
 
 def _make_folder(folder: Path) -> None:

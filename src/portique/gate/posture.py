@@ -11,10 +11,10 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portique.core.alarms import Posture
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import Direction
 from portique.gate.ports import FailState
-from portique.gate.screen.shown import Posture
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

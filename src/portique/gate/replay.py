@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portique.gate.board import Board, Lane, Words
+from portique.gate.board import Board, Lane
 from portique.gate.doors.simulated import NoDoor
 from portique.gate.lane import Lane as DecidingLane
 from portique.gate.lane import Ports
@@ -121,5 +121,4 @@ class Replay:
 
 def _shown(bench: Bench) -> Lane:
     row = bench.lane
-    title, point = Words(row.title.fr, row.title.en), Words(row.point.fr, row.point.en)
-    return Lane(row.name, title, row.direction, point, row.staffed)
+    return Lane(row.name, row.title, row.direction, row.point, row.staffed)

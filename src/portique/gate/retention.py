@@ -1,24 +1,45 @@
-"""How long identified entries live: by default until the end of the next day, local time."""
+"""How long identified entries live: by default until the end of the next school day, local time."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from portique.core.localtime import zone_of
 from portique.core.values import from_ms, to_ms
 
+if TYPE_CHECKING:
+    from portique.core.calendars import Calendar
 
-def forget_before(now_ms: int, zone: str, days: int) -> int:
+DAYS_LOOKED_BACK_MAX = 14  # beyond, what the calendar says no longer matters: design §5.5
+
+
+def forget_before(now_ms: int, calendar: Calendar, school_days: int) -> int:
     """Return the instant before which identified entries are erased.
+
+    An entry survives the day it was made and `school_days` school days that
+    are over; never longer than 14 days, however long the holidays.
 
     Args:
         now_ms: UTC ms.
-        zone: The school's time zone.
-        days: Whole days an entry survives the day it was made.
+        calendar: The school's, for its days and its time zone.
+        school_days: How many whole school days an entry outlives its own.
 
     Returns:
-        The local midnight `days` days before today's, in UTC ms.
+        A local midnight, in UTC ms.
     """
-    today = from_ms(now_ms).astimezone(zone_of(zone)).date()
-    midnight = datetime.combine(today - timedelta(days=days), time(), zone_of(zone))
+    today = from_ms(now_ms).astimezone(zone_of(calendar.zone)).date()
+    day, left = today, school_days
+    for _ in range(DAYS_LOOKED_BACK_MAX):
+        if left == 0:
+            break
+        day -= timedelta(days=1)
+        left -= _keeps_school(calendar, day)
+    midnight = datetime.combine(day, time(), zone_of(calendar.zone))
     return to_ms(midnight.astimezone(UTC))
+
+
+def _keeps_school(calendar: Calendar, day: date) -> bool:
+    """Say whether the school holds a day: in a term, and some opening keeps it."""
+    weekdays = {number for opening in calendar.openings for number in opening.weekdays}
+    return day in calendar.school_days and day.isoweekday() in weekdays

@@ -247,7 +247,8 @@ class JournalSection:
 
     file: Annotated[Path, Key("the journal, on a local disk")] = Path("journal.db")
     retention_days: Annotated[
-        int, Key("days after which identified entries are erased", bounds=(1, RETENTION_DAYS_MAX))
+        int,
+        Key("school days an identified entry outlives its own day", bounds=(1, RETENTION_DAYS_MAX)),
     ] = 1
     rows_max: Annotated[int, Key("alarm at 80 % of this", bounds=(1_000, 5_000_000))] = 500_000
 

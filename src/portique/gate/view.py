@@ -40,7 +40,7 @@ class View:
         for showing in step.closed:
             board.gone(showing)
         aims = [Aim(code.quad) for code in codes]
-        aims += [Aim(fractions(s.quad, size), Advice(str(s.advice).replace("_", "-"))) for s in look.suspects]
+        aims += [Aim(fractions(s.quad, size), Advice(s.advice)) for s in look.suspects]
         advice = Advice.ONE_AT_A_TIME if step.crowded else None
         if step.overstayed:
             advice = advice or Advice.TAKE_AWAY

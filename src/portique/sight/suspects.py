@@ -41,8 +41,8 @@ class Advice(StrEnum):
 
     CLOSER = "closer"
     FLATTER = "flatter"
-    HOLD_STILL = "hold_still"
-    LESS_GLARE = "less_glare"
+    HOLD_STILL = "hold-still"
+    LESS_GLARE = "less-glare"
 
 
 @dataclass(frozen=True, slots=True)

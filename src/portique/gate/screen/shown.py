@@ -6,29 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from portique.core.values import Direction, Kind, Language, Medium, PassId
+from portique.core.alarms import Posture
+from portique.core.zones import Mode
 
 if TYPE_CHECKING:
     from portique.core.decide import Outcome, Reason
     from portique.core.entries import Ruling
+    from portique.core.plain import Words
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
-
-
-class Mode(StrEnum):
-    """How a lane works just now."""
-
-    CONTROL = "control"
-    COUNTING = "counting"
-    FREE = "free"
-
-
-class Posture(StrEnum):
-    """What the whole school is doing; a drill has the same posture as the real thing."""
-
-    NORMAL = "normal"
-    EVACUATION = "evacuation"
-    INTRUSION = "intrusion"
-    SHELTER = "shelter"
+    from portique.core.values import Direction, Kind, Medium, PassId
 
 
 class FreshnessState(StrEnum):
@@ -77,18 +63,6 @@ class HolderState(StrEnum):
     AGENT = "agent"
     FREE = "free"
     EVACUATE = "evacuate"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One text in every language of the screens."""
-
-    fr: str
-    en: str
-
-    def in_language(self, language: Language) -> str:
-        """Return the text in `language`."""
-        return self.fr if language is Language.FR else self.en
 
 
 @dataclass(frozen=True, slots=True)
