@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from portique.gate.board import Board
 from portique.gate.screen.app import create_app
@@ -26,6 +26,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 30_000
+COMPLAINTS = {"error", "warning"}
 WATCH_POLICY = """
 window.broken = [];
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -102,6 +103,7 @@ def visit(chromium: Browser, serving: Serving) -> Iterator[Callable[..., Watched
         watched = Watched(context.new_page(), serving.url)
         opened.append(watched)
         _watch(watched)
+        _listen_to_console(watched)
         return watched
 
     yield open_page
@@ -116,8 +118,12 @@ def _watch(watched: Watched) -> None:
     page = watched.page
     page.on("request", lambda request: watched.asked.append(request.url))
     page.on("pageerror", lambda error: watched.wrong.append(str(error)))
-    page.on("dialog", lambda dialog: (watched.wrong.append(dialog.message), dialog.dismiss()))
-    page.on(
-        "console",
-        lambda told: watched.wrong.append(told.text) if told.type in {"error", "warning"} else None,
-    )
+    page.on("dialog", lambda dialog: watched.wrong.append(dialog.message))
+
+
+def _listen_to_console(watched: Watched) -> None:
+    def hear(told: ConsoleMessage) -> None:
+        if told.type in COMPLAINTS:
+            watched.wrong.append(told.text)
+
+    watched.page.on("console", hear)

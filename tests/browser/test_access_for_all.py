@@ -1,15 +1,19 @@
 """axe finds nothing on any page, in both languages, light and dark, on phone, tablet and desk."""
 
 import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
 
 from portique.core.decide import Outcome
 from portique.core.values import Medium
 from portique.gate.board import (
     Alert,
     AlertKind,
+    Board,
     Card,
     Freshness,
     FreshnessState,
@@ -41,7 +45,7 @@ STRONG_CONTRAST = {
 }
 
 
-def faults(page, options=RULES):
+def faults(page: Page, options: dict[str, Any] = RULES) -> list[str]:
     if not page.evaluate("Boolean(window.axe)"):
         page.evaluate(AXE_SCRIPT)  # half a megabyte: once a page is enough
     found = page.evaluate("(options) => axe.run(options)", options)["violations"]
@@ -122,7 +126,7 @@ def test_main_text_can_be_read_in_the_sun(visit, board, scheme):
         assert faults(page, STRONG_CONTRAST) == [], state
 
 
-def everything_wrong(board):
+def everything_wrong(board: Board) -> None:
     board.set_fault(Organ.CAMERA, "La caméra ne répond plus : vérifiez son câble.")
     board.raise_alert(Alert(1, AlertKind.EXIT_REFUSED, MONDAY_MS))
     states = enumerate(FreshnessState)
@@ -130,10 +134,11 @@ def everything_wrong(board):
     board.set_posture(Posture.EVACUATION, drill=True)
 
 
-def holder_changes(board):
+def holder_changes(board: Board) -> Iterator[tuple[Callable[[], object], str]]:
     granted = Card(70, MONDAY_MS, Outcome.GRANT, Medium.PAPER)
     yield lambda: board.set_posture(Posture.NORMAL), "idle"
     yield lambda: board.present(granted), "pass"
     yield lambda: board.present(sample_waiting()[0]), "agent"
-    yield lambda: (board.gone(11), board.set_mode(Mode.FREE)), "free"
+    yield lambda: board.gone(11), "idle"
+    yield lambda: board.set_mode(Mode.FREE), "free"
     yield lambda: board.set_posture(Posture.EVACUATION), "evacuate"

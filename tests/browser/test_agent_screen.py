@@ -1,6 +1,7 @@
 """The agent's screen in a real browser: keys, two agents, cuts, small screens."""
 
 import pytest
+from playwright.sync_api import Page
 
 from portique.core.decide import Outcome
 from portique.core.entries import Ruling
@@ -23,7 +24,7 @@ SMALLEST_TARGET = """
 """
 
 
-def on_stage(page, name):
+def on_stage(page: Page, name: str) -> None:
     page.wait_for_selector(f".card[data-waits=yes]:has-text('{name}')")
 
 

@@ -3,9 +3,11 @@
 import itertools
 import os
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import Page
 
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
@@ -49,7 +51,7 @@ HIDDEN = ("\x1b[2J\x1b[31m", "\u202e", "\u2066", "\u200b\u200b", "\x00", "\r\n",
 HIDDEN_MORE = ("e\u0301" + "\u0301" * 30, "\U000e0041", "\ud800", "\u0007\u0008", "𝒳𝒴", "")
 
 
-def payloads():
+def payloads() -> list[str]:
     """Return 500 texts: every shape with every call, dressed at random from SEED."""
     chance = random.Random(SEED)
     made = [s.format(call=c) for s, c in itertools.product(SHAPES, CALLS)]
@@ -67,15 +69,15 @@ def board():
     return Board(LANE)
 
 
-def cards(texts, first):
+def cards(texts: list[str], first: int) -> Iterator[Card]:
     blank = Card(0, MONDAY_MS, Outcome.REFUSE, Medium.PAPER, (Reason.NOT_A_PASS,))
     for number, text in enumerate(texts, first):
         note = Words(text, text)
         yield replace(blank, showing=number, name=text, label=text, note=note)
 
 
-def shown(page, selector):
-    return page.eval_on_selector_all(selector, "all => all.map((each) => each.textContent)")
+def shown(page: Page, selector: str) -> list[str]:
+    return list(page.eval_on_selector_all(selector, "all => all.map((each) => each.textContent)"))
 
 
 def test_five_hundred_malicious_texts_are_shown_and_never_obeyed(visit, board, wait_until):

@@ -1,6 +1,7 @@
 """What the board keeps, for how long, and how it tells the screens."""
 
 import threading
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,20 +47,20 @@ def board():
     return Board(LANE)
 
 
-def refer(showing, **fields):
+def refer(showing: int, **fields: Any) -> Card:
     reasons = fields.pop("reasons", (Reason.EXPIRED,))
     return Card(showing, AT_MS, Outcome.REFER, Medium.PAPER, reasons, **fields)
 
 
-def refuse(showing, **fields):
+def refuse(showing: int, **fields: Any) -> Card:
     return Card(showing, AT_MS, Outcome.REFUSE, Medium.PAPER, (Reason.NOT_A_PASS,), **fields)
 
 
-def grant(showing, at_ms=AT_MS, **fields):
+def grant(showing: int, at_ms: int = AT_MS, **fields: Any) -> Card:
     return Card(showing, at_ms, Outcome.GRANT, Medium.PAPER, **fields)
 
 
-def showings(cards):
+def showings(cards: tuple[Card, ...]) -> list[int]:
     return [card.showing for card in cards]
 
 

@@ -4,7 +4,7 @@ import http.client
 import json
 import re
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from portique.gate.screen.settings import ScreenSettings
 
 NOW_MS = 1_789_970_880_000
 TIMEOUT_S = 20
+HERE = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Visitor:
         self.get("/agent")
         return self.post("/agent/sign-in", {"alias": alias, "pin": pin})
 
-    def listen(self, path: str, **headers: str) -> Iterator[tuple[str, str, Any]]:
+    def listen(self, path: str, **headers: str) -> Generator[tuple[str, str, Any], None, None]:
         """Yield (event, id, data) of a stream; a generator, close it to hang up."""
         link = self._link()
         link.request("GET", path, headers=self._headers(headers))
@@ -96,10 +97,10 @@ class Visitor:
         return answer
 
     def _link(self) -> http.client.HTTPConnection:
-        where: Any = ("127.0.0.1", self.port)
         if self.context is None:
-            return http.client.HTTPConnection(*where, timeout=TIMEOUT_S)
-        return http.client.HTTPSConnection(*where, timeout=TIMEOUT_S, context=self.context)
+            return http.client.HTTPConnection(HERE, self.port, timeout=TIMEOUT_S)
+        secure = self.context
+        return http.client.HTTPSConnection(HERE, self.port, timeout=TIMEOUT_S, context=secure)
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -127,6 +127,7 @@ def test_a_session_belongs_to_its_device_and_ends_with_the_day(ticks):
     """A stolen cookie is worth nothing elsewhere, nor the next morning."""
     sessions = Sessions(ScreenSettings(agents=agents()), ticks)
     session = sessions.open("loge", PIN, "phone")
+    assert session is not None
 
     assert sessions.find(session.token, "tablet") is None
     assert sessions.find(session.token, "phone") is session
@@ -139,6 +140,7 @@ def test_sessions_are_bounded(ticks, monkeypatch):
     monkeypatch.setattr(access, "SESSIONS_MAX", 3)
     sessions = Sessions(ScreenSettings(agents=agents()), ticks)
     first = sessions.open("loge", PIN, "d")
+    assert first is not None
     for _ in range(3):
         sessions.open("loge", PIN, "d")
 
@@ -147,7 +149,7 @@ def test_sessions_are_bounded(ticks, monkeypatch):
 
 def test_a_pairing_code_is_good_once_and_announced_anew():
     """Eight digits; a used one is dead."""
-    announced = []
+    announced: list[str] = []
     pairing = Pairing(announced.append)
     code = pairing.code
 

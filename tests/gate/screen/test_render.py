@@ -2,6 +2,8 @@
 
 import json
 import re
+from collections.abc import Iterator
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,12 +42,14 @@ BOTH = pytest.mark.parametrize("language", list(Language))
 SAID = re.compile(r"""say\(\s*"([a-z.-]+)"(?:\s*~\s*\w+)?""")
 
 
-def rendered(language=Language.FR, *, locked=False, **fields):
+def rendered(language: Language = Language.FR, *, locked: bool = False, **fields: Any) -> Any:
     renderer = AgentRenderer(catalogue(language), PARIS, locked=locked)
     return renderer.payload(Snapshot(version=1, lane=LANE, **fields))
 
 
-def card(outcome=Outcome.REFER, reasons=(Reason.EXPIRED,), **fields):
+def card(
+    outcome: Outcome = Outcome.REFER, reasons: tuple[Reason, ...] = (Reason.EXPIRED,), **fields: Any
+) -> Card:
     return Card(1, MONDAY_MS, outcome, fields.pop("medium", Medium.PAPER), reasons, **fields)
 
 
@@ -68,7 +72,7 @@ def test_french_texts_follow_french_typography():
         assert not re.search(r"«(?!\u202f)|(?<!\u202f)»", text), key
 
 
-def families():
+def families() -> Iterator[str]:
     yield from (f"mode.{each}{end}" for each in Mode for end in ("", ".text"))
     yield from (f"posture.{each}" for each in Posture)
     yield from (f"advice.{each}" for each in Advice)
@@ -87,6 +91,7 @@ def test_every_value_a_screen_can_show_has_words():
 
 def test_every_text_a_template_asks_for_exists():
     """And a page never fails for a missing word."""
+    assert _PAGES.loader is not None
     for name in _PAGES.list_templates(["html"]):
         source = _PAGES.loader.get_source(_PAGES, name)[0]
         for key in SAID.findall(source):

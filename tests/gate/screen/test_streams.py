@@ -2,6 +2,8 @@
 
 import itertools
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from portique.gate.screen.context import LOOP_SILENT_MS_MAX
 from portique.gate.screen.preview import sample_aim, sample_waiting
 
 
-def states(events):
+def states(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[str, Any]]:
     return ((name, data) for kind, name, data in events if kind == "state")
 
 

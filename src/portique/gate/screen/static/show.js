@@ -125,6 +125,8 @@ function surroundings() {
     place.textContent = String(board.counts[place.getAttribute("data-count") ?? ""]);
   }
   fill(/** @type {HTMLElement} */ (document.querySelector(".tools")), board.mode);
+  element("mode-badge").hidden = board.mode.code === "control";
+  fill(element("mode-badge"), board.mode);
   element("fresh").dataset.state = board.freshness.state;
   fill(element("fresh"), board.freshness);
   relist(element("parts"), board.freshness.parts, (part) => {
