@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portique.core.alarms import Posture
 from portique.core.decide import Outcome
 from portique.core.errors import EnvironmentProblem, LinkError
 from portique.core.values import Direction
@@ -17,7 +18,6 @@ from portique.gate.doors.simulated import SimulatedDoor
 from portique.gate.doors.worker import DoorSettings, WorkerDoor
 from portique.gate.ports import DoorState, FailState
 from portique.gate.posture import Conditions, PostureLatch, line_free
-from portique.core.alarms import Posture
 from portique.gate.sections import FailSection
 from portique.testing.fakes import FakeClock, FakeDoor, FakeFire
 

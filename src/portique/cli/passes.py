@@ -47,7 +47,11 @@ passes.add_command(show)
 
 @passes.command("issue")
 @school_option
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="What the person is to the school.")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="What the person is to the school.",
+)
 @click.option("--name", help="The name agents see; a pass carries 32 bytes of it.")
 @click.option("--label", default="", help="Class or service, at most 12 bytes.")
 @click.option("--regime", default="", help="Code of the exit regime, such as green.")
