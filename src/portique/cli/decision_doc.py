@@ -136,5 +136,5 @@ def _language() -> Iterator[str]:
     yield ""
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - `render` is what the test compares
     print(render(), end="")  # noqa: T201 - a page on standard output is its whole purpose
