@@ -28,7 +28,7 @@ __all__ = [
 
 CODES_MAX = 4
 THOROUGH_EVERY = 2
-FIRST_SHARE = 0.6
+FIRST_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)

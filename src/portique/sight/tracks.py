@@ -13,7 +13,7 @@ from portique.sight.kernels import Spread, estimate_spread
 from portique.sight.registration import laid_over, register
 from portique.sight.shapes import Box, Grey, Layer, Matrix, Quad, box_around, mean_side, moved
 
-MARGIN_SHARE = 0.16  # around the suspected place, of its side: the quiet zone and the doubt
+MARGIN_SHARE = 0.11  # around the suspected place, of its side: the quiet zone and the doubt
 SIDE_MAX_PX = 448  # larger places are reduced: modules stay wide enough and time bounded
 ADDED_MAX = 15  # one second of frames; then the sum starts again, for hands don't stay longer
 FORGOTTEN_AFTER_MS = 700
@@ -98,7 +98,7 @@ def place_for(quad: Quad) -> Box:
     """Return the square place to look at for a suspected quad."""
     tight = box_around(quad, margin_px=0)
     side = max(tight.width, tight.height)
-    half = round(side * (0.5 + MARGIN_SHARE)) + 4
+    half = round(side / 2 + MARGIN_SHARE * mean_side(quad)) + 4
     x, y = round(tight.centre[0]), round(tight.centre[1])
     return Box(x - half, y - half, x + half, y + half)
 
