@@ -106,7 +106,9 @@ def test_what_runs_is_what_was_tested():
 def test_lock_files_know_every_dependency(lock: str, extra: str):
     """A dependency added to pyproject.toml without `make lock` would be missing on new machines."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pinned = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / lock).read_text(), re.M))
+    pinned = set(
+        re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / lock).read_text(), re.MULTILINE)
+    )
     wanted, extras = list(project["dependencies"]), [extra]
     while extras:
         for need in project["optional-dependencies"][extras.pop()]:
