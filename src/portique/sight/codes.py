@@ -29,6 +29,7 @@ __all__ = [
 CODES_MAX = 4
 THOROUGH_EVERY = 2
 FIRST_SHARE = 0.8
+BESIDE_MAX = 3_000  # units for other places of a frame in which a code was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,12 @@ class CodeReader:
             return Look(_largest(cheap), (), work.spent)
         work.spend(SUSPECTS, grey.size)
         suspects = find_suspects(grey, tuple(code.quad for code in cheap))
-        hard, unread = self._read_suspects(grey, suspects, at_ms, work)
-        return Look(_largest([*cheap, *hard]), tuple(unread), work.spent)
+        # Beside a code already read, another that resists is rare and a poster is common.
+        purse = Work(
+            work.limit if not cheap else min(work.limit, work.spent + BESIDE_MAX), work.spent
+        )
+        hard, unread = self._read_suspects(grey, suspects, at_ms, purse)
+        return Look(_largest([*cheap, *hard]), tuple(unread), purse.spent)
 
     def _read_cheaply(self, grey: Grey, work: Work) -> list[Sighted]:
         """Read the whole frame once; every other empty frame, also light on dark and reduced."""

@@ -111,9 +111,9 @@ def _likely_sizes(layer: Layer, corners: NDArray[np.float64]) -> list[int]:
     across = np.abs(np.diff(flat, axis=1)).sum(axis=0)
     down = np.abs(np.diff(flat, axis=0)).sum(axis=1)
     sizes = [17 + 4 * version for version in VERSIONS]
-    places = np.arange(1, FLAT_PX) / FLAT_PX
-    beats = np.exp(-2j * np.pi * np.outer(sizes, places))
-    strength = np.abs(beats @ (across - across.mean())) + np.abs(beats @ (down - down.mean()))
+    # An edge between two pixels is a beat of the module grid: size = beats over the whole side.
+    beats = [np.abs(np.fft.rfft(np.append(0.0, edges - edges.mean()))) for edges in (across, down)]
+    strength = (beats[0] + beats[1])[sizes]
     best = np.argsort(-strength)[:RHYTHMS_TRIED]
     return [sizes[index] for index in best]
 

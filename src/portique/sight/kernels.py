@@ -63,8 +63,9 @@ def estimate_spread(layer: Layer) -> Spread:
     """
     height, width = layer.shape
     level = layer - layer.mean()
-    power = np.abs(np.fft.rfft2(level * _window(height, width))) ** 2
-    grid = _frequencies(height, width)
+    size = (cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width))
+    power = np.abs(np.fft.rfft2(level * _window(height, width), s=size)) ** 2
+    grid = _frequencies(*size)
     floor = float(np.median(power[grid.radius > 0.42]))
     mask = (grid.radius > LOWEST_FREQUENCY) & (grid.radius < _band(power, grid, floor))
     terms = grid.terms[mask]

@@ -7,6 +7,7 @@ timing makes a replay give the same answers on a slow or loaded machine.
 
 from dataclasses import dataclass
 
+CALL = 100  # of any operation, however small its picture
 PLAIN_READ = 1.0
 THOROUGH_READ = 3.0
 PREPARE = 3.0
@@ -37,5 +38,5 @@ class Work:
 
 
 def cost(units_per_kilopixel: float, pixels: int) -> int:
-    """Return the units of one operation over so many pixels, at least one."""
-    return max(1, round(units_per_kilopixel * pixels / 1000))
+    """Return the units of one operation over so many pixels, its fixed part included."""
+    return CALL + round(units_per_kilopixel * pixels / 1000)
