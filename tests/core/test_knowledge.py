@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from portique.core import canonical, knowledge, seal
+from portique.core import canonical, knowledge, revocation, seal
 from portique.core.errors import KnowledgeError
 from portique.core.knowledge import Manifest, SchoolKeys, Version
+from portique.core.revocation import StatusList
 from portique.core.seal import Purpose, SecretKey
 from portique.core.values import Uai
 
@@ -148,3 +149,13 @@ def test_a_status_part_must_be_a_list():
     """The status part is a signed token, bytes."""
     with pytest.raises(KnowledgeError, match="not a status list"):
         knowledge.status_from({}, KEYS, uai=UAI)
+
+
+def test_the_status_part_is_the_schools_signed_list():
+    """The list that travels in a bundle is verified with the status key that travels beside it."""
+    signer = drawn(Purpose.STATUS)
+    listed = StatusList(bytes(16), NOW, NOW + timedelta(days=1), 60)
+    keys = replace(KEYS, status=signer.public)
+    part = revocation.issue(listed, signer, uai=UAI)
+
+    assert knowledge.status_from(part, keys, uai=UAI) == listed

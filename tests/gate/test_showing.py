@@ -5,7 +5,13 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portique.gate.showing import AimArea, Opened, SeenCode, Showings
+from portique.gate.showing import (
+    CLAIMS_REMEMBERED_MAX,
+    AimArea,
+    Opened,
+    SeenCode,
+    Showings,
+)
 
 CENTRE = ((0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6))
 
@@ -117,3 +123,13 @@ def test_a_showing_is_never_doubled_while_its_code_is_in_view(frames):
             assert not since_decided or max(gaps) >= 2_000
             sightings[f"decided {opened.text}"] = [at_ms]
             sightings[opened.text] = [at_ms]
+
+
+def test_a_lane_that_sees_many_texts_keeps_few():
+    """However many different codes pass by, only the last few are remembered."""
+    showings = Showings()
+
+    for n in range(2 * CLAIMS_REMEMBERED_MAX):
+        showings.line(f"text {n}", n)
+
+    assert len(showings._claims) == CLAIMS_REMEMBERED_MAX

@@ -188,22 +188,12 @@ def bad_signatures() -> list[dict]:
         tag = issued(claims())
         changed = bytearray(tag.value[2])
         changed[claims_name_at(tag.value[2]) + i % 8] ^= 1 << (i % 8)
-        rows.append(
-            row(
-                "one bit of the id changed",
-                text(cbor2.CBORTag(18, [tag.value[0], {}, bytes(changed), tag.value[3]])),
-                "BadSeal",
-            )
-        )
+        other = cbor2.CBORTag(18, [tag.value[0], {}, bytes(changed), tag.value[3]])
+        rows.append(row("one bit of the id changed", text(other), "BadSeal"))
         signature = bytearray(tag.value[3])
         signature[i * 5] ^= 0x01
-        rows.append(
-            row(
-                "one bit of the signature changed",
-                text(cbor2.CBORTag(18, [*tag.value[:3], bytes(signature)])),
-                "BadSeal",
-            )
-        )
+        other = cbor2.CBORTag(18, [*tag.value[:3], bytes(signature)])
+        rows.append(row("one bit of the signature changed", text(other), "BadSeal"))
     for r, s in ((0, 1), (1, 0), (0, 0), (ORDER, 1), (1, ORDER), (ORDER - 1, ORDER - 1), (1, 1)):
         tag = issued(claims())
         signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")

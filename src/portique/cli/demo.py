@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MARK = ".portique-demo"
 LANE = "entry-1"
-ROUNDS = 3
+ROUNDS = 4  # a card comes again only after more than five minutes
 TITLES = {
     "good": "valable", "lent": "prêtée : à montrer deux fois", "pairs": "à deux : ensemble",
     "revoked": "révoquée", "suspended": "suspendue", "expired": "périmée",
