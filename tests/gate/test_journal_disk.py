@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import apsw
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from portique.core.errors import JournalError
 from portique.gate.journal import Journal
 from portique.gate.journal_marks import Ballast
+from portique.gate.journal_schema import connect_stock
+from portique.gate.journal_values import Connection
 from portique.gate.journal_verify import verify_file
 from portique.testing.disks import Disk, DiskEvent
 from portique.testing.journals import START_MS, decision, fill, open_journal
@@ -41,6 +44,11 @@ class Quota:
             if self.taken() + end - size > self.room:
                 raise apsw.FullError("the disk of this test is full")
             self._sizes[event.name] = end
+
+    def seams(self) -> dict[str, Any]:
+        """Give what the journal's settings need; room four times a ballast only before entries."""
+        roomy = [2**60]
+        return {"connect": self.disk.connect, "free_bytes": lambda _: roomy.pop() if roomy else 0}
 
     def taken(self) -> int:
         ballast = self._ballast.stat().st_size if self._ballast.exists() else 0
@@ -98,12 +106,15 @@ def test_a_restart_on_a_full_disk_finds_every_entry(path):
 
 def test_the_ballast_opens_when_the_disk_is_full(path):
     """One notice, and entries go on in the room it leaves."""
-    quota = Quota(path, 400_000)
-    journal = open_journal(path, connect=quota.disk.connect, ballast_bytes=200_000)
-    acknowledged = append_until_refused(journal)
+    quota = Quota(path, 2_200_000)  # the log alone may take one megabyte
+    journal = open_journal(path, ballast_bytes=2_000_000, **quota.seams())
+    while not journal.notices:
+        fill(journal, 1)
+    opened_at = journal.head.number
+    last = append_until_refused(journal)
 
     assert [notice.code for notice in journal.notices] == ["disk-full"]
-    assert acknowledged > 300
+    assert last > opened_at + 2_000
     journal.close(at_ms=START_MS)
 
 
@@ -125,7 +136,7 @@ def test_eight_megabytes_hold_thirty_thousand_entries(path):
 def test_thirty_thousand_entries_are_written_after_the_disk_filled(path):
     """The promise itself, entry by entry."""
     quota = Quota(path, BALLAST_BYTES + 1_000_000)
-    journal = open_journal(path, connect=quota.disk.connect, ballast_bytes=BALLAST_BYTES)
+    journal = open_journal(path, ballast_bytes=BALLAST_BYTES, **quota.seams())
     while not journal.notices:
         fill(journal, 1)
     opened_at = journal.head.number
@@ -184,9 +195,16 @@ def test_an_error_of_the_disk_costs_at_most_one_entry(path, act, error, turn):
 
 def test_a_page_limit_of_sqlite_itself_is_a_full_disk(path):
     """SQLITE_FULL from the real library, without any help of ours."""
-    journal = open_journal(path)
-    journal._keeper.ready(START_MS).connection.execute("PRAGMA max_page_count = 12")
+    pages = [12]
+
+    def connect(place: Path) -> Connection:
+        connection = connect_stock(place)
+        connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+        return connection
+
+    journal = open_journal(path, connect=connect)
     acknowledged = append_until_refused(journal)
+    pages[0] = 1000
 
     assert journal.append(decision(1), at_ms=START_MS).number == acknowledged + 1
     journal.close(at_ms=START_MS)

@@ -137,7 +137,8 @@ def first_fault_with(
     sql = f"UPDATE entry SET {column} = ? WHERE number = ?"  # noqa: S608 - a column of ours
     connection.execute(sql, (value[:at] + bytes([value[at] ^ 0x01]) + value[at + 1 :], number))
     verifier = Verifier(connection)
-    verifier.step()
+    while not verifier.step():
+        pass
     connection.execute(sql, (value, number))
     fault = verifier.verdict().fault
     return fault.number if fault else None

@@ -126,6 +126,7 @@ class Eraser:
     def _carry_out(self, file: JournalFile, erasure: Erasure, at_ms: int) -> Receipt:
         body = erasure.body()
         head = file.erase(body, self._keeper.site.line(body.to_body(), at_ms))
+        self._keeper.remember_if_own(file)
         return Receipt(head.epoch, head.number)
 
     def _erase_former(self, erasure: Erasure, at_ms: int) -> Receipt:

@@ -15,7 +15,7 @@ from portique.core.entries import EpochCause
 from portique.core.errors import JournalError
 from portique.gate import journal_schema as schema
 from portique.gate.journal_folder import put_aside
-from portique.gate.journal_marks import Ballast, HeadFile, Remembered, beside
+from portique.gate.journal_marks import Ballast, HeadFile, Remembered, beside, free_bytes
 from portique.gate.journal_notices import notice
 from portique.gate.journal_opening import (
     Site,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from portique.gate.journal_file import JournalFile
     from portique.gate.journal_values import Notice
 
-TRIES = 3  # as it is; after the ballast; in a new epoch
+TRIES_MAX = 3  # as it is; with the ballast open; in a new epoch
 
 
 class Keeper:
@@ -43,7 +43,11 @@ class Keeper:
         self.site = site
         self.notices: list[Notice] = []
         self._marks = HeadFile(beside(site.path, ".head"))
-        self._ballast = Ballast(beside(site.path, ".ballast"), site.settings.ballast_bytes)
+        self._ballast = Ballast(
+            beside(site.path, ".ballast"),
+            site.settings.ballast_bytes,
+            site.settings.free_bytes or free_bytes,
+        )
         self._file: JournalFile | None = None
         self._closed = False
         self._remembered = self._marks.read()
@@ -65,7 +69,7 @@ class Keeper:
         return self._known().highest_ms
 
     def ready(self, at_ms: int) -> JournalFile:
-        """Return the open file, taking it up again after a failure, rotating it when full.
+        """Return the open file, taking it up again after a failure.
 
         Raises:
             JournalError: It can't be opened, or the journal was closed.
@@ -77,8 +81,6 @@ class Keeper:
             self._file = opened.file
             self.notices.extend(opened.notices)
             self.remember()
-        if self._file.head.number >= self.site.settings.entries_per_file:
-            self.rotate(at_ms)
         return self._file
 
     def append(self, body: bytes, at_ms: int) -> Head:
@@ -87,7 +89,7 @@ class Keeper:
         Raises:
             JournalError: The disk refused; nothing was acknowledged.
         """
-        for _ in range(TRIES - 1):
+        for _ in range(TRIES_MAX):
             try:
                 return self._append(body, at_ms)
             except DamagedError as damage:
@@ -96,16 +98,23 @@ class Keeper:
                 self._drop()
                 if schema.is_damage(error):
                     self.quarantine(str(error), at_ms)
-                elif schema.is_full(error) and self._ballast.release():
-                    self.notices.append(notice("disk-full"))
-                else:
+                elif not (schema.is_full(error) and self._open_ballast()):
                     raise JournalError(schema.sentence_for(error, self.site.path)) from error
-        with self.telling():
-            return self._append(body, at_ms)
+        raise JournalError("the journal is damaged again at once: check the disk")
+
+    def _open_ballast(self) -> bool:
+        """Make room by giving up the ballast, if it is there."""
+        released = self._ballast.release()
+        if released:
+            self.notices.append(notice("disk-full"))
+        return released
 
     def _append(self, body: bytes, at_ms: int) -> Head:
         settings = self.site.settings
         file = self.ready(at_ms)
+        if file.head.number >= settings.entries_per_file:
+            self.rotate(at_ms)
+            file = self.ready(at_ms)
         head = file.append(
             self.site.line(body, at_ms),
             checkpoint_rows=settings.checkpoint_rows,
@@ -183,6 +192,12 @@ class Keeper:
         )
         with suppress(OSError):  # the entry is durable; the mark only helps to notice old copies
             self._marks.write(self._remembered)
+
+    def remember_if_own(self, file: JournalFile) -> None:
+        """Remember the head after an erasure, if it was in the present file."""
+        if file is self._file:
+            self.remember()
+            self.settle()
 
     def settle(self) -> None:
         """Bring the remembered head to the disk, and the ballast back when there is room."""

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SLOT_BYTES = 512  # one disk sector each: a torn write spoils one slot, never both
 MAGIC = b"PQHEAD1\n"
-_HEAD_BYTES = 8 + 8 + 8 + 8 + 1 + 32
+_HEAD_BYTES = 8 + 8 + 8 + 8 + 8 + 1 + 32
 _ERASED_LINE = re.compile(r"([0-9]{1,16}) ([0-9]{1,16}) ([0-9]{1,16})")
 
 
@@ -45,20 +46,22 @@ class Remembered:
     highest_ms: int
     clean: bool
 
-    def to_slot(self) -> bytes:
-        """Write as one slot: magic, numbers, flag, chain, then SHA-256 of all before."""
-        numbers = b"".join(n.to_bytes(8, "big") for n in (self.epoch, self.number, self.highest_ms))
-        head = MAGIC + numbers + bytes([self.clean]) + self.chain
+    def to_slot(self, turn: int) -> bytes:
+        """Write as one slot: magic, turn, numbers, flag, chain, then SHA-256 of all before."""
+        numbers = (turn, self.epoch, self.number, self.highest_ms)
+        head = MAGIC + b"".join(n.to_bytes(8, "big") for n in numbers)
+        head += bytes([self.clean]) + self.chain
         return (head + hashlib.sha256(head).digest()).ljust(SLOT_BYTES, b"\0")
 
-    @classmethod
-    def from_slot(cls, slot: bytes) -> Remembered | None:
-        """Read a slot; None when it was never written, torn or changed."""
-        head, rest = slot[:_HEAD_BYTES], slot[_HEAD_BYTES:]
-        if rest != hashlib.sha256(head).digest().ljust(SLOT_BYTES - _HEAD_BYTES, b"\0"):
-            return None
-        epoch, number, highest = (int.from_bytes(head[at : at + 8], "big") for at in (8, 16, 24))
-        return cls(epoch, number, head[33:65], highest, head[32] == 1)
+
+def from_slot(slot: bytes) -> tuple[int, Remembered] | None:
+    """Read a slot's turn and head; None when it was never written, torn or changed."""
+    head, rest = slot[:_HEAD_BYTES], slot[_HEAD_BYTES:]
+    if rest != hashlib.sha256(head).digest().ljust(SLOT_BYTES - _HEAD_BYTES, b"\0"):
+        return None
+    turn, *numbers = (int.from_bytes(head[at : at + 8], "big") for at in (8, 16, 24, 32))
+    epoch, number, highest = numbers
+    return turn, Remembered(epoch, number, head[41:73], highest, head[40] == 1)
 
 
 class HeadFile:
@@ -76,12 +79,10 @@ class HeadFile:
 
     def read(self) -> Remembered | None:
         """Return the newest slot that is whole; None without one."""
-        slots = self._slots()
-        known = [slot for slot in slots if slot is not None]
+        known = [slot for slot in self._slots() if slot is not None]
         if not known:
             return None
-        newest = max(known, key=lambda each: (each.epoch, each.number, each.clean))
-        self._turn = 1 - slots.index(newest)
+        self._turn, newest = max(known, key=lambda slot: slot[0])
         return newest
 
     @property
@@ -102,8 +103,8 @@ class HeadFile:
         """
         if self._file is None:
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        os.pwrite(self._file, remembered.to_slot(), self._turn * SLOT_BYTES)
-        self._turn = 1 - self._turn
+        self._turn += 1
+        os.pwrite(self._file, remembered.to_slot(self._turn), self._turn % 2 * SLOT_BYTES)
 
     def sync(self) -> None:
         """Push what was written to the disk."""
@@ -116,15 +117,12 @@ class HeadFile:
             os.close(self._file)
             self._file = None
 
-    def _slots(self) -> list[Remembered | None]:
+    def _slots(self) -> list[tuple[int, Remembered] | None]:
         try:
-            data = self._path.read_bytes()
+            data = self._path.read_bytes().ljust(2 * SLOT_BYTES, b"\0")
         except OSError:
-            return [None, None]
-        return [
-            Remembered.from_slot(data[at : at + SLOT_BYTES].ljust(SLOT_BYTES, b"\0"))
-            for at in (0, SLOT_BYTES)
-        ]
+            return []
+        return [from_slot(data[:SLOT_BYTES]), from_slot(data[SLOT_BYTES : 2 * SLOT_BYTES])]
 
 
 class ErasedLedger:
@@ -170,12 +168,21 @@ class ErasedLedger:
         return [(int(m[1]), int(m[2]), int(m[3])) for m in found if m]
 
 
+def free_bytes(folder: Path) -> int:
+    """Return how much room the disk of a folder has for us."""
+    space = os.statvfs(folder)
+    return space.f_bavail * space.f_frsize
+
+
 class Ballast:
     """Room kept aside for the day the disk is full: 8 MB hold at least 30,000 entries."""
 
-    def __init__(self, path: Path, size: int) -> None:
+    def __init__(
+        self, path: Path, size: int, free_bytes: Callable[[Path], int] = free_bytes
+    ) -> None:
         self._path = path
         self._size = size
+        self._free_bytes = free_bytes
 
     @property
     def ready(self) -> bool:
@@ -190,8 +197,7 @@ class Ballast:
         if self.ready or self._size == 0:
             return self.ready
         try:
-            space = os.statvfs(self._path.parent)
-            if space.f_bavail * space.f_frsize < 4 * self._size:
+            if self._free_bytes(self._path.parent) < 4 * self._size:
                 return False
             with self._path.open("wb") as ballast:
                 os.posix_fallocate(ballast.fileno(), 0, self._size)

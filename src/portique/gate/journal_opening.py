@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.entries import EpochBody, EpochCause
 from portique.core.entries_chain import SALT_BYTES
+from portique.core.entries_fields import UINT_MAX
 from portique.core.errors import JournalError
 from portique.gate import journal_schema as schema
 from portique.gate.journal_file import JournalFile, Line
@@ -47,8 +48,15 @@ class Site:
         return (self.settings.connect or schema.connect_stock)(self.path)
 
     def line(self, body: bytes, at_ms: int) -> Line:
-        """Make what an append writes, with fresh salt."""
-        return Line(body, at_ms, self.entropy(SALT_BYTES))
+        """Make what an append writes, with fresh salt.
+
+        Raises:
+            ValueError: The time is before 1970 or beyond 2^53 ms, or the salt has another size.
+        """
+        salt = self.entropy(SALT_BYTES)
+        if not 0 <= at_ms <= UINT_MAX or len(salt) != SALT_BYTES:
+            raise ValueError("an entry needs a time in ms since 1970 and 16 bytes of salt")
+        return Line(body, at_ms, salt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,15 @@ SCHEMA = {**TABLES, **TRIGGERS}
 # Key 0 comes first in a canonical map of fewer than 24 pairs, so a body's third byte is its kind.
 KIND_SQL = "substr(body, 3, 1)"
 
-_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_MISMATCH}
+# Our statements are fixed and our values checked before: an error about a table, a column, a
+# constraint or the format itself can only come from a file that is not what was written.
+_DAMAGE = {
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+}
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "the disk is full: free some space; entries resume by themselves",
     sqlite3.SQLITE_READONLY: "the file can't be written: check its permissions and the disk",

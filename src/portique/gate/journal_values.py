@@ -192,10 +192,11 @@ def _nowhere(_point: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class JournalSettings:
-    """The journal's limits, and two seams for tests.
+    """The journal's limits, and three seams for tests.
 
-    `connect` opens the file (another SQLite, a faulty disk); `reached` is
-    called at each named point of an append, where a crash test may die.
+    `connect` opens the file (another SQLite, a faulty disk); `free_bytes` says
+    how much room a folder's disk has; `reached` is called at each named point
+    of an append, where a crash test may die.
     """
 
     entries_per_file: int = ENTRIES_HELD_MAX
@@ -203,4 +204,5 @@ class JournalSettings:
     checkpoint_rows: int = CHECKPOINT_ROWS
     ballast_bytes: int = BALLAST_BYTES
     connect: Callable[[Path], Connection] | None = None
+    free_bytes: Callable[[Path], int] | None = None
     reached: Callable[[str], None] = field(default=_nowhere)
