@@ -59,6 +59,7 @@ class CodeReader:
         self._settings = settings or ReaderSettings()
         self._tracks: list[Track] = []
         self._empty_frames = 0
+        self._turn = 0
 
     def read(self, grey: Grey, *, at_ms: int) -> Look:
         """Read one frame.
@@ -109,7 +110,7 @@ class CodeReader:
         self._tracks = [t for t in self._tracks if at_ms - t.seen_ms <= FORGOTTEN_AFTER_MS]
         read: list[Sighted] = []
         unread: list[Suspect] = []
-        for number, suspect in enumerate(suspects, start=1):
+        for number, suspect in enumerate(self._in_turn(suspects), start=1):
             track = self._track_of(suspect, at_ms)
             # The likeliest place gets the larger part; what it leaves goes to the others.
             share = 1.0 if number == len(suspects) else FIRST_SHARE
@@ -121,6 +122,15 @@ class CodeReader:
             elif not _already_in(read, reading):
                 read.append(reading)
         return read, unread
+
+    def _in_turn(self, suspects: list[Suspect]) -> list[Suspect]:
+        """Put the likeliest place first in every other frame, each of the others in its turn."""
+        self._turn += 1
+        others = len(suspects) - 1
+        if self._turn % 2 or others < 1:
+            return suspects
+        first = 1 + (self._turn // 2) % others
+        return [suspects[first], *suspects[:first], *suspects[first + 1 :]]
 
     def _track_of(self, suspect: Suspect, at_ms: int) -> Track:
         free = [track for track in self._tracks if track.seen_ms != at_ms]
