@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
@@ -22,7 +23,7 @@ from portique.gate.sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from portique.core.seal import PrivateKey, PublicKey
@@ -50,11 +51,14 @@ def enrol(
     mine = private_key(Purpose.GATE, entropy(40))
     pin = draw_pin(entropy)
     config = configuration(out, lane, uai, hash_pin(pin, salt=entropy(SALT_BYTES)))
+    files = {
+        out: dump(config, folder=out.parent).encode(),
+        config.gate.key: _private_pem(mine),
+        config.knowledge.school_key: _public_pem(school_key),
+    }
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        _write(out, dump(config, folder=out.parent).encode())
-        _write(config.gate.key, _private_pem(mine))
-        _write(config.knowledge.school_key, _public_pem(school_key))
+        _write_all(files)
     except FileExistsError as error:
         raise EnvironmentProblem(
             f"{error.filename} exists already: choose another --out, or remove the former gate"
@@ -104,7 +108,27 @@ def _public_pem(key: PublicKey) -> bytes:
     )
 
 
+def _write_all(files: Mapping[Path, bytes]) -> None:
+    """Write every file or, when one can't be, none: half a gate could not be enrolled again."""
+    written: list[Path] = []
+    try:
+        for path, data in files.items():
+            _write(path, data)
+            written.append(path)
+    except OSError:
+        for path in written:
+            with suppress(OSError):
+                path.unlink()
+        raise
+
+
 def _write(path: Path, data: bytes) -> None:
+    """Write a new file, whole: what a full disk cut short is removed again."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+    except OSError:
+        with suppress(OSError):
+            path.unlink()
+        raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -25,8 +26,10 @@ def read_private(path: Path) -> PrivateKey:
         raise EnvironmentProblem(f"the gate's key is open to other users; run: chmod 600 {path}")
     try:
         handle = serialization.load_pem_private_key(data, password=None)
-    except ValueError as error:
-        raise EnvironmentProblem(f"{path} is not a key; enrol the gate again") from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:  # TypeError: it asks a password
+        raise EnvironmentProblem(
+            f"{path} is not a key a gate can use without a password; enrol the gate again"
+        ) from error
     if not isinstance(handle, ec.EllipticCurvePrivateKey) or handle.curve.name != "secp256r1":
         raise EnvironmentProblem(f"{path} is not a P-256 key; enrol the gate again")
     return PrivateKey(Purpose.GATE, handle)
@@ -40,7 +43,7 @@ def read_public(path: Path) -> PublicKey:
     """
     try:
         handle = serialization.load_pem_public_key(_read(path))
-    except ValueError as error:
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise EnvironmentProblem(
             f"{path} is not the school's public key; copy it from the school's folder again"
         ) from error

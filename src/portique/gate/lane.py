@@ -5,7 +5,8 @@
 If the journal refuses, the door gets no order: the same showing is decided
 again as *journal unavailable* (entry refers, exit stays free), and shown.
 Agents' answers go the same way. One lock makes every effect of the lane
-follow the one before, whichever thread asks.
+follow the one before, whichever thread asks. Only `follow` takes no lock: a
+fire must not wait for a disk.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from portique.core.decide import Outcome
+from portique.core.decide import Outcome, Reason
 from portique.core.entries import (
     CountBody,
     DecisionBody,
@@ -25,14 +26,16 @@ from portique.core.entries import (
     RulingBody,
 )
 from portique.core.errors import JournalError, TooLate
-from portique.core.values import Direction
+from portique.core.values import Direction, from_ms
 from portique.core.zones import Mode
 from portique.gate import board as shown
 from portique.gate.judge import Bench, Judged, judge, without_journal
+from portique.gate.knowing import local_day
 from portique.gate.recall import Recall
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from portique.core.alarms import Alarm
     from portique.core.entries import Body
@@ -42,7 +45,7 @@ if TYPE_CHECKING:
     from portique.core.values import HolderId
     from portique.gate.board import Board
     from portique.gate.journal import Journal
-    from portique.gate.journal_values import Receipt
+    from portique.gate.journal_values import Receipt, Recent
     from portique.gate.metrics import Metrics
     from portique.gate.ports import Clock, Door
     from portique.gate.showing import Opened
@@ -80,10 +83,11 @@ class Lane:
         self._take_number = take_number
         self._lock = threading.RLock()
         self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
-        self._mode = bench.lane.mode
+        self._mode = self._school_mode = bench.lane.mode
         self._alarm: Alarm | None = None
         self._counts = shown.Counts()
         self._alerts = 0
+        self._day: date | None = None
         self.recall = Recall(bench.lane.name, bench.lane.direction)
 
     @property
@@ -92,14 +96,31 @@ class Lane:
         return self._bench
 
     def learn(self, bench: Bench) -> None:
-        """Judge by newer knowledge from now on."""
+        """Judge by newer knowledge from now on, and take up a mode the school has changed.
+
+        Raises:
+            JournalError: The change of mode could not be written: the lane keeps the former mode.
+        """
         with self._lock:
             self._bench = bench
+            if bench.lane.mode is not self._school_mode:
+                self.set_mode(bench.lane.mode, None)
+                self._school_mode = bench.lane.mode
+
+    def restore(self, recent: Recent, at_ms: int) -> None:
+        """Remember what the journal does, after a restart at `at_ms`."""
+        with self._lock:
+            self._day = self._day_of(at_ms)
+            self.recall.restore(recent, at_ms, lambda then: self._day_of(then) == self._day)
 
     def follow(self, alarm: Alarm | None) -> None:
-        """Follow the school's posture; None: as the knowledge says."""
+        """Follow an alarm from now on, without waiting for anything; None: what the school says."""
+        self._alarm = alarm
+
+    def forget(self, at_ms: int) -> None:
+        """Let go what may no longer be remembered; call every few minutes."""
         with self._lock:
-            self._alarm = alarm
+            self.recall.forget(at_ms)
 
     # --- showings --------------------------------------------------------------------------------
 
@@ -109,6 +130,7 @@ class Lane:
             if self._mode is not Mode.CONTROL:
                 self._count_only()
                 return None
+            self._keep_day(opened.at_ms)
             presented = self._bench.present(opened.text, badge=badge)
             judged, receipt = self._decide(presented, opened)
             self._remember(judged, opened.at_ms)
@@ -126,6 +148,17 @@ class Lane:
             return judge(presented, without_journal(situation)), None
         self._ports.board.set_fault(shown.Organ.JOURNAL, None)
         return judged, receipt
+
+    def _keep_day(self, at_ms: int) -> None:
+        """At the school's midnight, let go which way everybody went last."""
+        day = self._day_of(at_ms)
+        if self._day is not None and day != self._day:
+            self.recall.forget_directions()
+        self._day = day
+
+    def _day_of(self, at_ms: int) -> date | None:
+        knowledge = self._bench.knowledge
+        return local_day(knowledge.calendar, from_ms(at_ms)) if knowledge else None
 
     def _situation(self, presented: Presented, at_ms: int) -> Situation:
         memory = self.recall.of(presented)
@@ -192,9 +225,11 @@ class Lane:
 
     def _alert(self, judged: Judged, at_ms: int) -> None:
         lane = self._bench.lane
-        if judged.decision.alert:
+        alerting = {each.reason for each in judged.decision.objections if each.alert}
+        if Reason.STATUS_UNLISTED in alerting:
             self._raise(shown.AlertKind.STOLEN_ISSUER, at_ms)
-        if lane.direction is Direction.EXIT and not lane.staffed and not judged.granted:
+        unseen = lane.direction is Direction.EXIT and not lane.staffed and not judged.granted
+        if unseen or Reason.EXIT_NOT_PERMITTED in alerting:
             self._raise(shown.AlertKind.EXIT_REFUSED, at_ms)
 
     def _raise(self, kind: shown.AlertKind, at_ms: int) -> None:
@@ -210,8 +245,12 @@ class Lane:
 
     def _count_only(self) -> None:
         """Count somebody in a mode that asks nothing; in free mode not even that."""
-        if self._mode is Mode.COUNTING:
+        if self._mode is not Mode.COUNTING:
+            return
+        try:
             self.count(self._bench.lane.direction, 1)
+        except JournalError as error:  # nobody is stopped: the fault is shown, the count is short
+            self._ports.board.set_fault(shown.Organ.JOURNAL, str(error))
 
     # --- what agents ask (the screens' Desk) ------------------------------------------------------
 
@@ -221,7 +260,9 @@ class Lane:
         """Give an agent's answer to a waiting card; see `board.Desk.rule`."""
         with self._lock:
             waiting = self._waiting.get(showing)
-            if waiting is None:
+            # Asked first: what no screen shows any more must not open a door from a stale page.
+            cards = self._ports.board.snapshot().waiting
+            if waiting is None or all(card.showing != showing for card in cards):
                 raise TooLate("this showing was ruled on already")
             at_ms = self._ports.clock.now_ms()
             epoch, number = (
@@ -273,6 +314,8 @@ class Lane:
         with self._lock:
             self._append(ModeBody(self._bench.lane.name, str(mode), agent))
             self._mode = mode
+            if mode is not Mode.CONTROL:
+                self.recall.forget_directions()  # people now pass unasked
             self._ports.board.set_mode(mode)
 
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TURN_S = 0.05  # how long a turn waits for a look: the most a reader's line waits
 LINES_MAX = 32
+LINES_A_TURN = 4  # each may take a slow disk's time, and the door waits for the loop's beat
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Loop:
     ends_with_source: bool = False
     lines_dropped: int = 0
     _lines: queue.Queue[Line] = field(default_factory=lambda: queue.Queue(LINES_MAX))
+    _source_ended: bool = False
 
     def put_line(self, line: Line) -> None:
         """Take a reader's line from its own thread; beyond the limit it is counted and dropped."""
@@ -66,15 +68,19 @@ class Loop:
             self._do_chores()
             self._take_look()
             self._take_lines()
-            if self.ends_with_source and self.eyes is not None and self.eyes.health.ended:
+            if self.ends_with_source and self._source_ended:
                 return
 
     def _take_look(self) -> None:
         if self.eyes is None:
             self.stop.wait(TURN_S)
             return
-        seen = self.eyes.take(TURN_S)
-        if seen is None:
+        try:
+            seen = self.eyes.looks.get(timeout=TURN_S)
+        except queue.Empty:
+            return
+        if seen is None:  # said after the last look, which health's `ended` may precede
+            self._source_ended = True
             return
         step = self.view.step(seen.look, seen.at_ms, (seen.width, seen.height))
         for opened in step.opened:
@@ -83,7 +89,7 @@ class Loop:
             self.lane.serve(Opened(opened.showing, opened.text, opened.pass_id, now))
 
     def _take_lines(self) -> None:
-        while True:
+        for _ in range(LINES_A_TURN):
             try:
                 line = self._lines.get_nowait()
             except queue.Empty:

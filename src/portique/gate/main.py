@@ -7,15 +7,13 @@ readers ─▶┘                      fire line ─▶ door first
 from __future__ import annotations
 
 import os
-import queue
 import threading
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from portique import __version__
-from portique.core.alarms import Alarm, Posture
 from portique.core.calendars import default_calendar
-from portique.core.entries import AlarmBody, BootBody
+from portique.core.entries import BootBody
 from portique.core.errors import EnvironmentProblem, JournalError
 from portique.core.plain import Words
 from portique.core.values import Language, Uai, from_ms
@@ -23,16 +21,17 @@ from portique.gate import board as shown
 from portique.gate.board import Board
 from portique.gate.clock import GateClock
 from portique.gate.doors.choose import open_door, open_fire
+from portique.gate.following import Followers, Following
 from portique.gate.journal import Journal
 from portique.gate.journal_control import JournalControl
 from portique.gate.journal_values import JournalSettings
 from portique.gate.judge import Bench
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.lane import Lane, Ports
+from portique.gate.learning import Learning, Pupils, believe_time_of
 from portique.gate.logs import log
 from portique.gate.loop import Chore, Loop
 from portique.gate.metrics import Metrics
-from portique.gate.posture import PostureLatch
 from portique.gate.processes import Eyes, EyesHealth
 from portique.gate.readers.feed import ReaderFeed, open_readers
 from portique.gate.retention import forget_before
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portique.core.seal import PrivateKey
-    from portique.gate.knowing import Knowledge
     from portique.gate.sections import GateConfig
 
 BEAT_MS = 200
@@ -56,7 +54,7 @@ POSTURE_MS = 100
 TELL_MS = 2_000
 CHECKPOINT_MS = 60_000
 RETENTION_MS = 10 * 60_000
-RECALL_MS = 10 * 60_000  # twice the longest time that counts as double use
+RECALL_MS = 24 * 3_600_000  # a ruling may come long after the decision it lets through
 NO_CAMERA = "none"
 
 
@@ -81,6 +79,7 @@ class Gate:
         self._ends_with_source = ends_with_source
         self._stack = ExitStack()
         self._chores: list[Chore] = []
+        self._notices_told = 0
         self.stop = threading.Event()
 
     def __enter__(self) -> Self:
@@ -113,7 +112,7 @@ class Gate:
         self._open_journal(mine)
         self._learn_first(trust)
         self._open_lane()
-        self._watch_fire()
+        self._follow_postures()
         self._open_eyes()
         self._open_readers()
         self._open_screens()
@@ -125,14 +124,19 @@ class Gate:
         file = self._config.journal.file
         _make_folder(file.parent)
         first = GateClock()  # before the journal tells how far time had come
-        self.journal = Journal.open(
-            file,
-            gate_id=self._config.gate.id,
-            key=mine,
-            now_ms=first.now_ms(),
-            entropy=os.urandom,
-            settings=JournalSettings(held_max=self._config.journal.rows_max),
-        )
+        try:
+            self.journal = Journal.open(
+                file,
+                gate_id=self._config.gate.id,
+                key=mine,
+                now_ms=first.now_ms(),
+                entropy=os.urandom,
+                settings=JournalSettings(held_max=self._config.journal.rows_max),
+            )
+        except (
+            JournalError
+        ) as error:  # at the start it is the machine's trouble: disk, or a second gate
+            raise EnvironmentProblem(str(error)) from error
         self.clock = GateClock(self.journal.highest_ms)
         self._stack.callback(lambda: self.journal.close(at_ms=self.clock.now_ms()))
         control = JournalControl(self.journal)
@@ -142,14 +146,8 @@ class Gate:
         self.source = Source(trust, self._config.knowledge.path, self._config.journal.file.parent)
         knowledge = self.source.start()
         if knowledge is not None:
-            self._believe_time_of(knowledge)
+            believe_time_of(knowledge, self.clock)
         self.board = Board(shown_lane(lane_row(self._config, knowledge)))
-        if self.source.complaint and knowledge is None:
-            self._announce(self.source.complaint)
-
-    def _believe_time_of(self, knowledge: Knowledge) -> None:
-        """No true time lies before the knowledge the school signed."""
-        self.clock.at_least(int(knowledge.manifest.issued_at.timestamp() * 1000))
 
     def _open_lane(self) -> None:
         config = self._config
@@ -161,51 +159,31 @@ class Gate:
         self._stack.callback(self.door.close)
         showings = Showings(aim_area(config), first_number=self.journal.head.number + 1)
         self.view = View(showings, self.board)
-        bench = Bench(
-            Uai(config.gate.school), lane_row(config, self.source.current), self.source.current
-        )
+        known = self.source.current
+        bench = Bench(Uai(config.gate.school), lane_row(config, known), known)
         ports = Ports(
             self.journal, self.door, self.clock, self.board, self.metrics, config.door.open_s
         )
         self.lane = Lane(bench, ports, take_number=showings.take_number)
         self._restore()
 
-    def _bench(self, knowledge: Knowledge | None) -> Bench:
-        school = Uai(self._config.gate.school)
-        return Bench(school, lane_row(self._config, knowledge), knowledge)
-
     def _restore(self) -> None:
         now = self.clock.now_ms()
-        self.lane.recall.restore(self.journal.recent(now - RECALL_MS), now)
+        self.lane.restore(self.journal.recent(now - RECALL_MS), now)
         self.board.set_mode(self.lane.bench.lane.mode)
-        for notice in self.journal.notices:
-            words = Words(notice.sentences[Language.FR], notice.sentences[Language.EN])
-            self.lane.tell(words, now)
 
-    def _watch_fire(self) -> None:
-        """Free the door at a fire from the line's own thread; tell and journal from the loop."""
+    def _follow_postures(self) -> None:
+        """Free the door at a fire from the line's own thread; begin with what the school says."""
         memory = self._config.journal.file.with_name("posture.json")
-        self._postures: queue.SimpleQueue[Posture] = queue.SimpleQueue()
-        self.posture = PostureLatch([self.door], memory=memory, on_change=self._postures.put)
-        self._fire = open_fire(self._config)
-        if self._fire is not None:
-            self._stack.callback(self._fire.close)
-            self._fire.watch(self.posture.fire)
-            if self._fire.active:
-                self.posture.fire()
-
-    def _follow_posture(self) -> None:
-        """Take in a change of posture; the doors were freed before it was told."""
-        while True:
-            try:
-                posture = self._postures.get_nowait()
-            except queue.Empty:
-                return
-            now = self.clock.now_ms()
-            self.lane.follow(Alarm(posture, drill=False, since_ms=now))
-            self.board.set_posture(posture)
-            source = "fire-line" if self.posture.burning else "school"
-            self.journal.append(AlarmBody(str(posture), drill=False, source=source), at_ms=now)
+        followers = Followers(self.lane, self.board, self.journal, self.clock)
+        self.following = Following(self.door, followers, memory)
+        line = open_fire(self._config)
+        if line is not None:
+            self._stack.callback(line.close)
+            self.following.watch(line)
+        pupils = Pupils(self.lane, self.clock, self.following)
+        self.learning = Learning(self._config, self.source, pupils, self._announce)
+        self.learning.begin()
 
     def _open_eyes(self) -> None:
         self.eyes: Eyes | None = None
@@ -263,8 +241,8 @@ class Gate:
         poll_ms = int(self._config.knowledge.poll_s * 1000)
         self._chores += [
             Chore("beat", BEAT_MS, self._beat),
-            Chore("posture", POSTURE_MS, self._follow_posture),
-            Chore("knowledge", poll_ms, self._look_for_knowledge),
+            Chore("posture", POSTURE_MS, self.following.write),
+            Chore("knowledge", poll_ms, self.learning.look),
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),
             Chore("retention", RETENTION_MS, self._retain),
@@ -274,19 +252,8 @@ class Gate:
         self.door.beat()
         self.board.beat(self.clock.monotonic_ms())
 
-    def _look_for_knowledge(self) -> None:
-        knowledge = self.source.look()
-        if knowledge is None:
-            return
-        self._believe_time_of(knowledge)
-        self.lane.learn(
-            Bench(Uai(self._config.gate.school), lane_row(self._config, knowledge), knowledge)
-        )
-        if not self.posture.burning:
-            self.posture.school_says(knowledge.alarm.posture)
-        log().info("knowledge-taken", version=knowledge.version.number)
-
     def _tell(self) -> None:
+        self._tell_of_journal()
         state, now = self.clock.state, self.clock.now_ms()
         known = self.source.current
         self.board.set_freshness(freshness(known, state, now))
@@ -301,6 +268,14 @@ class Gate:
             knowledge_age_s=age,
             clock_trusted=state.trusted,
         )
+
+    def _tell_of_journal(self) -> None:
+        """Show agents what the journal noticed since it was last asked."""
+        notices = self.journal.notices
+        for notice in notices[self._notices_told :]:
+            words = Words(notice.sentences[Language.FR], notice.sentences[Language.EN])
+            self.lane.tell(words, self.clock.now_ms())
+        self._notices_told = len(notices)
 
     def _tell_of_eyes(self, eyes: Eyes) -> None:
         """Show a camera or decoder that fails until it sees again; count what was restarted."""
@@ -323,6 +298,7 @@ class Gate:
         before = forget_before(now, calendar, self._config.journal.retention_days)
         self.journal.erase_before(before, rule="next-school-day", at_ms=now)
         self.board.forget(now - shown.RECENT_MS)
+        self.lane.forget(now)
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,7 +1,8 @@
 """What one lane remembers of holders: used phone proofs and last grants, for a day at most.
 
 Kept in memory by number only, rebuilt from the journal at a restart, and let
-go after a day: no count of a person's passages outlives it.
+go after a day (`forget`, called every few minutes): no count of a person's
+passages outlives it. Which way somebody went last is let go each night.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING
 from portique.core.facts import Memory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portique.core.facts import Presented
     from portique.core.values import Direction, HolderId, PassId
     from portique.gate.journal_values import Recent
 
 REMEMBERED_MS = 24 * 3_600_000
 PROOFS_MS = 10 * 60_000  # far longer than any proof is accepted
-SWEEP_EVERY = 500  # notes between two sweeps
 
 
 class Recall:
@@ -29,15 +31,18 @@ class Recall:
         self._proofs: dict[tuple[PassId, int], int] = {}
         self._grants: dict[HolderId, tuple[int, Direction | None]] = {}
         self._elsewhere: dict[HolderId, int] = {}
-        self._notes = 0
 
-    def restore(self, recent: Recent, at_ms: int) -> None:
-        """Take up what the journal remembers, after a restart."""
+    def restore(self, recent: Recent, at_ms: int, is_today: Callable[[int], bool]) -> None:
+        """Take up what the journal remembers, after a restart at `at_ms`.
+
+        `is_today` says whether an instant (UTC ms) is of the school's present day.
+        """
         for proof in recent.proofs:
             self._proofs[proof] = at_ms
         for grant in recent.grants:
             if grant.lane == self._lane:
-                self._grants[grant.holder] = (grant.at_ms, self._direction)
+                direction = self._direction if is_today(grant.at_ms) else None
+                self._grants[grant.holder] = (grant.at_ms, direction)
             else:
                 self._elsewhere[grant.holder] = grant.at_ms
 
@@ -58,21 +63,21 @@ class Recall:
         """Remember that this drawing of a phone was shown, whatever was decided."""
         if presented.held is not None and presented.proof_seconds is not None:
             self._proofs[presented.held.pass_id, presented.proof_seconds] = at_ms
-            self._sweep(at_ms)
 
     def note_grant(self, holder: HolderId, at_ms: int) -> None:
         """Remember that a holder was let through here."""
         self._grants[holder] = (at_ms, self._direction)
-        self._sweep(at_ms)
 
     def note_elsewhere(self, holder: HolderId, at_ms: int) -> None:
         """Remember that another lane let a holder through, as the server tells."""
         self._elsewhere[holder] = at_ms
 
-    def _sweep(self, at_ms: int) -> None:
-        self._notes += 1
-        if self._notes % SWEEP_EVERY:
-            return
+    def forget_directions(self) -> None:
+        """Let go which way everybody went last: at midnight, and when the lane stops asking."""
+        self._grants = {holder: (at_ms, None) for holder, (at_ms, _) in self._grants.items()}
+
+    def forget(self, at_ms: int) -> None:
+        """Let go everything older than a day, and proofs that nothing would accept any more."""
         self._proofs = {k: t for k, t in self._proofs.items() if at_ms - t < PROOFS_MS}
         self._grants = {h: g for h, g in self._grants.items() if at_ms - g[0] < REMEMBERED_MS}
         self._elsewhere = {h: t for h, t in self._elsewhere.items() if at_ms - t < REMEMBERED_MS}

@@ -93,7 +93,7 @@ class Replay:
         ports = Ports(journal, NoDoor(), self._clock, board, Metrics(), open_for_s=0.5)
         self._lane = DecidingLane(bench, ports, take_number=showings.take_number)
         since = max(0, journal.highest_ms - RECALL_MS)
-        self._lane.recall.restore(journal.recent(since), journal.highest_ms)
+        self._lane.restore(journal.recent(since), journal.highest_ms)
 
     def run(self, frames: Iterable[Frame], *, closing: threading.Event) -> Iterator[Decided]:
         """Yield each decision as it falls."""

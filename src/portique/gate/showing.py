@@ -12,6 +12,7 @@ the codes claim, good only to tell one code from another.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from portique.core.passes import claimed_id
@@ -99,7 +100,7 @@ class Showings:
 
     def __init__(self, aim: AimArea | None = None, *, first_number: int = 1) -> None:
         self._aim = aim or AimArea()
-        self._next = first_number
+        self._numbers = count(first_number)  # also taken from by the screens' threads
         self._held: dict[str, _Held] = {}
         self._claims: dict[str, PassId | None] = {}
 
@@ -121,8 +122,7 @@ class Showings:
 
     def take_number(self) -> int:
         """Return the next showing's number, for whatever is shown without a code."""
-        self._next += 1
-        return self._next - 1
+        return next(self._numbers)
 
     def _see(self, codes: list[SeenCode], at_ms: int) -> list[str]:
         """Extend what is known, remember what is new, and return the keys in view, once each."""

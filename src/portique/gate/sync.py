@@ -2,12 +2,14 @@
 
 The newest bundle that verifies is taken and copied beside the journal, so
 that the gate has it after the stick is gone or the power was cut. The copy is
-also the high-water mark: nothing older is ever taken again.
+also the high-water mark: nothing older is ever taken again. A copy that can't
+be written is used all the same, and written at one of the next looks.
 """
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,8 +22,10 @@ from portique.gate.knowing import ages, open_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
+    from portique.core.knowledge import Version
     from portique.core.seal import PrivateKey, PublicKey
     from portique.core.values import Uai
     from portique.gate.knowing import Knowledge
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
 SUFFIX = ".knowledge"
 KEPT = "current.knowledge"
 FILES_LOOKED_AT_MAX = 64
+OLDER = "the knowledge offered is older than what this gate already knows; export it again"
 AGEING = timedelta(hours=25)  # a daily export missed by an hour
 SHOWN_PARTS = {"keys": "keys", "status": "status", "calendar": "calendars", "rights": "rights"}
 
@@ -41,6 +46,14 @@ class Trust:
     uai: Uai
     school_key: PublicKey
     mine: PrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """A file as it was last looked at; `version` is None when it holds nothing of ours."""
+
+    mark: tuple[int, int]
+    version: Version | None
 
 
 class Source:
@@ -56,9 +69,10 @@ class Source:
         self._trust = trust
         self._path = path
         self._kept = kept / KEPT
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[str, _Looked] = {}
         self._current: Knowledge | None = None
-        self.complaint: str | None = None  # why the last file looked at was not taken
+        self._unkept: bytes | None = None  # taken, but the disk had no room for the copy
+        self.complaint: str | None = None  # what is wrong with the files there, or the copy
 
     @property
     def current(self) -> Knowledge | None:
@@ -67,54 +81,69 @@ class Source:
 
     def start(self) -> Knowledge | None:
         """Take up the copy of the last run, then whatever is newer."""
+        damaged: str | None = None
         if self._kept.exists():
-            self._take(self._kept)
-        return self.look() or self._current
+            try:
+                self._current = self._open(_read(self._kept))
+            except (KnowledgeError, EnvironmentProblem) as error:
+                damaged = f"{self._kept.name}: {error}"
+        self.look()
+        self.complaint = self.complaint or damaged
+        return self._current
 
     def look(self) -> Knowledge | None:
         """Look for a newer bundle; return it if there is one."""
-        before = self._current
-        for path in self._changed():
-            self._take(path)
-        if self._current is before:
-            return None
-        return self._current
+        before, paths = self._current, _bundles(self._path)
+        self._seen = {name: self._seen[name] for name in map(str, paths) if name in self._seen}
+        for path in self._changed(paths):
+            self.complaint = None
+            self._take(*path)
+        self._complain_of_age()
+        if self._unkept is not None:
+            self._keep(self._unkept)
+        return None if self._current is before else self._current
 
-    def _changed(self) -> Iterator[Path]:
-        for path in _bundles(self._path):
+    def _changed(self, paths: Iterable[Path]) -> Iterator[tuple[Path, tuple[int, int]]]:
+        for path in paths:
             try:
                 status = path.stat()
             except OSError:
                 continue  # the stick was taken out meanwhile
             mark = (status.st_mtime_ns, status.st_size)
-            if self._seen.get(str(path)) != mark:
-                self._seen[str(path)] = mark
-                yield path
+            seen = self._seen.get(str(path))
+            if seen is None or seen.mark != mark:
+                yield path, mark
 
-    def _take(self, path: Path) -> None:
+    def _take(self, path: Path, mark: tuple[int, int]) -> None:
         """Verify a file and keep it if it is newer; otherwise say why not, and change nothing."""
-        at_least = self._current.version if self._current else None
         try:
             data = _read(path)
-            known = open_bundle(
-                data,
-                self._trust.school_key,
-                uai=self._trust.uai,
-                mine=self._trust.mine,
-                at_least=at_least,
-            )
-        except (KnowledgeError, EnvironmentProblem) as error:
+        except EnvironmentProblem as error:
             self.complaint = f"{path.name}: {error}"
+            return  # not noted as seen: a stick that was pulled out half-way may come back
+        try:
+            known = self._open(data)
+        except KnowledgeError as error:
+            self.complaint = f"{path.name}: {error}"
+            self._seen[str(path)] = _Looked(mark, None)
             return
-        self.complaint = None
-        if at_least is not None and known.version == at_least:
-            return
-        self._current = known
-        if path != self._kept:
-            self._keep(data)
+        self._seen[str(path)] = _Looked(mark, known.version)
+        if self._current is None or known.version > self._current.version:
+            self._current = known
+            self._unkept = data
+
+    def _open(self, data: bytes) -> Knowledge:
+        trust = self._trust
+        return open_bundle(data, trust.school_key, uai=trust.uai, mine=trust.mine)
+
+    def _complain_of_age(self) -> None:
+        """Complain when all there is to take is older; yesterday's file beside today's is usual."""
+        versions = [seen.version for seen in self._seen.values() if seen.version is not None]
+        if self._current is not None and versions and max(versions) < self._current.version:
+            self.complaint = OLDER
 
     def _keep(self, data: bytes) -> None:
-        """Keep a copy, whole or not at all; a full disk leaves the former one."""
+        """Keep a copy, whole or not at all; a full disk leaves the former one, for now."""
         draft = self._kept.with_suffix(".draft")
         try:
             with draft.open("wb") as file:
@@ -122,8 +151,24 @@ class Source:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self._kept)
+            _sync_folder(self._kept.parent)
         except OSError as error:
-            self.complaint = f"the new knowledge is used but can't be kept ({error.strerror})"
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            self.complaint = (
+                f"the new knowledge is used but can't be kept ({error.strerror}): free some space"
+            )
+            return
+        self._unkept = None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a change of names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _bundles(path: Path) -> list[Path]:
@@ -148,11 +193,17 @@ def freshness(known: Knowledge | None, clock: ClockState, at_ms: int) -> Iterabl
     """Tell agents how old each part of the knowledge is, and how sure the time."""
     at = from_ms(at_ms)
     parts = ages(known, at)
-    expired = known is not None and at >= known.manifest.expires_at
     for part, shown in SHOWN_PARTS.items():
+        expired = known is not None and _expired(known, part, at)
         yield _freshness(shown, parts[part], expired=expired)
     doubt = FreshnessState.FRESH if clock.trusted else FreshnessState.STALE
     yield Freshness("clock", clock.uncertainty_ms // 1000, doubt)
+
+
+def _expired(known: Knowledge, part: str, at: datetime) -> bool:
+    """Say whether a part may no longer be believed; the status list has an end of its own."""
+    ends = known.manifest.expires_at
+    return at >= (min(ends, known.status.expires_at) if part == "status" else ends)
 
 
 def _freshness(part: str, age: timedelta | None, *, expired: bool) -> Freshness:

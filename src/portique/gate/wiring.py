@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import ConfigError
 from portique.core.plain import Words
 from portique.core.values import Language
 from portique.core.zones import Mode, default_site
@@ -30,15 +30,21 @@ def lane_row(config: GateConfig, knowledge: Knowledge | None) -> LaneRow:
     A mode other than control in the configuration wins over the school's.
 
     Raises:
-        EnvironmentProblem: The school has no such lane; names those it has.
+        ConfigError: The school has no such lane, and the message names those it has; or the
+            lane goes the other way, and the door would be driven for the wrong role.
     """
     gate = config.gate
     lanes = knowledge.site.lanes if knowledge else default_site().lanes
     found = next((lane for lane in lanes if lane.name == gate.lane), None)
     if found is None:
-        raise EnvironmentProblem(
+        raise ConfigError(
             f"gate.lane is {gate.lane!r}, but the school's lanes are "
             f"{', '.join(lane.name for lane in lanes)}: correct the configuration"
+        )
+    if found.direction != gate.direction:
+        raise ConfigError(
+            f"gate.direction is {gate.direction!r}, but lane {gate.lane!r} is the school's "
+            f"{found.direction}: correct the configuration"
         )
     if knowledge is None:
         found = replace(found, point=Words(gate.staffed_point, gate.staffed_point))
