@@ -1,8 +1,9 @@
 """A school that lives in a folder: who it is, its keys, its register, its rules as files.
 
-DIR/school.toml      name, UAI, time zone, staffed point
-DIR/calendar.json    openings, terms, holidays, timetables, regimes (editable)
-DIR/zones.json       zones and lanes
+DIR/school.toml      name, UAI, time zone
+DIR/calendar.json    openings, terms, holidays, timetable (editable)
+DIR/regimes.json     exit regimes (editable; the usual ones when absent)
+DIR/zones.json       zones and lanes (editable)
 DIR/register.db      passes issued, rights by holder, gates
 DIR/keys/            one file each, mode 0600
 """
@@ -11,7 +12,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass, replace
+import unicodedata
+from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +31,7 @@ SETTINGS = "school.toml"
 REGISTER = "register.db"
 KEYS = "keys"
 NAME_CHARACTERS_MAX = 80
+UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, half characters, line ends
 FIRST_SCHOOL_MONTH = 9  # the French school year starts in September
 
 
@@ -39,8 +42,6 @@ class Settings:
     uai: Uai
     name: str
     time_zone: str = "Europe/Paris"
-    staffed_point_fr: str = "la loge"
-    staffed_point_en: str = "the front desk"
 
     @property
     def zone(self) -> ZoneInfo:
@@ -70,7 +71,7 @@ class SchoolFolder:
         check(settings)
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if (path / SETTINGS).exists():
+            if (path / SETTINGS).exists() or (path / KEYS).exists():
                 raise EnvironmentProblem(f"{path} holds a school already; choose another folder")
             keys.make(path / KEYS, year=school_year(at), entropy=entropy)
             (path / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
@@ -90,11 +91,17 @@ class SchoolFolder:
         """
         try:
             text = (path / SETTINGS).read_text(encoding="utf-8")
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise EnvironmentProblem(
                 f"there is no school in {path}; make one with: portique school init {path}"
                 " --uai UAI --name NAME"
             ) from error
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"{path / SETTINGS} can't be read ({error.strerror}); run as the folder's owner"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{SETTINGS} is damaged; restore it from the backup") from error
         return cls(path, _settings_from(text), keys.load(path / KEYS))
 
     def close(self) -> None:
@@ -117,15 +124,29 @@ class SchoolFolder:
             return None
         try:
             return json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"{path} can't be read ({error.strerror}); run as the folder's owner"
+            ) from error
+        except (ValueError, RecursionError) as error:
             raise ConfigError(f"{path} is not JSON ({error}); correct it or restore it") from error
 
     def write_data(self, name: str, data: object) -> None:
-        """Write a JSON file of the folder, whole or not at all."""
+        """Write a JSON file of the folder, whole or not at all.
+
+        Raises:
+            EnvironmentProblem: The disk refused.
+        """
         path = self.path / name
         draft = path.with_suffix(".draft")
-        draft.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        draft.replace(path)
+        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(path)
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"{path} can't be written ({error.strerror}); check the disk and your rights"
+            ) from error
 
 
 def school_year(at: datetime) -> int:
@@ -143,6 +164,8 @@ def check(settings: Settings) -> None:
         raise ConfigError("a UAI is seven digits and a capital letter, such as 0990001X")
     if not 0 < len(settings.name) <= NAME_CHARACTERS_MAX:
         raise ConfigError(f"a school's name has 1 to {NAME_CHARACTERS_MAX} characters")
+    if any(unicodedata.category(character) in UNFIT for character in settings.name):
+        raise ConfigError("a school's name is one line of UTF-8 text")
 
 
 def uai_warning(uai: str) -> str | None:
@@ -159,9 +182,6 @@ def _settings_text(settings: Settings) -> str:
         f"uai = {json.dumps(settings.uai)}",
         f"name = {json.dumps(settings.name, ensure_ascii=False)}",
         f"time_zone = {json.dumps(settings.time_zone)}",
-        "# Where an agent is always found: said with every refusal.",
-        f"staffed_point_fr = {json.dumps(settings.staffed_point_fr, ensure_ascii=False)}",
-        f"staffed_point_en = {json.dumps(settings.staffed_point_en, ensure_ascii=False)}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -170,10 +190,10 @@ def _settings_from(text: str) -> Settings:
     try:
         data = tomllib.loads(text)
         settings = replace(Settings(Uai(data.pop("uai")), data.pop("name")), **data)
-        _ = settings.zone
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
+        _ = "".join(astuple(settings)), settings.zone  # texts, and a zone that exists
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(
-            f"{SETTINGS} is damaged ({error}); it needs uai, name and time_zone"
+            f"{SETTINGS} is damaged ({error}); it holds uai, name and time_zone"
         ) from error
     check(settings)
     return settings

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import repeat
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from portique.core.seal import PublicKey, Signed
     from portique.school.folder import SchoolFolder
 
-SECOND = timedelta(seconds=1)
+BREAKS = frozenset({"Cc", "Zl", "Zp"})  # controls, line and paragraph separators
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def issue(
     """Seal, sign and register one pass.
 
     Raises:
-        RegisterError: The name is empty, or the window is.
+        RegisterError: The name is empty or no text, or the regime's code is too long.
     """
     with school.register.transaction():
         return _issue(school, request, at=at, entropy=entropy)
@@ -55,8 +56,7 @@ def issue(
 def _issue(
     school: SchoolFolder, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
 ) -> Issued:
-    if not request.name.strip():
-        raise RegisterError("a pass needs a name for the agent to read")
+    request = checked(request)
     identity = Identity(
         request.holder or HolderId(hex_id(entropy(8))),
         request.kind,
@@ -72,6 +72,33 @@ def _issue(
     issued = _line(draft, signed, at)
     school.register.add(issued)
     return issued
+
+
+def checked(request: Request) -> Request:
+    """Return a request whose texts a pass can carry.
+
+    Raises:
+        RegisterError: The name is empty or no text, or the regime's code is too long.
+    """
+    texts = (request.name, request.label, request.regime)
+    name, label, regime = (on_one_line(text) for text in texts)
+    if not name:
+        raise RegisterError("a pass needs a name for the agent to read")
+    if len(regime.encode()) > passes.REGIME_BYTES_MAX:
+        raise RegisterError(f"an exit regime's code is at most {passes.REGIME_BYTES_MAX} bytes")
+    return replace(request, name=name, label=label, regime=regime)
+
+
+def on_one_line(text: str) -> str:
+    """Return a text as a screen and a card can show it: spaces for line ends and controls.
+
+    Raises:
+        RegisterError: It holds bytes that are no text.
+    """
+    if any(unicodedata.category(character) == "Cs" for character in text):
+        raise RegisterError("a name, label or regime holds bytes that are no UTF-8 text")
+    shown = (" " if unicodedata.category(c) in BREAKS else c for c in text)
+    return " ".join("".join(shown).split())
 
 
 def _line(draft: Draft, signed: Signed, at: datetime) -> Issued:

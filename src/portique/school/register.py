@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FIRST_LENGTH = 4096
+WAIT_S = 30  # for another command that is issuing and printing a class
 DATA_ITEMS_MAX = 4096
 
 SCHEMA = """
@@ -80,12 +81,16 @@ class Register:
             EnvironmentProblem: The file can't be opened or isn't a register.
         """
         try:
-            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=WAIT_S)
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(SCHEMA)
+        except sqlite3.OperationalError as error:
+            raise EnvironmentProblem(
+                f"the register {path} can't be opened ({error}); check the disk and your rights"
+            ) from error
         except sqlite3.Error as error:
             raise EnvironmentProblem(
-                f"the register {path} can't be opened ({error}); restore it from the backup"
+                f"the register {path} is damaged ({error}); restore it from the backup"
             ) from error
 
     def close(self) -> None:
@@ -94,7 +99,10 @@ class Register:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Apply everything inside, or nothing."""
+        """Apply everything inside, or nothing; inside another one, together with it."""
+        if self._db.in_transaction:
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
