@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
-from portique.cli.options import json_option
+from portique.cli.options import json_option, say
 from portique.cli.pass_show import EXIT_CODE
 from portique.core.decide import Decision, Facts, decide
 from portique.core.errors import EnvironmentProblem
@@ -25,9 +24,10 @@ LANGUAGES = [language.value for language in Language]
 def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Decide on FACTS, a JSON file (- for standard input), and say why. Nothing is written.
 
-    docs/decision.md lists every fact and reason.
+    docs/decision.md lists every reason, docs/commands.md every fact.
 
-    Exit code: 0 grant, 3 refer, 4 refuse; 2 when the facts are not facts.
+    \b
+    Exit code: 0 grant, 3 refer, 4 refuse; 2 when the facts are not facts, 5 no such file.
 
     \b
     Example:
@@ -38,8 +38,7 @@ def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 
     except ValueError as error:
         raise click.UsageError(f"{facts}: {error}") from error
     spoken = Language(language)
-    click.echo(json.dumps(_described(decision, spoken), ensure_ascii=False) if as_json
-               else _words(decision, spoken))  # fmt: skip
+    say(_described(decision, spoken), as_json=as_json, words=lambda: _words(decision, spoken))
     sys.exit(EXIT_CODE[decision.outcome])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import tempfile
 import threading
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portique.cli.judging import bench_of
+from portique.cli.judging import bench_of, lane_of
 from portique.cli.options import (
     AT_HELP,
     entropy,
@@ -22,17 +21,18 @@ from portique.cli.options import (
     say,
     school_option,
 )
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import EnvironmentProblem, JournalError
 from portique.core.seal import Purpose, private_key
-from portique.core.values import to_ms
+from portique.core.values import Language, to_ms
 from portique.school.register import EnrolledGate
-from portique.school.rules import site_of
 
 if TYPE_CHECKING:
     from types import FrameType
 
     from portique.core.seal import PrivateKey
     from portique.gate.replay import Decided, Tally
+
+DATABASE = b"SQLite format 3\x00"
 
 
 @click.group()
@@ -54,13 +54,16 @@ def init(folder: Path, lane: str, out: Path, as_json: bool) -> None:  # noqa: FB
     r"""Make a gate's key and configuration, and enrol it with the school.
 
     \b
+    Exit code: 0 done, 2 wrong use or no such lane, 5 no school, or files that exist already.
+
+    \b
     Example:
         portique gate init --school lycee --lane entry-1 --out gate/entry-1.toml
     """
     from portique.gate.enrolment import enrol
 
     school = open_school(folder)
-    row = site_of(school).lane(lane)
+    row = lane_of(school, lane)
     mine, pin = enrol(out, row, school.settings.uai, school.keys.knowledge.public, entropy=entropy)
     school.register.add_gate(EnrolledGate(lane, lane, mine.public.x, mine.public.y))
     knowledge = out.absolute().parent / f"{out.stem}-knowledge"
@@ -80,7 +83,8 @@ def init(folder: Path, lane: str, out: Path, as_json: bool) -> None:  # noqa: FB
 def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Run one lane until it is told to stop.
 
-    Exit codes: 0 stopped in order, 2 a wrong configuration, 5 no camera, disk or port.
+    \b
+    Exit code: 0 stopped in order, 2 a wrong configuration, 5 no camera, disk or port.
 
     \b
     Example:
@@ -135,6 +139,10 @@ def replay(source: str, folder: Path, lane: str, at: str, **asked: Any) -> None:
     One line for each decision, then a summary; every file of a folder stands for one second.
 
     \b
+    Exit code: 0 done whatever was decided, 1 the journal is damaged, 2 wrong use or no such lane,
+    5 no school, or a source or disk that can't be used.
+
+    \b
     Example:
         portique gate replay morning.mp4 --school lycee --lane entry-1 --at 2026-11-23T08:00 --json
     """
@@ -146,11 +154,12 @@ def replay(source: str, folder: Path, lane: str, at: str, **asked: Any) -> None:
     starts = instant(at, school.settings.zone)
     as_json = asked["as_json"]
     with ExitStack() as stack:
+        bench = bench_of(school, lane, starts)
         journal = _journal(stack, asked["journal"], lane, to_ms(starts))
         frames = stack.enter_context(
             open_source(source, at=to_ms(starts), real_time=asked["real_time"], notice=announce)
         )
-        replayed = Replay(bench_of(school, lane, starts), journal, CodeReader())
+        replayed = Replay(bench, journal, CodeReader())
         for decided in replayed.run(frames, closing=threading.Event()):
             _say_decided(decided, as_json=as_json)
         _say_summary(replayed.tally, as_json=as_json)
@@ -162,11 +171,31 @@ def _journal(stack: ExitStack, file: Path | None, lane: str, now_ms: int) -> Any
 
     if file is None:
         file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "journal.db"
+    else:
+        _refuse_other_files(file)
     journal = Journal.open(
         file, gate_id=lane, key=_key_beside(file), now_ms=now_ms, entropy=entropy
     )
+    for told in journal.notices:
+        announce(told.sentences[Language.EN])
     stack.callback(lambda: journal.close(at_ms=max(now_ms, journal.highest_ms)))
     return journal
+
+
+def _refuse_other_files(file: Path) -> None:
+    """Leave alone what no journal ever was: a journal sets aside whatever it finds damaged.
+
+    Raises:
+        EnvironmentProblem: Its folder is missing.
+        JournalError: The file is something else.
+    """
+    if not file.parent.is_dir():
+        raise EnvironmentProblem(f"{file} can't be written: there is no folder {file.parent}")
+    if file.exists():
+        with file.open("rb") as opened:
+            begins = opened.read(len(DATABASE))
+        if begins and begins != DATABASE:
+            raise JournalError(f"{file} is no journal; nothing was changed: choose another name")
 
 
 def _key_beside(file: Path) -> PrivateKey:
@@ -198,13 +227,14 @@ def _say_decided(decided: Decided, *, as_json: bool) -> None:
         "medium": str(judged.presented.medium) if judged.presented.medium else None,
     }
     words = f"{line['t_s']:8.2f} s  {line['outcome']:7} {' '.join(reasons)}"
-    click.echo(json.dumps(line) if as_json else words)
+    say(line, as_json=as_json, words=words)
 
 
 def _say_summary(tally: Tally, *, as_json: bool) -> None:
+    counts = {word: tally.outcomes.get(word, 0) for word in ("grant", "refer", "refuse")}
     summary = {
         "frames": tally.frames, "seconds": round(tally.seconds, 3),
-        "decisions": tally.decisions, **tally.outcomes,
+        "decisions": tally.decisions, **counts,
     }  # fmt: skip
     words = f"{tally.decisions} decisions in {tally.frames} frames, {tally.seconds:.1f} s"
-    click.echo(json.dumps({"summary": summary}) if as_json else words)
+    say({"summary": summary}, as_json=as_json, words=words)

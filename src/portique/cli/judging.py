@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from portique.cli.options import entropy
+import click
+
+from portique.cli.options import entropy, iso, printable
+from portique.core.errors import KnowledgeError
 from portique.core.facts import Memory
 from portique.core.seal import PublicKey, Purpose, private_key
 from portique.core.sentences import sentence
@@ -14,10 +17,12 @@ from portique.gate.judge import Bench, Judged, judge
 from portique.gate.knowing import open_bundle
 from portique.school.bundles import make_bundle
 from portique.school.register import EnrolledGate
+from portique.school.rules import site_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from portique.core.zones import Lane
     from portique.gate.knowing import Knowledge
     from portique.school.folder import SchoolFolder
 
@@ -40,10 +45,22 @@ def bench_of(school: SchoolFolder, lane: str, at: datetime) -> Bench:
     """Return a lane of the school with its knowledge as of `at`.
 
     Raises:
-        KnowledgeError: There is no such lane; names those there are.
+        click.BadParameter: There is no such lane; names those there are.
     """
-    knowledge = knowledge_of(school, at)
-    return Bench(school.settings.uai, knowledge.site.lane(lane), knowledge)
+    row = lane_of(school, lane)
+    return Bench(school.settings.uai, row, knowledge_of(school, at))
+
+
+def lane_of(school: SchoolFolder, name: str) -> Lane:
+    """Return a lane of the school.
+
+    Raises:
+        click.BadParameter: There is none; names those there are.
+    """
+    try:
+        return site_of(school).lane(name)
+    except KnowledgeError as error:
+        raise click.BadParameter(str(error), param_hint="--lane") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +90,8 @@ def described(judged: Judged, *, unseal: bool) -> dict[str, Any]:
         "reasons": [str(reason) for reason in judged.decision.reasons],
         "medium": str(judged.presented.medium) if judged.presented.medium else None,
         "kind": str(identity.kind) if identity else None,
-        "not_before": held.window.opens.isoformat() if held else None,
-        "until": held.window.closes.isoformat() if held else None,
+        "not_before": iso(held.window.opens) if held else None,
+        "until": iso(held.window.closes) if held else None,
     }
     if unseal:
         answer["name"] = identity.name if identity else None
@@ -82,10 +99,12 @@ def described(judged: Judged, *, unseal: bool) -> dict[str, Any]:
     return answer
 
 
-def outcome_words(judged: Judged, language: Language = Language.EN) -> str:
+def outcome_words(judged: Judged, *, unseal: bool = False) -> str:
     """Write a decision for a person at a terminal: outcome, then each reason and what to do."""
     lines = [judged.decision.outcome.name.lower()]
+    if unseal and judged.identity:
+        lines.append(f"  {printable(judged.identity.name)}, {printable(judged.label or '')}")
     for reason in judged.decision.reasons:
-        words = sentence(reason, language)
+        words = sentence(reason, Language.EN)
         lines.append(f"  {reason}: {words.agent} {words.next_step}")
     return "\n".join(lines)

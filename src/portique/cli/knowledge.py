@@ -11,6 +11,7 @@ from portique.cli.options import (
     AT_HELP,
     at_or_now,
     entropy,
+    iso,
     json_option,
     open_school,
     say,
@@ -46,6 +47,9 @@ def export(folder: Path, out: Path, days: int, at: str | None, as_json: bool) ->
     r"""Write keys, status, calendar, rights and zones to one signed file.
 
     \b
+    Exit code: 0 done, 2 wrong use or a wrong calendar, regimes or zones, 5 no school or disk.
+
+    \b
     Example:
         portique knowledge export --school lycee --out gate/entry-1-knowledge/today.knowledge
     """
@@ -58,7 +62,7 @@ def export(folder: Path, out: Path, days: int, at: str | None, as_json: bool) ->
     say(
         {
             "out": str(target), "bytes": len(data), "gates": len(school.register.gates()),
-            "issued": issued.isoformat(), "until": until.isoformat(), "days": days,
+            "issued": iso(issued), "until": iso(until), "days": days,
         },
         as_json=as_json,
         words=f"{target}: {len(data)} bytes, believed for {days} days",

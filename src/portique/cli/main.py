@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
+import io
+import sqlite3
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -55,19 +58,48 @@ class Lazy(click.Group):
             formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Turn our own errors into one sentence and a documented exit code."""
+        """Turn errors that are not bugs into one sentence and a documented exit code."""
+        write_whatever_the_terminal_knows()
         try:
             return super().invoke(ctx)
-        except PortiqueError as error:
-            click.echo(f"portique: {error}", err=True)
-            sys.exit(exit_code(error))
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # whoever read us has left; click ends in silence
+                raise
+            fail(error)
+        except (PortiqueError, sqlite3.Error, ImportError) as error:
+            fail(error)
 
 
-def exit_code(error: PortiqueError) -> int:
+def write_whatever_the_terminal_knows() -> None:
+    """Let characters that the terminal's encoding lacks be escaped rather than stop a command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def fail(error: Exception) -> NoReturn:
+    """Say what went wrong in one sentence and leave with its exit code."""
+    click.echo(f"portique: {sentence_of(error)}", err=True)
+    sys.exit(exit_code(error))
+
+
+def sentence_of(error: Exception) -> str:
+    """Put an error in one sentence; those of the machine that nobody foresaw, too."""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}; check the disk, the name and your rights"
+    if isinstance(error, sqlite3.Error):
+        return f"a database can't be used ({error}); check the disk and that no other command runs"
+    if isinstance(error, ImportError):
+        return f"a part isn't installed ({error.name or error}); run: make install"
+    return str(error)
+
+
+def exit_code(error: Exception) -> int:
     """Return the documented exit code of an error."""
     if isinstance(error, ConfigError):
         return EXIT_USE
-    if isinstance(error, EnvironmentProblem):
+    if isinstance(error, (EnvironmentProblem, OSError, sqlite3.Error, ImportError)):
         return EXIT_ENVIRONMENT
     return EXIT_FAULT
 

@@ -6,11 +6,13 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from portique.core.values import PassId, parse_hex_id
 from portique.school.folder import SchoolFolder
+from portique.school.instants import read_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,20 @@ school_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
+def pass_number(typed: str) -> PassId:
+    """Read a pass's number: 16 hexadecimal digits, of either case.
+
+    Raises:
+        click.BadParameter: Anything else; not repeated, for it may be somebody's name.
+    """
+    digits = typed.strip().lower()
+    try:
+        parse_hex_id(digits)
+    except ValueError:
+        raise click.BadParameter("a pass's number is 16 hexadecimal digits") from None
+    return PassId(digits)
+
+
 def entropy(count: int) -> bytes:
     """Return `count` random bytes from the system."""
     return os.urandom(count)
@@ -38,24 +54,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def instant(text: str, zone: ZoneInfo) -> datetime:
+def instant(text: str, zone: ZoneInfo, option: str = "--at") -> datetime:
     """Read an ISO date and time into UTC.
 
     Raises:
-        click.BadParameter: Not ISO, or a local time that the change to summer time skips.
+        click.BadParameter: See `read_instant`.
     """
     try:
-        read = datetime.fromisoformat(text)
+        return read_instant(text, zone)
     except ValueError as error:
-        raise click.BadParameter(
-            f"{text!r} is not a date and time such as 2026-09-01T08:00"
-        ) from error
-    if read.tzinfo is None:
-        local = read.replace(tzinfo=zone)
-        if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != read:
-            raise click.BadParameter(f"{text!r} does not exist: the clocks go forward over it")
-        read = local
-    return read.astimezone(UTC)
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def at_or_now(text: str | None, school: SchoolFolder) -> datetime:
@@ -70,9 +78,29 @@ def open_school(folder: Path) -> SchoolFolder:
     return school
 
 
-def say(data: dict[str, Any], *, as_json: bool, words: Callable[[], str] | str) -> None:
+def json_line(data: object) -> str:
+    """Write one line of JSON in ASCII: no character in it can break a line or play a terminal."""
+    return json.dumps(data)
+
+
+def iso(at: datetime) -> str:
+    """Write an instant in UTC, as every answer does."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def printable(text: str) -> str:
+    """Return a text that can't play with a terminal: a pass may carry any character."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def say(data: object, *, as_json: bool, words: Callable[[], str] | str) -> None:
     """Answer in JSON, or in words."""
     if as_json:
-        click.echo(json.dumps(data, ensure_ascii=False))
+        click.echo(json_line(data))
     else:
         click.echo(words if isinstance(words, str) else words())
+
+
+def warn(sentence: str) -> None:
+    """Say on standard error what doesn't stop a command."""
+    click.echo(f"portique: {sentence}", err=True)

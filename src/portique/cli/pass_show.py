@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,16 +9,24 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from portique.cli.judging import Judgement, bench_of, described, outcome_words
-from portique.cli.options import AT_HELP, at_or_now, json_option, open_school, school_option
+from portique.cli.options import (
+    AT_HELP,
+    at_or_now,
+    json_line,
+    json_option,
+    open_school,
+    school_option,
+)
 from portique.core.decide import Outcome
 from portique.core.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
 EXIT_CODE = {Outcome.GRANT: 0, Outcome.REFER: 3, Outcome.REFUSE: 4}
 LANE = "entry-1"
-LINE_CHARACTERS_MAX = 8192
+LINE_BYTES_MAX = 8192  # a pass has 1,200 characters at most; what is longer is refused as it is
 
 
 @click.command("show")
@@ -34,33 +41,40 @@ def show(shown: str, folder: Path, at: str | None, unseal: bool, as_json: bool) 
     An argument that begins with PQ is a text, any other a picture's path; "-" reads one
     text a line from standard input, answers each with a JSON line, and exits 0.
 
-    Exit code: 0 grant, 3 refer, 4 refuse; 5 when the picture can't be read.
+    \b
+    Exit code: 0 grant, 3 refer, 4 refuse; 2 wrong use, 5 no school, or a picture without code.
 
     \b
     Example:
         portique pass show zoe.png --school lycee --at 2026-11-23T08:00
     """
     school = open_school(folder)
-    judgement = Judgement(bench_of(school, LANE, at_or_now(at, school)), unseal=unseal)
     when = at_or_now(at, school)
+    judgement = Judgement(bench_of(school, LANE, when), unseal=unseal)
     if shown == "-":
-        for text in _lines():
-            click.echo(json.dumps(judgement.of(text, when), ensure_ascii=False))
+        for text in lines(sys.stdin.buffer):
+            click.echo(json_line(judgement.of(text, when)))
         return
-    text = shown if shown.startswith("PQ") else _read_picture(Path(shown))
+    text = shown if shown.startswith("PQ") else _read_picture(shown)
     judged = judgement.judge(text, when)
     answer = described(judged, unseal=unseal)
-    click.echo(json.dumps(answer, ensure_ascii=False) if as_json else outcome_words(judged))
+    click.echo(json_line(answer) if as_json else outcome_words(judged, unseal=unseal))
     sys.exit(EXIT_CODE[judged.decision.outcome])
 
 
-def _lines() -> Iterator[str]:
-    """Yield the lines of standard input without their ends; bytes that are no text stay wrong."""
-    for line in sys.stdin.buffer:
-        yield line[:LINE_CHARACTERS_MAX].decode("utf-8", "replace").removesuffix("\n")
+def lines(stream: BinaryIO) -> Iterator[str]:
+    """Yield each line with its end, which the core knows; one too long is cut, never split.
+
+    Bytes that are no text become a character that no pass has.
+    """
+    while line := stream.readline(LINE_BYTES_MAX):
+        rest = line
+        while rest and not rest.endswith(b"\n"):
+            rest = stream.readline(LINE_BYTES_MAX)
+        yield line.decode("utf-8", "replace")
 
 
-def _read_picture(path: Path) -> str:
+def _read_picture(name: str) -> str:
     """Read the one code of a picture; the first of Portique's, if there are several.
 
     Raises:
@@ -68,19 +82,24 @@ def _read_picture(path: Path) -> str:
     """
     from portique.sight.codes import read_picture
 
-    texts = [code.text for code in read_picture(_picture(path))]
+    texts = [code.text for code in read_picture(_picture(name))]
     ours = [text for text in texts if text.startswith("PQ")]
     if not texts:
-        raise EnvironmentProblem(f"no code can be read in {path.name}: take a sharper picture")
+        raise EnvironmentProblem("no code can be read in this picture: take a sharper one")
     return (ours or texts)[0]
 
 
-def _picture(path: Path) -> Any:
+def _picture(name: str) -> Any:
+    """Load a picture. What was typed is not repeated: it may be a pass's text, or a name."""
     import cv2
 
-    picture = cv2.imread(str(path), cv2.IMREAD_COLOR) if path.is_file() else None
-    if picture is None:
-        raise EnvironmentProblem(
-            f"{path} is not a picture that can be read; a text of a pass begins with PQ"
-        )
-    return picture
+    from portique.sight.sources import load_picture
+
+    try:
+        found = Path(name).is_file()
+    except (OSError, ValueError):  # longer than any file's name, or with a NUL
+        found = False
+    if not found:
+        raise EnvironmentProblem("there is no such picture; a pass's text begins with PQ")
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # we say it in one sentence
+    return load_picture(Path(name))

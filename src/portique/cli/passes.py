@@ -1,4 +1,4 @@
-"""`portique pass`: issue, show, print, replace, suspend and revoke passes."""
+"""`portique pass`: issue, show, print, list, replace, suspend and revoke passes."""
 
 from __future__ import annotations
 
@@ -12,29 +12,22 @@ from portique.cli.options import (
     AT_HELP,
     at_or_now,
     entropy,
-    instant,
     json_option,
     now,
     open_school,
+    pass_number,
     say,
     school_option,
 )
+from portique.cli.pass_issue import issue
 from portique.cli.pass_show import show
-from portique.core import qr
+from portique.cli.pass_words import a_file, described, out_option, pass_id_argument
+from portique.core.errors import RegisterError
 from portique.core.revocation import Status
-from portique.core.values import Kind, PassId, Window
 from portique.school import issuing
-from portique.school.bulk import read_requests
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from portique.school.folder import SchoolFolder
-    from portique.school.register import Issued
-
-pass_id_argument = click.argument("pass_id", metavar="PASS_ID")
-a_file = click.Path(dir_okay=False, path_type=Path)
-out_option = click.option("--out", type=a_file, help="A .txt .png .svg or .pdf.")
+    from portique.core.values import PassId
 
 
 @click.group("pass")
@@ -42,116 +35,14 @@ def passes() -> None:
     """Issue, show, print and revoke passes."""
 
 
+passes.add_command(issue)
 passes.add_command(show)
 
 
-@passes.command("issue")
-@school_option
-@click.option(
-    "--kind",
-    type=click.Choice([kind.value for kind in Kind]),
-    help="What the person is to the school.",
-)
-@click.option("--name", help="The name agents see; a pass carries 32 bytes of it.")
-@click.option("--label", default="", help="Class or service, at most 12 bytes.")
-@click.option("--regime", default="", help="Code of the exit regime, such as green.")
-@click.option("--from", "opens", help=f"Valid from. {AT_HELP}")
-@click.option("--until", "closes", help="Valid until. Default: next 31 August; a visitor: closing.")
-@out_option
-@click.option(
-    "--csv",
-    "table",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Issue one pass for each line: kind,name,label,regime,from,until.",
-)
-@click.option("--layout", default="sheet", show_default=True, help="For a .pdf: the sheet.")
-@json_option
-def issue(folder: Path, **asked: Any) -> None:
-    r"""Issue a pass, or one for each line of a CSV file.
-
-    \b
-    Examples:
-        portique pass issue --school lycee --kind pupil --name "Zoé Martin" --out zoe.pdf
-        portique pass issue --school lycee --csv class.csv --out class.pdf --json
-    """
-    school = open_school(folder)
-    if asked["table"] is None and (not asked["kind"] or not asked["name"]):
-        raise click.UsageError("give --kind and --name, or --csv FILE")
-    if asked["table"] is not None:
-        _issue_table(school, asked)
-    else:
-        _issue_one(school, asked)
-
-
-def _issue_one(school: SchoolFolder, asked: dict[str, Any]) -> None:
-    at = now()
-    request = issuing.Request(
-        Kind(asked["kind"]), asked["name"], asked["label"], asked["regime"],
-        _window(school, Kind(asked["kind"]), asked["opens"], asked["closes"], at),
-    )  # fmt: skip
-    issued = issuing.issue(school, request, at=at, entropy=entropy)
-    out: Path | None = asked["out"]
-    if out is not None:
-        paper.write(school, [issued], out, layout="card")
-    data = described(issued) | {"out": str(out) if out else None}
-    words = f"pass {issued.pass_id}" + (f" in {out}" if out else f"\n{issued.text}")
-    say(data, as_json=asked["as_json"], words=words)
-
-
-def _issue_table(school: SchoolFolder, asked: dict[str, Any]) -> None:
-    at = now()
-    requests = read_requests(school, asked["table"], at)
-    made = [
-        issuing.issue(school, request, at=at, entropy=entropy)
-        for request in paper.progress(requests, "issuing", quiet=asked["as_json"])
-    ]
-    out: Path | None = asked["out"]
-    if out is not None:
-        paper.write(school, made, out, layout=asked["layout"])
-    for issued in made if asked["as_json"] else []:
-        say(described(issued), as_json=True, words="")
-    if not asked["as_json"]:
-        click.echo(f"{len(made)} passes" + (f" in {out}" if out else ""))
-
-
-def _window(
-    school: SchoolFolder, kind: Kind, opens: str | None, closes: str | None, at: datetime
-) -> Window:
-    zone = school.settings.zone
-    start = at if opens is None else instant(opens, zone)
-    usual = issuing.default_window(school, kind, start)
-    end = usual.closes if closes is None else issuing.to_second(instant(closes, zone))
-    try:
-        return Window(usual.opens, end)
-    except ValueError as error:
-        raise click.UsageError("--until must be later than --from") from error
-
-
-def described(issued: Issued) -> dict[str, Any]:
-    """Describe a pass in the fields every command answers with; no name."""
-    return {
-        "pass_id": issued.pass_id,
-        "text": issued.text,
-        "qr_version": qr.version_for(issued.text, "M"),
-        "kind": issued.kind,
-        "status": issued.status.name.lower(),
-        "status_index": issued.status_index,
-        "issued": _iso(issued.issued_ms),
-        "until": _iso(issued.expires_ms),
-        "holder": issued.holder,
-    }
-
-
-def _iso(ms: int) -> str:
-    from portique.core.values import from_ms
-
-    return from_ms(ms).isoformat().replace("+00:00", "Z")
-
-
-def _change(folder: Path, pass_id: str, status: Status, words: str, *, as_json: bool) -> None:
+def _change(folder: Path, pass_id: PassId, status: Status, words: str, *, as_json: bool) -> None:
     school = open_school(folder)
     with school.register.transaction():
-        school.register.set_status(PassId(pass_id), status)
+        school.register.set_status(pass_id, status)
     say(
         {"pass_id": pass_id, "status": status.name.lower()},
         as_json=as_json,
@@ -163,8 +54,11 @@ def _change(folder: Path, pass_id: str, status: Status, words: str, *, as_json: 
 @pass_id_argument
 @school_option
 @json_option
-def revoke(pass_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def revoke(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Revoke a pass for good.
+
+    \b
+    Exit code: 0 done, 1 never issued or revoked already, 2 wrong use, 5 no school or disk.
 
     \b
     Example:
@@ -177,8 +71,11 @@ def revoke(pass_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 -
 @pass_id_argument
 @school_option
 @json_option
-def suspend(pass_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def suspend(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Suspend a pass, for instance while a lost card is looked for.
+
+    \b
+    Exit code: 0 done, 1 never issued or revoked, 2 wrong use, 5 no school or disk.
 
     \b
     Example:
@@ -191,8 +88,11 @@ def suspend(pass_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
 @pass_id_argument
 @school_option
 @json_option
-def resume(pass_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def resume(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Take a suspension back.
+
+    \b
+    Exit code: 0 done, 1 never issued or revoked, 2 wrong use, 5 no school or disk.
 
     \b
     Example:
@@ -206,19 +106,29 @@ def resume(pass_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
 @school_option
 @out_option
 @json_option
-def replace(pass_id: str, folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
-    r"""Revoke a pass and issue its successor for the same person.
+def replace(pass_id: PassId, folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
+    r"""Revoke a pass and issue its successor for the same person, with the same end.
+
+    If the file can't be written, nothing changes.
+
+    \b
+    Exit code: 0 done, 1 never issued, revoked or expired, 2 wrong use, 5 no school or disk.
 
     \b
     Example:
         portique pass replace 1f0e9d8c7b6a5948 --school lycee --out new.pdf
     """
-    school = open_school(folder)
-    issued = issuing.replace_pass(school, PassId(pass_id), at=now(), entropy=entropy)
     if out is not None:
-        paper.write(school, [issued], out, layout="card")
-    data = described(issued) | {"replaces": pass_id, "out": str(out) if out else None}
-    say(data, as_json=as_json, words=f"pass {issued.pass_id} replaces {pass_id}, now revoked")
+        paper.check(out, "card")
+    school = open_school(folder)
+    with school.register.transaction():
+        issued = issuing.replace_pass(school, pass_id, at=now(), entropy=entropy)
+        if out is not None:
+            paper.write(school, [issued], out, paper.Print("card"))
+    where = str(out) if out else None
+    words = f"pass {issued.pass_id} replaces {pass_id}, now revoked"
+    words += f"; it is in {where}" if where else f"\n{issued.text}"
+    say(described(issued) | {"replaces": pass_id, "out": where}, as_json=as_json, words=words)
 
 
 @passes.command("list")
@@ -226,7 +136,10 @@ def replace(pass_id: str, folder: Path, out: Path | None, as_json: bool) -> None
 @click.option("--at", help=AT_HELP)
 @json_option
 def list_passes(folder: Path, at: str | None, as_json: bool) -> None:  # noqa: FBT001
-    r"""List the passes that count, without names.
+    r"""List the passes that are neither revoked nor expired, without names.
+
+    \b
+    Exit code: 0 done, 2 wrong use, 5 no school.
 
     \b
     Example:
@@ -239,9 +152,9 @@ def list_passes(folder: Path, at: str | None, as_json: bool) -> None:  # noqa: F
 
 
 @passes.command("print")
-@click.argument("pass_ids", metavar="[PASS_ID]...", nargs=-1)
+@click.argument("pass_ids", metavar="[PASS_ID]...", nargs=-1, type=pass_number)
 @school_option
-@click.option("--out", type=a_file, required=True, help="A .pdf file.")
+@click.option("--out", type=a_file, required=True, help="A .pdf; a .txt .png or .svg of codes.")
 @click.option(
     "--layout",
     default="sheet",
@@ -249,7 +162,13 @@ def list_passes(folder: Path, at: str | None, as_json: bool) -> None:  # noqa: F
     help="card, sheet, slip, or a label's size such as 70x37.",
 )
 @click.option("--label", help="Only the passes with this label (a class).")
-@click.option("--first", default=1, show_default=True, help="First free label of the sheet.")
+@click.option(
+    "--first",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="First free label of the sheet.",
+)
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option(
     "--photos",
@@ -258,21 +177,30 @@ def list_passes(folder: Path, at: str | None, as_json: bool) -> None:  # noqa: F
 )
 @click.option("--back", is_flag=True, help="Print the data notice on the back.")
 @json_option
-def print_passes(pass_ids: tuple[str, ...], folder: Path, **asked: Any) -> None:
+def print_passes(pass_ids: tuple[PassId, ...], folder: Path, **asked: Any) -> None:
     r"""Print passes already issued: those named, or all that count.
+
+    \b
+    Exit code: 0 done, 1 never issued or revoked, or one that paper can't carry, 2 wrong use or
+    nothing to print, 5 no school or disk.
 
     \b
     Examples:
         portique pass print --school lycee --label "2nde 4" --out class.pdf
         portique pass print 1f0e9d8c7b6a5948 --school lycee --layout slip --out slip.pdf
     """
+    as_json, out = asked.pop("as_json"), asked.pop("out")
+    paper.check(out, asked["layout"])
     school = open_school(folder)
-    chosen = [school.register.get(PassId(pass_id)) for pass_id in pass_ids]
+    chosen = [school.register.get(pass_id) for pass_id in pass_ids]
+    for issued in chosen:
+        if issued.status is Status.REVOKED:
+            raise RegisterError(f"pass {issued.pass_id} is revoked: its card would be refused")
     if not pass_ids:
         chosen = list(issuing.all_current(school, now()))
-    printed = paper.write(school, chosen, **{k: v for k, v in asked.items() if k != "as_json"})
+    printed = paper.write(school, chosen, out, paper.Print(**asked))
     say(
-        {"out": str(asked["out"]), "passes": printed, "layout": asked["layout"]},
-        as_json=asked["as_json"],
-        words=f"{printed} passes in {asked['out']}",
+        {"out": str(out), "passes": printed, "layout": asked["layout"]},
+        as_json=as_json,
+        words=f"{printed} passes in {out}",
     )

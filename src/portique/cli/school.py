@@ -35,6 +35,9 @@ def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT
     r"""Make a new school in FOLDER: keys, zones, two lanes, hours.
 
     \b
+    Exit code: 0 done, 2 wrong use, UAI or name, 5 a school is there already, or the disk refuses.
+
+    \b
     Example:
         portique school init lycee --uai 0990001S --name "Lycée Simone-Veil"
     """
@@ -58,10 +61,17 @@ def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT
 
 @school.command("roll")
 @school_option
-@click.option("--year", type=int, help="The calendar year in which the school year begins.")
+@click.option(
+    "--year",
+    type=click.IntRange(2000, 2999),
+    help="The calendar year in which the school year begins.",
+)
 @json_option
 def roll(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001
     r"""Start a school year: new issuing and name keys; passes in use keep working.
+
+    \b
+    Exit code: 0 done, 2 wrong use, 5 that year's keys exist already, no school or disk.
 
     \b
     Example:
