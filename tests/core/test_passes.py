@@ -139,7 +139,11 @@ def test_a_name_is_cut_at_a_character(text, cut):
     assert passes.shortened(text, 32) == cut
 
 
-def test_the_id_a_text_claims_is_found_without_a_key():
-    """A code that stays in view is recognised before anything is verified."""
-    assert passes.claimed_id(passes.text_of(issued())) == DRAFT.pass_id
-    assert passes.claimed_id("https://example.org") is None
+def test_a_pass_is_recognised_without_a_key():
+    """A code that stays in view is known by the sealed pass it carries, before any check."""
+    signed = issued(phone_key=PHONE.public)
+    drawn = [passes.phone_text(signed, PHONE, uai=UAI, seconds=n) for n in (15, 30)]
+
+    assert passes.recognised(drawn[0]) == passes.recognised(drawn[1])
+    assert passes.recognised(drawn[0]) == (DRAFT.pass_id, signed.to_bytes())
+    assert passes.recognised("https://example.org") is None

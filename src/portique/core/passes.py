@@ -409,9 +409,15 @@ def shortened(text: str, bytes_max: int) -> str:
     return text.encode()[:bytes_max].decode(errors="ignore")
 
 
-def claimed_id(text: str) -> PassId | None:
-    """Return the id a text claims, or None if it isn't a pass; nothing is verified."""
+def recognised(text: str) -> tuple[PassId, bytes] | None:
+    """Tell one presented pass from another, without verifying anything.
+
+    Returns:
+        The id the text claims, and the bytes of the sealed pass inside: the same at every
+        redraw of a phone, others for a forgery that borrows the id. None if it is no pass.
+    """
     try:
-        return parse(text).pass_id
+        code = parse(text)
     except (NotAPass, UnreadablePass):
         return None
+    return code.pass_id, code.sealed.to_bytes()

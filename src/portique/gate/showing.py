@@ -5,8 +5,9 @@
         out of view for 2 s of camera time ─▶ closed; seen again, it is a new showing
 
 All time is the frames' own, so that a replay on a loaded machine opens the
-same showings as the live lane. Nothing here verifies anything: ids are those
-the codes claim, good only to tell one code from another.
+same showings as the live lane. Nothing here verifies anything: a code is told
+from another by the sealed pass it carries, which a forgery that borrows
+somebody's id does not share, so nobody's pass can be hidden by another code.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from portique.core.passes import claimed_id
+from portique.core.passes import recognised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 GONE_MS = 2_000
 TAKE_AWAY_MS = 30_000
-CLAIMS_REMEMBERED_MAX = 256  # texts whose id was worked out; a lane sees a few at a time
+MARKS_REMEMBERED_MAX = 256  # texts taken apart; a lane sees a few at a time
 
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -85,6 +86,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class _Mark:
+    """By what a text is known again; the id is claimed and unverified."""
+
+    pass_id: PassId | None
+    key: bytes  # the sealed pass, or the text itself when it is no pass
+
+
+@dataclass(frozen=True, slots=True)
 class _Held:
     """A code in view. `showing` is None until it is alone and can be decided."""
 
@@ -101,8 +110,8 @@ class Showings:
     def __init__(self, aim: AimArea | None = None, *, first_number: int = 1) -> None:
         self._aim = aim or AimArea()
         self._numbers = count(first_number)  # also taken from by the screens' threads
-        self._held: dict[str, _Held] = {}
-        self._claims: dict[str, PassId | None] = {}
+        self._held: dict[bytes, _Held] = {}
+        self._marks: dict[str, _Mark] = {}
 
     def step(self, codes: Sequence[SeenCode], at_ms: int) -> Step:
         """Take in one frame: the codes read in it, and its camera time in ms."""
@@ -118,25 +127,23 @@ class Showings:
 
     def line(self, text: str, at_ms: int) -> Opened:
         """Open a showing for one line of a reader other than the camera."""
-        return Opened(self.take_number(), text, self._claim(text), at_ms)
+        return Opened(self.take_number(), text, self._mark(text).pass_id, at_ms)
 
     def take_number(self) -> int:
         """Return the next showing's number, for whatever is shown without a code."""
         return next(self._numbers)
 
-    def _see(self, codes: list[SeenCode], at_ms: int) -> list[str]:
+    def _see(self, codes: list[SeenCode], at_ms: int) -> list[bytes]:
         """Extend what is known, remember what is new, and return the keys in view, once each."""
-        keys: dict[str, None] = {}
+        keys: dict[bytes, None] = {}
         for code in codes:
-            pass_id = self._claim(code.text)
-            # A phone redraws its code: the id stays. Anything else is known by its text.
-            key = f"id {pass_id}" if pass_id is not None else f"text {code.text}"
-            keys[key] = None
-            known = self._held.get(key) or _Held(code.text, pass_id, at_ms, at_ms)
-            self._held[key] = replace(known, text=code.text, last_ms=at_ms)
+            mark = self._mark(code.text)
+            keys[mark.key] = None
+            known = self._held.get(mark.key) or _Held(code.text, mark.pass_id, at_ms, at_ms)
+            self._held[mark.key] = replace(known, text=code.text, last_ms=at_ms)
         return list(keys)
 
-    def _open(self, key: str, at_ms: int) -> Opened:
+    def _open(self, key: bytes, at_ms: int) -> Opened:
         held = self._held[key]
         number = self.take_number()
         self._held[key] = replace(held, showing=number, first_ms=at_ms)
@@ -147,9 +154,10 @@ class Showings:
         closed = [self._held.pop(key).showing for key in gone]
         return tuple(number for number in closed if number is not None)
 
-    def _claim(self, text: str) -> PassId | None:
-        if text not in self._claims:
-            if len(self._claims) >= CLAIMS_REMEMBERED_MAX:
-                self._claims.pop(next(iter(self._claims)))
-            self._claims[text] = claimed_id(text)
-        return self._claims[text]
+    def _mark(self, text: str) -> _Mark:
+        if text not in self._marks:
+            if len(self._marks) >= MARKS_REMEMBERED_MAX:
+                self._marks.pop(next(iter(self._marks)))
+            found = recognised(text)
+            self._marks[text] = _Mark(*found) if found else _Mark(None, text.encode())
+        return self._marks[text]
