@@ -27,6 +27,7 @@ class Formers:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._ends: dict[Path, int] = {}
+        self._lasts: dict[Path, int] = {}
 
     def all(self) -> list[Former]:
         """List the former files, by epoch."""
@@ -48,12 +49,9 @@ class Formers:
 
     def last(self, former: Former) -> int:
         """Return the number of the last entry that can be read; 0 for none."""
-        try:
-            with reading(former.path) as connection:
-                found = last_row(connection)
-        except sqlite3.Error:
-            return 0
-        return found[0] if found else 0
+        if former.path not in self._lasts:
+            self._lasts[former.path] = _last_in(former.path)
+        return self._lasts[former.path]
 
     def last_ms(self, former: Former) -> int:
         """Return when the file was last written to, UTC ms: by its entries, else by the disk."""
@@ -69,6 +67,7 @@ class Formers:
     def changed(self, path: Path) -> None:
         """Forget what was remembered of a file that was written to."""
         self._ends.pop(path, None)
+        self._lasts.pop(path, None)
 
     def remove(self, former: Former) -> None:
         """Delete a former file and what belongs to it.
@@ -105,3 +104,12 @@ def _sound_rows(connection: Connection, epoch: int, after: int, limit: int) -> l
     except (DamagedError, sqlite3.Error):
         pass  # the file was set aside for this; the agent was told
     return found
+
+
+def _last_in(path: Path) -> int:
+    try:
+        with reading(path) as connection:
+            found = last_row(connection)
+    except sqlite3.Error:
+        return 0
+    return found[0] if found else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portique.core.entries_chain import genesis
 from portique.core.errors import JournalError, PassError
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from portique.gate.journal_values import Connection
 
 COLUMNS = "number, time_ms, salt, body, commitment, chain"
+_ROW_TYPES = {
+    (int, int, bytes, bytes, bytes, bytes),
+    (int, int, type(None), type(None), bytes, bytes),  # erased
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +93,17 @@ def checked_rows(connection: Connection, head: Head, *, limit: int | None = None
         expected, previous = expected + 1, row.chain
 
 
-def row_from(found: tuple[object, ...], epoch: int, expected: int) -> Row:
+def row_from(found: tuple[Any, ...], epoch: int, expected: int) -> Row:
     """Take a row's values, whatever a damaged file made of them.
 
     Raises:
         DamagedError: The number isn't the expected one, or a type is wrong.
     """
-    match found:
-        case (
-            int(number),
-            int(time_ms),
-            bytes() | None as salt,
-            bytes() | None as body,
-            bytes(commit),
-            bytes(chain),
-        ) if time_ms >= 0 and (salt is None) == (body is None):
-            if number != expected:
-                raise DamagedError(f"entry {expected} is missing", expected)
-            return Row(epoch, number, time_ms, salt, body, commit, chain)
-    raise DamagedError("the entry's columns are not the journal's", expected)
+    if tuple(map(type, found)) not in _ROW_TYPES or found[1] < 0:
+        raise DamagedError("the entry's columns are not the journal's", expected)
+    if found[0] != expected:
+        raise DamagedError(f"entry {expected} is missing", expected)
+    return Row(epoch, *found)
 
 
 def verified_checkpoint(

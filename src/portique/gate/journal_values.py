@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from portique.core.entries import OrderBody, from_body
 from portique.core.entries_chain import commitment, link
@@ -60,9 +60,11 @@ class Head:
     chain: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One entry as stored. `salt` and `body` are None once erased."""
+class Row(NamedTuple):
+    """One entry as stored. `salt` and `body` are None once erased.
+
+    A tuple rather than a dataclass: hundreds of thousands are made at a verification.
+    """
 
     epoch: int
     number: int

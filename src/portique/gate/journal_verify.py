@@ -77,20 +77,24 @@ class Verifier:
         Raises:
             sqlite3.Error: The disk or a lock is in the way (not damage).
         """
-        if self._fault is None and self._rows_left:
+        if self._sound and self._rows_left:
             self._guarded(lambda: self._advance(rows_max))
-        elif self._fault is None and self._signed_left:
+        elif self._sound and self._signed_left:
             self._guarded(self._check_checkpoints)
         else:
             return self._finish(rows_max)
         return False
 
+    @property
+    def _sound(self) -> bool:
+        return self._fault is None
+
     def _finish(self, rows_max: int) -> bool:
         """Take up what a live gate appended meanwhile, then check what surrounds the rows."""
-        if self._fault is None:
+        if self._sound:
             self._guarded(lambda: self._advance(rows_max))
-            if self._fault is None and self._rows_left:
-                return False
+        if self._sound and self._rows_left:
+            return False
         for check in (self._check_remembered, self._check_absences, self._check_rest):
             self._guarded(check)
         return True
