@@ -151,7 +151,7 @@ def replay(source: str, folder: Path, lane: str, at: str, **asked: Any) -> None:
     from portique.sight.codes import CodeReader
 
     school = open_school(folder)
-    starts = instant(at, school.settings.zone)
+    starts = instant(at, school.settings.time_zone)
     as_json = asked["as_json"]
     with ExitStack() as stack:
         bench = bench_of(school, lane, starts)

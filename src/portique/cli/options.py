@@ -12,11 +12,10 @@ import click
 
 from portique.core.values import PassId, parse_hex_id
 from portique.school.folder import SchoolFolder
-from portique.school.instants import read_instant
+from portique.school.instants import typed_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from zoneinfo import ZoneInfo
 
 AT_HELP = "ISO date and time; without offset it is the school's local time. Default: now."
 
@@ -54,21 +53,21 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def instant(text: str, zone: ZoneInfo, option: str = "--at") -> datetime:
+def instant(text: str, zone: str, option: str = "--at") -> datetime:
     """Read an ISO date and time into UTC.
 
     Raises:
-        click.BadParameter: See `read_instant`.
+        click.BadParameter: See `typed_instant`.
     """
     try:
-        return read_instant(text, zone)
+        return typed_instant(text, zone)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def at_or_now(text: str | None, school: SchoolFolder) -> datetime:
     """Return the instant asked for, or now."""
-    return now() if text is None else instant(text, school.settings.zone)
+    return now() if text is None else instant(text, school.settings.time_zone)
 
 
 def open_school(folder: Path) -> SchoolFolder:

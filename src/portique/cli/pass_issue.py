@@ -92,7 +92,7 @@ def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Reque
 def _window(
     school: SchoolFolder, kind: Kind, opens: str | None, closes: str | None, at: datetime
 ) -> Window:
-    zone = school.settings.zone
+    zone = school.settings.time_zone
     usual = issuing.default_window(school, kind, instant(opens, zone, "--from") if opens else at)
     end = issuing.to_second(instant(closes, zone, "--until")) if closes else usual.closes
     try:

@@ -13,7 +13,9 @@ from portique.cli.options import (
     open_school,
     say,
     school_option,
+    warn,
 )
+from portique.cli.school_rules import calendar, leave, rights
 from portique.core.calendars import default_calendar
 from portique.core.values import Uai
 from portique.core.zones import default_site
@@ -24,6 +26,11 @@ from portique.school.rules import write_calendar, write_site
 @click.group()
 def school() -> None:
     """Make and look after a school's folder."""
+
+
+school.add_command(rights)
+school.add_command(calendar)
+school.add_command(leave)
 
 
 @school.command("init")
@@ -49,7 +56,7 @@ def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT
         made.close()
     warning = uai_warning(uai)
     if warning:
-        click.echo(f"portique: {warning}", err=True)
+        warn(warning)
     lanes = [lane.name for lane in default_site().lanes]
     say(
         {"school": str(folder), "uai": uai, "name": name, "lanes": lanes, "warning": warning},

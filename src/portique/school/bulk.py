@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.errors import RegisterError
 from portique.core.values import Kind, Window
-from portique.school.instants import read_instant
+from portique.school.instants import typed_instant
 from portique.school.issuing import Request, checked, default_window, to_second
 from portique.school.tables import read_table
 
@@ -62,6 +62,6 @@ def _request(school: SchoolFolder, fields: dict[str, str], at: datetime) -> Requ
 
 def _instant(school: SchoolFolder, text: str | None) -> datetime | None:
     try:
-        return read_instant(text, school.settings.zone) if text else None
+        return typed_instant(text, school.settings.time_zone) if text else None
     except ValueError as error:
         raise RegisterError(str(error)) from error

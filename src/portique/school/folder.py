@@ -15,9 +15,9 @@ import tomllib
 import unicodedata
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
-from portique.core.errors import ConfigError, EnvironmentProblem
+from portique.core.errors import ConfigError, EnvironmentProblem, KnowledgeError
+from portique.core.localtime import zone_of
 from portique.core.values import Uai, is_uai, uai_letter
 from portique.school import keys
 from portique.school.register import Register
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
 SETTINGS = "school.toml"
 REGISTER = "register.db"
@@ -46,7 +47,7 @@ class Settings:
     @property
     def zone(self) -> ZoneInfo:
         """The school's local time."""
-        return ZoneInfo(self.time_zone)
+        return zone_of(self.time_zone)
 
 
 class SchoolFolder:
@@ -191,7 +192,7 @@ def _settings_from(text: str) -> Settings:
         data = tomllib.loads(text)
         settings = replace(Settings(Uai(data.pop("uai")), data.pop("name")), **data)
         _ = "".join(astuple(settings)), settings.zone  # texts, and a zone that exists
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (KnowledgeError, KeyError, TypeError, ValueError) as error:
         raise ConfigError(
             f"{SETTINGS} is damaged ({error}); it holds uai, name and time_zone"
         ) from error

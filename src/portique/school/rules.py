@@ -11,9 +11,11 @@ from portique.core.zones import Site, default_site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
     from typing import Any, TypeVar
 
     from portique.core.exits import ExitRegime
+    from portique.core.rights import Rights
     from portique.school.folder import SchoolFolder
 
     Read = TypeVar("Read")
@@ -61,6 +63,28 @@ def site_of(school: SchoolFolder) -> Site:
         ConfigError: The file isn't a site; names the key.
     """
     return _read(school, ZONES, Site.from_data) or default_site()
+
+
+def doubts(school: SchoolFolder, rights: Iterable[Rights], at: datetime) -> list[str]:
+    """Say what fits together badly though each file is right; names nobody."""
+    calendar, regimes = calendar_of(school), regimes_of(school)
+    timetable, held = calendar.timetable, list(rights)
+    today = at.astimezone(school.settings.zone).date()
+    named = set(timetable.groups if timetable else ())
+    groups = sorted({group for one in held for group in one.groups} - named)
+    codes = sorted({one.regime for one in held} - set(regimes) - {""})
+    found = []
+    if calendar.zone != school.settings.time_zone:
+        found.append(f"{CALENDAR} is in {calendar.zone}, the school in {school.settings.time_zone}")
+    if timetable is None:
+        found.append("there is no timetable: pupils who leave will be referred")
+    elif not timetable.knows(today):
+        found.append(f"the timetable does not cover {today}: pupils who leave will be referred")
+    if timetable and groups:
+        found.append(f"the timetable does not name the groups {', '.join(groups)}")
+    if codes:
+        found.append(f"no exit regime has the code {', '.join(codes)}")
+    return found
 
 
 def _read(school: SchoolFolder, name: str, read: Callable[[Any], Read]) -> Read | None:
