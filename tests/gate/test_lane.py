@@ -1,0 +1,638 @@
+"""A lane: journal, then act; agents' answers; modes; alerts. Real journal, real passes."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from portique.core.alarms import CALM, Alarm, Posture
+from portique.core.calendars import default_calendar
+from portique.core.decide import Outcome, Reason
+from portique.core.entries import (
+    CountBody,
+    DecisionBody,
+    ManualAdmissionBody,
+    ModeBody,
+    Ruling,
+    RulingBody,
+)
+from portique.core.errors import JournalError, TooLate
+from portique.core.plain import Words
+from portique.core.revocation import Status
+from portique.core.rights import Rights
+from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+from portique.core.timetables import Lesson, Timetable
+from portique.core.values import Direction, HolderId, Kind
+from portique.core.zones import Mode, Site, default_site
+from portique.gate import lane as lane_module
+from portique.gate.board import AlertKind, Organ
+from portique.gate.ports import DoubtfulTime
+from portique.testing.fakes import FakeDoor
+from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+GRANTED = ("lamp", Outcome.GRANT)
+RELEASED = ("release", 5.0)
+
+
+class Witness(FakeDoor):
+    """A door that, at each release, looks at what the journal holds by then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look: Callable[[], list] = list
+        self.seen: list[list] = []
+
+    def release(self, *, for_s: float) -> None:
+        self.seen.append(self.look())
+        super().release(for_s=for_s)
+
+
+def site_with(**changes) -> Site:
+    """The usual site, every lane changed."""
+    usual = default_site()
+    return replace(usual, lanes=tuple(replace(lane, **changes) for lane in usual.lanes))
+
+
+@pytest.fixture
+def school() -> PocketSchool:
+    return PocketSchool()
+
+
+@pytest.fixture
+def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
+    """Give a way to put a lane to work once every pass is issued; lanes are closed at the end."""
+    made: list[WorkingLane] = []
+
+    def put_to_work(told: Told | None = None, **options) -> WorkingLane:
+        known = options.pop("known", None) or school.knowledge(told=told or Told())
+        name = f"journal-{len(made)}.db"
+        made.append(open_lane(tmp_path / name, school, known=known, **options))
+        return made[-1]
+
+    yield put_to_work
+    for lane in made:
+        lane.close()
+
+
+def reasons(judged) -> list[str]:
+    return [str(reason) for reason in judged.decision.reasons]
+
+
+def kinds(working: WorkingLane) -> list[AlertKind]:
+    return [alert.kind for alert in working.board.snapshot().alerts]
+
+
+# --- the order of effects ------------------------------------------------------------------------
+
+
+def test_the_journal_has_the_decision_when_the_door_opens(school, opened):
+    """At the moment of the release, the entry that justifies it is already in the journal."""
+    held, door = school.issue(), Witness()
+    working = opened(door=door)
+    door.look = working.bodies
+
+    working.show(held.text)
+
+    [body] = [each for each in door.seen[0] if isinstance(each, DecisionBody)]
+    assert (body.pass_id, body.outcome, body.holder) == (held.pass_id, 0, held.holder)
+    assert door.orders == [RELEASED, GRANTED]
+
+
+def test_the_card_is_shown_after_the_door_was_told(school, opened):
+    """The screen follows the act: a slow screen keeps nobody waiting."""
+    held, door = school.issue(), Witness()
+    working = opened(door=door)
+    door.look = lambda: list(working.board.snapshot().recent)
+
+    working.show(held.text)
+
+    assert door.seen == [[]]
+    [card] = working.board.snapshot().recent
+    assert (card.name, card.label, card.outcome) == ("Zoé Martin", "Service", Outcome.GRANT)
+
+
+def test_a_journal_that_fails_refers_at_an_entry(school, opened):
+    """Nothing written: no release, the agent is asked, and the screen says what is wrong."""
+    held = school.issue()
+    working = opened()
+    working.disk.broken = True
+
+    judged = working.show(held.text)
+
+    assert (judged.decision.outcome, reasons(judged)) == (Outcome.REFER, ["journal-unavailable"])
+    assert working.door.orders == [("lamp", Outcome.REFER)]
+    [fault] = working.board.snapshot().faults
+    assert fault.organ is Organ.JOURNAL
+
+
+def test_a_journal_that_fails_keeps_nobody_inside(school, opened):
+    """At an exit the way stays free: granted with a note, and still no order without an entry."""
+    held = school.issue()
+    working = opened(lane="exit-1")
+    working.disk.broken = True
+
+    judged = working.show(held.text)
+
+    assert (judged.decision.outcome, reasons(judged)) == (Outcome.GRANT, ["journal-unavailable"])
+    assert working.door.orders == [GRANTED]
+
+
+def test_a_journal_that_works_again_is_no_fault_any_more(school, opened):
+    """Once the disk has room, the next showing is granted and the fault leaves the screen."""
+    first, second = school.issue(), school.issue()
+    working = opened()
+    working.disk.broken = True
+    working.show(first.text)
+    working.disk.broken = False
+
+    assert working.show(second.text).granted
+    assert working.board.snapshot().faults == ()
+
+
+def test_a_decision_says_what_it_was_based_on(school, opened):
+    """Each entry names the version of the knowledge, the table, the posture and the medium."""
+    held = school.issue()
+    working = opened()
+
+    judged = working.show(held.text)
+
+    body = working.bodies()[-1]
+    assert dict(body.versions) == {"epoch": 1, "knowledge": 1}
+    assert judged.decision.table_hash.startswith(body.table)
+    assert (body.posture, body.medium, body.kind) == ("normal", "paper", "staff")
+
+
+def test_a_gate_that_knows_nothing_still_journals(school, tmp_path):
+    """Without knowledge no key is known: refused, journalled without versions or holder."""
+    held = school.issue()
+    working = open_lane(tmp_path / "journal.db", school)
+
+    judged = working.show(held.text)
+
+    body = working.bodies()[-1]
+    working.close()
+    assert judged.decision.outcome is Outcome.REFUSE
+    assert (body.versions, body.pass_id, body.holder) == ((), None, None)
+
+
+# --- agents --------------------------------------------------------------------------------------
+
+
+def test_an_agents_admission_is_journalled_before_the_door_opens(school, opened):
+    """A revoked pass, admitted by an agent: the ruling points to the decision, then the release."""
+    held, door = school.issue(), Witness()
+    school.set_status(held, Status.REVOKED)
+    working = opened(door=door)
+    door.look = working.bodies
+    working.show(held.text)
+    [card] = working.board.snapshot().waiting
+
+    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+
+    [seen] = door.seen
+    ruling = seen[-1]
+    assert isinstance(ruling, RulingBody)
+    assert (ruling.showing, ruling.ruling, ruling.agent) == (card.showing, Ruling.ADMIT, "loge")
+    assert isinstance(seen[ruling.number - 1], DecisionBody)
+    assert working.board.ruled_on(card.showing).agent == "loge"
+
+
+def test_a_denial_opens_nothing(school, opened):
+    """Denied: journalled, settled, no order to the door."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened()
+    working.show(held.text)
+    [card] = working.board.snapshot().waiting
+
+    working.lane.rule(card.showing, Ruling.DENY, DenyReason.SENT, "loge")
+
+    assert working.door.releases == 0
+    assert working.bodies()[-1].ruling is Ruling.DENY
+    assert working.board.snapshot().waiting == ()
+
+
+def test_who_rules_second_is_too_late(school, opened):
+    """Two agents, one card: the second changes nothing and writes nothing."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened()
+    working.show(held.text)
+    [card] = working.board.snapshot().waiting
+    working.lane.rule(card.showing, Ruling.DENY, DenyReason.SENT, "loge")
+    before = working.bodies()
+
+    with pytest.raises(TooLate):
+        working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.KNOWN, "cpe")
+
+    assert working.bodies() == before
+    assert working.door.releases == 0
+
+
+def test_a_stale_page_opens_no_door(school, opened):
+    """A card replaced by the same pass shown again can't be ruled by its former number."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened()
+    working.show(held.text)
+    [former] = working.board.snapshot().waiting
+    working.clock.advance(MINUTE_MS)
+    working.show(held.text)
+
+    with pytest.raises(TooLate):
+        working.lane.rule(former.showing, Ruling.ADMIT, AdmitReason.KNOWN, "loge")
+
+    assert working.door.releases == 0
+
+
+def test_a_ruling_that_cannot_be_written_does_nothing(school, opened):
+    """The disk fails under an agent's admission: no release, the card still waits."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened()
+    working.show(held.text)
+    [card] = working.board.snapshot().waiting
+    working.disk.broken = True
+
+    with pytest.raises(JournalError):
+        working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.KNOWN, "loge")
+
+    assert working.door.releases == 0
+    assert working.board.snapshot().waiting == (card,)
+
+
+def test_a_referral_without_an_entry_can_be_ruled_once_the_disk_is_back(school, opened):
+    """The ruling points to entry 0 of epoch 0: there was none."""
+    held = school.issue()
+    working = opened()
+    working.disk.broken = True
+    working.show(held.text)
+    working.disk.broken = False
+    [card] = working.board.snapshot().waiting
+
+    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+
+    body = working.bodies()[-1]
+    assert (body.epoch, body.number) == (0, 0)
+    assert working.door.releases == 1
+
+
+def test_a_ruling_counts_as_a_passage(school, opened):
+    """Somebody an agent let in, and who comes again at once, is a double use."""
+    held = school.issue()
+    working = opened()
+    working.disk.broken = True
+    working.show(held.text)
+    working.disk.broken = False
+    [card] = working.board.snapshot().waiting
+    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+
+    assert reasons(working.show(held.text)) == ["double-use"]
+    assert working.board.snapshot().counts.entered == 1
+
+
+def test_somebody_without_a_code_is_let_in_by_hand(opened):
+    """Journalled with its reason and without anybody's number, then released and listed."""
+    door = Witness()
+    working = opened(door=door)
+    door.look = working.bodies
+
+    working.lane.admit_manually(ManualReason.FORGOTTEN, "loge")
+
+    body = door.seen[0][-1]
+    assert isinstance(body, ManualAdmissionBody)
+    assert (body.reason, body.agent, body.people) == ("forgotten", "loge", 1)
+    [card] = working.board.snapshot().recent
+    assert (card.name, card.ruled.agent) == (None, "loge")
+    assert working.board.snapshot().counts.entered == 1
+
+
+def test_a_manual_admission_that_cannot_be_written_does_nothing(opened):
+    """No entry, no release."""
+    working = opened()
+    working.disk.broken = True
+
+    with pytest.raises(JournalError):
+        working.lane.admit_manually(ManualReason.FORGOTTEN, "loge")
+
+    assert working.door.orders == []
+
+
+def test_only_so_many_decisions_wait_in_memory(school, opened, monkeypatch):
+    """Beyond the limit the oldest decision can't be ruled any more: memory is bounded."""
+    monkeypatch.setattr(lane_module, "WAITING_KEPT_MAX", 2)
+    working = opened()
+    for number in range(3):
+        working.show(f"https://example.org/{number}")
+    oldest = working.board.snapshot().waiting[0]
+
+    with pytest.raises(TooLate):
+        working.lane.rule(oldest.showing, Ruling.DENY, DenyReason.SENT, "loge")
+
+
+# --- counting and modes --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lane", "shown"), [("entry-1", (1, 0)), ("exit-1", (0, 1))])
+def test_a_counting_lane_counts_without_looking_at_who(school, opened, lane, shown):
+    """In counting mode a code, good or not, is one person: journalled as a count alone."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened(Told(site=site_with(mode=Mode.COUNTING)), lane=lane)
+
+    assert working.show(held.text) is None
+
+    counts = working.board.snapshot().counts
+    assert (counts.entered, counts.left) == shown
+    assert [type(body) for body in working.bodies()[1:]] == [CountBody]
+
+
+def test_a_counting_lane_goes_on_when_the_disk_is_full(school, opened):
+    """Nobody is stopped: the fault is shown, and what could not be written is not counted."""
+    held = school.issue()
+    working = opened(Told(site=site_with(mode=Mode.COUNTING)))
+    working.disk.broken = True
+
+    assert working.show(held.text) is None
+
+    assert working.board.snapshot().counts.entered == 0
+    [fault] = working.board.snapshot().faults
+    assert fault.organ is Organ.JOURNAL
+
+
+def test_a_free_lane_neither_decides_nor_counts(school, opened):
+    """On an open day nothing at all is written about anybody."""
+    held = school.issue()
+    working = opened(Told(site=site_with(mode=Mode.FREE)))
+    before = working.bodies()
+
+    assert working.show(held.text) is None
+    assert working.bodies() == before
+    assert working.board.snapshot().counts.entered == 0
+
+
+def test_a_count_taken_back_is_not_journalled_and_never_negative(opened):
+    """An agent's slip of the finger is corrected on the screen."""
+    working = opened()
+    working.lane.count(Direction.ENTRY, 1)
+    working.lane.count(Direction.ENTRY, -1)
+    working.lane.count(Direction.ENTRY, -1)
+
+    assert working.board.snapshot().counts.entered == 0
+    assert [type(body) for body in working.bodies()[1:]] == [CountBody]
+
+
+def test_a_change_of_mode_is_journalled_then_shown(school, opened):
+    """An agent opens the lane; from then on nothing is decided."""
+    held = school.issue()
+    working = opened()
+
+    working.lane.set_mode(Mode.FREE, "cpe")
+
+    body = working.bodies()[-1]
+    assert isinstance(body, ModeBody)
+    assert (body.mode, body.agent) == ("free", "cpe")
+    assert working.board.snapshot().mode is Mode.FREE
+    assert working.show(held.text) is None
+
+
+def test_a_mode_that_the_school_changes_is_followed_once(school, opened):
+    """New knowledge opens the lane; the same again leaves an agent's later choice alone."""
+    working = opened()
+    free = Told(site=site_with(mode=Mode.FREE))
+    working.learn(school.knowledge(2, told=free))
+    working.lane.set_mode(Mode.CONTROL, "cpe")
+
+    working.learn(school.knowledge(3, told=free))
+
+    modes = [(b.mode, b.agent) for b in working.bodies() if isinstance(b, ModeBody)]
+    assert modes == [("free", None), ("control", "cpe")]
+
+
+def test_a_mode_that_cannot_be_journalled_is_tried_again(school, opened):
+    """The disk fails while the school opens the lane: control goes on, and later it opens."""
+    working = opened()
+    free = school.knowledge(2, told=Told(site=site_with(mode=Mode.FREE)))
+    working.disk.broken = True
+    with pytest.raises(JournalError):
+        working.learn(free)
+    working.disk.broken = False
+    assert working.board.snapshot().mode is Mode.CONTROL
+
+    working.learn(free)
+
+    assert working.board.snapshot().mode is Mode.FREE
+
+
+# --- alerts, alarms, time ------------------------------------------------------------------------
+
+
+def test_a_pass_never_listed_alerts_of_a_stolen_key(school, opened):
+    """Signed by the school's key but in no list: somebody else holds that key."""
+    held = school.issue()
+    school.set_status(held, None)
+    school.statuses.clear()
+    working = opened()
+    known = working.lane.bench.knowledge
+    short = replace(known, status=replace(known.status, packed=b""))
+    working.learn(short)
+
+    assert "status-unlisted" in reasons(working.show(held.text))
+    assert kinds(working) == [AlertKind.STOLEN_ISSUER]
+
+
+def test_an_exit_refused_where_nobody_stands_alerts_every_screen(school, opened):
+    """At a lane without an agent whatever isn't granted is told to all."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened(Told(site=site_with(staffed=False)), lane="exit-1")
+
+    working.show(held.text)
+
+    assert kinds(working) == [AlertKind.EXIT_REFUSED]
+
+
+def test_a_refusal_at_a_staffed_lane_alerts_nobody_else(school, opened):
+    """The agent who stands there sees the card; the others are left in peace."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    working = opened(lane="exit-1")
+
+    working.show(held.text)
+
+    assert kinds(working) == []
+
+
+def test_a_pupil_who_may_not_leave_is_no_stolen_key(school, opened):
+    """An exit not permitted alerts as what it is: a child about to leave."""
+    held = school.issue(kind=Kind.PUPIL)
+    lesson = Lesson("2nde 4", 1, 8 * 60, 12 * 60)
+    timetable = Timetable(date(2026, 9, 1), date(2027, 7, 1), ("2nde 4",), (lesson,))
+    calendar = replace(default_calendar(), timetable=timetable)
+    rights = {held.holder: Rights(groups=("2nde 4",), regime="red")}
+    working = opened(Told(rights=rights, calendar=calendar), lane="exit-1")
+
+    judged = working.show(held.text)
+
+    assert judged.note is not None
+    assert Reason.EXIT_NOT_PERMITTED in judged.decision.reasons
+    assert kinds(working) == [AlertKind.EXIT_REFUSED]
+
+
+def test_a_notice_stays_until_an_agent_dismisses_it(opened):
+    """Told once, gone once; the second agent learns that it is gone."""
+    working = opened()
+    working.lane.tell(Words("Attention.", "Careful."), working.clock.now_ms())
+    [alert] = working.board.snapshot().alerts
+
+    working.lane.dismiss_alert(alert.alert, "loge")
+
+    assert (alert.kind, alert.detail.en) == (AlertKind.NOTICE, "Careful.")
+    with pytest.raises(TooLate):
+        working.lane.dismiss_alert(alert.alert, "cpe")
+
+
+def test_an_alarm_is_followed_at_once_and_until_told_otherwise(school, opened):
+    """During an evacuation the entry refers and the exit lets go; afterwards all is as before."""
+    first, second = school.issue(), school.issue()
+    working = opened()
+    working.lane.follow(Alarm(Posture.EVACUATION, drill=False, since_ms=0))
+    during = working.show(first.text)
+    working.lane.follow(None)
+    after = working.show(second.text)
+
+    assert reasons(during) == ["alarm-evacuation"]
+    assert working.bodies()[1].posture == "evacuation"
+    assert after.granted
+
+
+def test_an_evacuation_frees_the_way_out(school, opened):
+    """Fleeing, a pupil without any right is told to go."""
+    held = school.issue(kind=Kind.PUPIL)
+    working = opened(Told(alarm=replace(CALM, posture=Posture.EVACUATION)), lane="exit-1")
+
+    assert working.show(held.text).granted
+
+
+def test_following_an_alarm_waits_for_no_lock(opened):
+    """While a showing is being journalled, a fire still reaches the decisions."""
+    working = opened()
+    done = threading.Event()
+
+    def follow() -> None:
+        working.lane.follow(Alarm(Posture.EVACUATION, drill=False, since_ms=0))
+        done.set()
+
+    with working.lane._lock:
+        thread = threading.Thread(target=follow)
+        thread.start()
+        assert done.wait(20)
+    thread.join()
+
+
+def test_time_in_doubt_refers(school, opened):
+    """A clock that ran back is a reason of its own; nothing is granted by it."""
+    held = school.issue()
+    working = opened()
+    working.clock.doubt(DoubtfulTime.ROLLED_BACK)
+
+    assert reasons(working.show(held.text)) == ["time-untrusted"]
+
+
+def test_a_clock_that_may_be_off_widens_a_phones_window(school, opened):
+    """A code 45 s old is too old for a sure clock, and accepted by one that may be 20 s off."""
+    early, late = school.issue(phone=True), school.issue(phone=True)
+    working = opened()
+    then = working.clock.now_ms() - 45_000
+    sure = working.show(early.drawn(then))
+    working.clock.uncertain(20_000)
+    unsure = working.show(late.drawn(then))
+
+    assert reasons(sure) == ["phone-code-old"]
+    assert unsure.granted
+
+
+# --- memory --------------------------------------------------------------------------------------
+
+
+def test_the_same_holder_with_another_medium_is_a_double_use(school, opened):
+    """Paper, then phone, within five minutes: referred by the holder's number."""
+    paper = school.issue()
+    phone = school.issue(phone=True, holder=HolderId(paper.holder))
+    working = opened()
+    working.show(paper.text)
+    working.clock.advance(5 * MINUTE_MS)
+    second = working.show(phone.drawn(working.clock.now_ms()))
+
+    assert reasons(second) == ["double-use"]
+
+
+def test_after_five_minutes_the_same_pass_is_granted_again(school, opened):
+    """Whoever went out for a minute and comes back later is nobody's suspect."""
+    held = school.issue()
+    working = opened()
+    working.show(held.text)
+    working.clock.advance(5 * MINUTE_MS + 1)
+
+    assert working.show(held.text).granted
+
+
+def test_at_midnight_directions_are_forgotten(school, opened):
+    """Where entries and exits are paired, a new day begins with a clean slate."""
+    held = school.issue()
+    told = Told(site=site_with(pairing=True))
+    working = opened(told)
+    working.show(held.text)
+    working.clock.advance(10 * MINUTE_MS)
+    same_day = working.show(held.text)
+    working.clock.advance(DAY_MS)
+    next_day = working.show(held.text)
+
+    assert reasons(same_day) == ["in-out-mismatch"]
+    assert next_day.granted
+
+
+def test_after_a_free_opening_directions_are_forgotten(school, opened):
+    """Nobody knows who left while the lane was free."""
+    held = school.issue()
+    working = opened(Told(site=site_with(pairing=True)))
+    working.show(held.text)
+    working.lane.set_mode(Mode.COUNTING, "cpe")
+    working.lane.set_mode(Mode.CONTROL, "cpe")
+    working.clock.advance(10 * MINUTE_MS)
+
+    assert working.show(held.text).granted
+
+
+def test_a_lane_lets_go_what_is_older_than_a_day(school, opened):
+    """Told to forget, it keeps nothing of yesterday's."""
+    held = school.issue()
+    working = opened()
+    working.show(held.text)
+    working.clock.advance(DAY_MS)
+
+    working.lane.forget(working.clock.now_ms())
+
+    assert working.lane.recall.of(working.lane.bench.present(held.text)).same_lane_ms is None
+
+
+def test_a_restarted_lane_remembers_today_and_not_which_way_yesterday(school, opened, tmp_path):
+    """After a restart past midnight, last evening's passage is known and its direction is not."""
+    held = school.issue()
+    told = Told(site=site_with(pairing=True))
+    known = school.knowledge(told=told)
+    first = open_lane(tmp_path / "journal.db", school, known=known)
+    first.show(held.text)
+    first.close()
+    first.clock.advance(int(timedelta(hours=23).total_seconds() * 1000))
+
+    second = open_lane(tmp_path / "journal.db", school, known=known, clock=first.clock)
+    memory = second.lane.recall.of(second.lane.bench.present(held.text))
+    second.close()
+
+    assert memory.same_lane_ms is not None
+    assert memory.last_direction is None
