@@ -36,6 +36,9 @@ def bench(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
     Trust the ratios: another machine, or a busy one, changes every figure together.
 
     \b
+    Exit code: 0 measured, 2 wrong use, 5 a part is missing.
+
+    \b
     Example:
         portique bench decision --json
     """

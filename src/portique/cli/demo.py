@@ -14,7 +14,7 @@ import click
 
 from portique.cli.gate import announce, stop_on_signals
 from portique.cli.knowledge import write_whole
-from portique.cli.options import entropy, now
+from portique.cli.options import entropy, json_option, now, say
 from portique.core.calendars import PARIS
 from portique.core.errors import EnvironmentProblem
 from portique.core.localtime import zone_of
@@ -57,10 +57,20 @@ TITLES = {
     help="Port of the screens on this machine; 0 takes a free one.",
 )
 @click.option("--seconds", type=click.FloatRange(min=1), help="Stop by itself after so long.")
-def demo(camera: int | None, folder: Path, port: int, seconds: float | None) -> None:
+@json_option
+def demo(
+    camera: int | None,
+    folder: Path,
+    port: int,
+    seconds: float | None,
+    as_json: bool,  # noqa: FBT001 - a flag
+) -> None:
     r"""Start a synthetic lycée of 1,000 pupils and one gate whose camera plays a film.
 
     Everybody in it is fictional. Nothing leaves this machine.
+
+    \b
+    Exit code: 0 stopped in order, 2 wrong use, 5 the folder, port, camera or disk refuses.
 
     \b
     Example:
@@ -73,7 +83,7 @@ def demo(camera: int | None, folder: Path, port: int, seconds: float | None) -> 
     configure((folder / "gate.log").open("a", encoding="utf-8", buffering=1))
     with Gate(scene.config, announce=announce) as gate:
         stop_on_signals(gate.stop)
-        _tell(gate.serving.url, scene)
+        _tell(gate.serving.url, scene, as_json=as_json)
         printing = threading.Thread(target=write_passes, args=(folder, scene.cast), daemon=True)
         printing.start()
         if seconds is not None:
@@ -179,11 +189,16 @@ def one_of_each(printed: list[PrintedPass]) -> list[PrintedPass]:
     return chosen
 
 
-def _tell(url: str, scene: Scene) -> None:
-    click.echo(
-        "\nPortique: a synthetic lycée of 1,000 pupils and one gate. Everybody is fictional.\n\n"
+def _tell(url: str, scene: Scene, *, as_json: bool) -> None:
+    passes = str(scene.folder / "passes.pdf")
+    screens = {"url": url, "agent": f"{url}/agent", "holder": f"{url}/holder", "pin": scene.pin}
+    say(
+        screens | {"school": str(scene.folder / "school"), "passes": passes},
+        as_json=as_json,
+        words="\nPortique: a synthetic lycée of 1,000 pupils and one gate. "
+        "Everybody is fictional.\n\n"
         f"  Agent's screen    {url}/agent    (agent-1, PIN {scene.pin})\n"
         f"  Holder's screen   {url}/holder\n"
-        f"  Passes to try     {scene.folder / 'passes.pdf'}    (portique demo --camera 0)\n\n"
-        "Stop with Ctrl-C.\n"
+        f"  Passes to try     {passes}    (portique demo --camera 0)\n\n"
+        "Stop with Ctrl-C.\n",
     )

@@ -50,6 +50,7 @@ class Lazy(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
+        keep_paragraphs(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -68,6 +69,14 @@ class Lazy(click.Group):
             fail(error)
         except (PortiqueError, sqlite3.Error, ImportError) as error:
             fail(error)
+
+
+def keep_paragraphs(command: click.Command) -> None:
+    r"""Turn the two characters `\b` of raw docstrings into the mark that click keeps lines by."""
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            keep_paragraphs(inner)
 
 
 def write_whatever_the_terminal_knows() -> None:
