@@ -19,8 +19,8 @@ Row = dict[str, Any]
 FRAMES = 15  # one second
 SIZES = ((640, 480), (1280, 720), (1920, 1080))
 SMALLEST_MODULE_PX = 2.6
-DEFOCUS_MODULES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
-MOTION_MODULES = (1.0, 1.5, 2.0, 2.5)
+DEFOCUS_MODULES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+MOTION_MODULES = (1.0, 1.5, 2.0, 2.5, 3.0)
 CONDITIONS = ("plain", "blur", "noise", "dim", "glare", "all")
 
 
