@@ -26,7 +26,6 @@ class Found:
 
     text: str | None
     quad: Quad
-    side_modules: int | None = None
 
 
 def find_codes(
