@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 BENCHES: Mapping[str, str] = {
     "decision": "portique.cli.bench_decision:bench_decision",
     "gate": "portique.cli.bench_gate:bench_gate",
-    "journal": "portique.cli.bench_journal:bench_journal",
-    "sight": "portique.cli.bench_sight:bench_sight",
+    "journal": "portique.cli.bench_rows:journal_rows",
+    "sight": "portique.cli.bench_rows:sight_rows",
 }
 
 
