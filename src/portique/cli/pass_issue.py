@@ -86,7 +86,8 @@ def issue(folder: Path, **asked: Any) -> None:
 def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Request:
     kind = Kind(asked["kind"])
     window = _window(school, kind, asked["opens"], asked["closes"], at)
-    return Request(kind, asked["name"], asked["label"] or "", asked["regime"] or "", window)
+    said = (asked["name"], asked["label"] or "", asked["regime"] or "")
+    return issuing.checked(Request(kind, *said, window))
 
 
 def _window(

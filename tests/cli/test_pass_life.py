@@ -1,0 +1,142 @@
+"""A pass after its issue: suspended, resumed, replaced, revoked, printed again."""
+
+import pytest
+
+NEVER = "0000000000000000"
+
+
+def change(school, verb: str, pass_id: str, *options: object):
+    """Change a pass's status."""
+    return school.run("pass", verb, pass_id, "--school", school.folder, "--json", *options)
+
+
+def test_a_suspension_is_taken_back(school):
+    """Suspended is refused, resumed is granted."""
+    issued = school.issue()
+    outcomes = [
+        (change(school, verb, issued["pass_id"]).code, school.show(issued["text"]).json["reasons"])
+        for verb in ("suspend", "suspend", "resume", "resume")
+    ]
+
+    assert outcomes == [(0, ["suspended"]), (0, ["suspended"]), (0, []), (0, [])]
+
+
+def test_revoking_is_final(school):
+    """Nothing brings a revoked pass back, and the gate refuses it."""
+    issued = school.issue()
+    codes = [
+        change(school, verb, issued["pass_id"]).code
+        for verb in ("suspend", "resume", "revoke", "revoke", "resume", "suspend", "replace")
+    ]
+
+    assert codes == [0, 0, 0, 1, 1, 1, 1]
+    assert school.show(issued["text"]).json["reasons"] == ["revoked"]
+
+
+@pytest.mark.parametrize("verb", ["revoke", "suspend", "resume", "replace"])
+def test_a_pass_never_issued_is_said(school, verb: str):
+    """A wrong digit is no crash."""
+    answer = change(school, verb, NEVER)
+
+    assert answer.code == 1
+    assert NEVER in answer.stderr
+
+
+@pytest.mark.parametrize("verb", ["revoke", "suspend", "resume", "replace"])
+@pytest.mark.parametrize("typed", ["Zoé Martin", "", "12", "../../keys", "0" * 17, "g" * 16])
+def test_what_is_no_number_is_not_repeated(school, verb: str, typed: str):
+    """It may be somebody's name."""
+    answer = change(school, verb, typed)
+
+    assert answer.code == 2
+    assert "16 hexadecimal digits" in answer.stderr
+    assert "Martin" not in answer.stderr
+
+
+def test_a_number_is_read_in_either_case(school):
+    """Somebody copies it from a card."""
+    issued = school.issue()
+
+    assert change(school, "revoke", issued["pass_id"].upper()).json["pass_id"] == issued["pass_id"]
+
+
+def test_a_successor_takes_over(school):
+    """Same holder, same end, same name; the old one is refused."""
+    issued = school.issue("--label", "2DE 04", "--until", "2027-01-31")
+    successor = change(school, "replace", issued["pass_id"]).json
+
+    assert successor["replaces"] == issued["pass_id"]
+    assert (successor["holder"], successor["until"]) == (issued["holder"], issued["until"])
+    assert school.show(issued["text"]).json["reasons"] == ["revoked"]
+    assert school.show(successor["text"], "--unseal").json["name"] == "Zoé Martin"
+
+
+def test_a_successor_that_cannot_be_written_changes_nothing(school, tmp_path):
+    """The old card goes on working."""
+    issued = school.issue()
+    answer = change(school, "replace", issued["pass_id"], "--out", tmp_path / "no" / "new.pdf")
+
+    assert answer.code == 5
+    assert school.show(issued["text"]).code == 0
+
+
+def test_an_expired_pass_is_not_replaced(school):
+    """A new one is issued instead."""
+    issued = school.issue("--until", "2026-09-02")
+
+    assert change(school, "replace", issued["pass_id"]).code == 1
+
+
+def test_the_list_holds_what_counts(school, run):
+    """Neither revoked nor expired ones are in it."""
+    kept, revoked = school.issue(), school.issue()
+    school.issue("--until", "2026-10-01")
+    change(school, "revoke", revoked["pass_id"])
+    asked = ("pass", "list", "--school", school.folder, "--at", "2026-11-23", "--json")
+
+    assert [one["pass_id"] for one in run(*asked).all] == [kept["pass_id"]]
+
+
+def reprint(school, out, *options: object):
+    """Print passes already issued."""
+    return school.run("pass", "print", "--school", school.folder, "--out", out, "--json", *options)
+
+
+def test_all_that_count_are_printed(school, tmp_path):
+    """Without a number, every pass of the list; with a label, one class."""
+    for label in ("2DE 04", "2DE 04", "2DE 05"):
+        school.issue("--label", label)
+
+    assert reprint(school, tmp_path / "all.pdf").json["passes"] == 3
+    assert reprint(school, tmp_path / "class.pdf", "--label", "2DE 04").json["passes"] == 2
+    assert reprint(school, tmp_path / "class.txt", "--label", "2DE 05").json["passes"] == 1
+
+
+def test_a_revoked_pass_is_not_printed(school, tmp_path):
+    """Its card would be refused at the gate."""
+    issued = school.issue()
+    change(school, "revoke", issued["pass_id"])
+
+    assert reprint(school, tmp_path / "a.pdf", issued["pass_id"]).code == 1
+
+
+@pytest.mark.parametrize(
+    ("out", "options", "code"),
+    [
+        ("a.docx", (), 2),
+        ("a.png", (), 2),
+        ("a.pdf", ("--layout", "napkin"), 2),
+        ("a.pdf", ("--first", "0"), 2),
+        ("a.pdf", ("--label", "nobody"), 2),
+        ("a.pdf", ("--layout", "70x37", "--first", "99"), 1),
+        ("no/a.pdf", (), 5),
+        ("a.pdf", (NEVER,), 1),
+    ],
+)
+def test_what_cannot_be_printed_is_said(school, tmp_path, out: str, options, code: int):
+    """One exit code for each sort of mistake, and no file."""
+    school.issue()
+    school.issue()
+
+    assert reprint(school, tmp_path / out, *options).code == code
+    assert not (tmp_path / out).exists()
