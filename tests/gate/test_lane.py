@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -171,9 +172,8 @@ def test_a_gate_that_knows_nothing_still_journals(school, tmp_path):
     held = school.issue()
     working = open_lane(tmp_path / "journal.db", school)
 
-    judged = working.show(held.text)
-
-    body = working.bodies()[-1]
+    judged: Any = working.show(held.text)
+    body: Any = working.bodies()[-1]
     working.close()
     assert judged.decision.outcome is Outcome.REFUSE
     assert (body.versions, body.pass_id, body.holder) == ((), None, None)
@@ -516,6 +516,18 @@ def test_an_evacuation_frees_the_way_out(school, opened):
     working = opened(Told(alarm=replace(CALM, posture=Posture.EVACUATION)), lane="exit-1")
 
     assert working.show(held.text).granted
+
+
+def test_an_agents_word_that_a_fire_is_over_is_passed_on(opened):
+    """The lane knows nothing of fires; whoever follows them decides whether it may end."""
+    lane = opened().lane
+    ended: list[str] = []
+    lane.end_evacuation("loge")
+    lane.end_fires_by(ended.append)
+
+    lane.end_evacuation("cpe")
+
+    assert ended == ["cpe"]
 
 
 def test_following_an_alarm_waits_for_no_lock(opened):

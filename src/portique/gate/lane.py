@@ -85,6 +85,7 @@ class Lane:
         self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
         self._mode = self._school_mode = bench.lane.mode
         self._alarm: Alarm | None = None
+        self._end_fire: Callable[[str], None] = lambda _agent: None
         self._counts = shown.Counts()
         self._alerts = 0
         self._day: date | None = None
@@ -116,6 +117,10 @@ class Lane:
     def follow(self, alarm: Alarm | None) -> None:
         """Follow an alarm from now on, without waiting for anything; None: what the school says."""
         self._alarm = alarm
+
+    def end_fires_by(self, end_fire: Callable[[str], None]) -> None:
+        """Pass on to `end_fire` an agent's word, by alias, that a fire is over."""
+        self._end_fire = end_fire
 
     def forget(self, at_ms: int) -> None:
         """Let go what may no longer be remembered; call every few minutes."""
@@ -257,7 +262,7 @@ class Lane:
     def rule(
         self, showing: int, ruling: Ruling, reason: AdmitReason | DenyReason, agent: str
     ) -> None:
-        """Give an agent's answer to a waiting card; see `board.Desk.rule`."""
+        """Give an agent's answer to a waiting card; see `Desk.rule`."""
         with self._lock:
             waiting = self._waiting.get(showing)
             # Asked first: what no screen shows any more must not open a door from a stale page.
@@ -280,7 +285,7 @@ class Lane:
         self._ports.door.lamp(Outcome.GRANT)
 
     def admit_manually(self, reason: ManualReason, agent: str) -> None:
-        """Let somebody through who showed no code; see `board.Desk.admit_manually`."""
+        """Let somebody through who showed no code; see `Desk.admit_manually`."""
         with self._lock:
             at_ms = self._ports.clock.now_ms()
             lane = self._bench.lane
@@ -292,7 +297,7 @@ class Lane:
             self._ports.board.list_manual(card)
 
     def count(self, direction: Direction, step: int) -> None:
-        """Count somebody, or take one back; see `board.Desk.count`."""
+        """Count somebody, or take one back; see `Desk.count`."""
         with self._lock:
             at_ms = self._ports.clock.now_ms()
             if step > 0:
@@ -310,7 +315,7 @@ class Lane:
         self._ports.board.set_counts(self._counts)
 
     def set_mode(self, mode: Mode, agent: str | None) -> None:
-        """Change how the lane works; see `board.Desk.set_mode`."""
+        """Change how the lane works; see `Desk.set_mode`."""
         with self._lock:
             self._append(ModeBody(self._bench.lane.name, str(mode), agent))
             self._mode = mode
@@ -318,8 +323,12 @@ class Lane:
                 self.recall.forget_directions()  # people now pass unasked
             self._ports.board.set_mode(mode)
 
+    def end_evacuation(self, agent: str) -> None:
+        """End a fire because an agent says that it is over; see `Desk.end_evacuation`."""
+        self._end_fire(agent)
+
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision
-        """Take an alert off every screen; see `board.Desk.dismiss_alert`."""
+        """Take an alert off every screen; see `Desk.dismiss_alert`."""
         self._ports.board.drop_alert(alert)
 
 

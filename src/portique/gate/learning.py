@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from portique.core.errors import ConfigError
 from portique.core.plain import Words
@@ -15,7 +15,6 @@ from portique.gate.wiring import lane_row
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from portique.gate.clock import GateClock
     from portique.gate.following import Following
     from portique.gate.knowing import Knowledge
     from portique.gate.lane import Lane
@@ -39,12 +38,24 @@ NO_LANE = Words(
 )
 
 
+class Timekeeper(Protocol):
+    """What learning asks of the gate's clock."""
+
+    def now_ms(self) -> int:
+        """Return UTC milliseconds."""
+        ...
+
+    def at_least(self, signed_ms: int) -> None:
+        """Hold no time before `signed_ms` for true."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pupils:
     """Who learns."""
 
     lane: Lane
-    clock: GateClock
+    clock: Timekeeper
     following: Following
 
 
@@ -125,6 +136,6 @@ class Learning:
         self._pupils.lane.tell(words, self._pupils.clock.now_ms())
 
 
-def believe_time_of(knowledge: Knowledge, clock: GateClock) -> None:
+def believe_time_of(knowledge: Knowledge, clock: Timekeeper) -> None:
     """No true time lies before the knowledge the school signed."""
     clock.at_least(to_ms(knowledge.manifest.issued_at))

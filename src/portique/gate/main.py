@@ -177,6 +177,7 @@ class Gate:
         memory = self._config.journal.file.with_name("posture.json")
         followers = Followers(self.lane, self.board, self.journal, self.clock)
         self.following = Following(self.door, followers, memory)
+        self.lane.end_fires_by(self.following.end_fire)
         line = open_fire(self._config)
         if line is not None:
             self._stack.callback(line.close)

@@ -118,11 +118,10 @@ class Source:
         """Verify a file and keep it if it is newer; otherwise say why not, and change nothing."""
         try:
             data = _read(path)
+            known = self._open(data)
         except EnvironmentProblem as error:
             self.complaint = f"{path.name}: {error}"
             return  # not noted as seen: a stick that was pulled out half-way may come back
-        try:
-            known = self._open(data)
         except KnowledgeError as error:
             self.complaint = f"{path.name}: {error}"
             self._seen[str(path)] = _Looked(mark, None)

@@ -1,0 +1,171 @@
+"""What a lane remembers of holders: proofs once, grants for a day, nothing of forgeries."""
+
+from typing import Any
+
+import pytest
+
+from portique.core.facts import PassState, Presented
+from portique.core.passes import KeyRing
+from portique.core.values import Direction, HolderId, PassId
+from portique.core.zones import default_site
+from portique.gate.journal_values import Grant, Recent
+from portique.gate.judge import Bench
+from portique.gate.recall import Recall
+from portique.testing.fakes import MONDAY_0800_MS as NOW
+from portique.testing.lanes import PocketSchool, open_lane
+
+MINUTE_MS = 60_000
+DAY_MS = 24 * 60 * MINUTE_MS
+
+
+@pytest.fixture
+def school() -> PocketSchool:
+    return PocketSchool()
+
+
+@pytest.fixture
+def recall() -> Recall:
+    return Recall("entry-1", Direction.ENTRY)
+
+
+def presented(school, held, text=None) -> Presented:
+    bench = Bench(school.uai, default_site().lane("entry-1"), school.knowledge())
+    return bench.present(text or held.text)
+
+
+def always(_at_ms: int) -> bool:
+    return True
+
+
+def test_of_a_forgery_nothing_is_remembered(recall):
+    """What isn't genuine has no holder and no past."""
+    forged = Presented(PassState.BAD_SEAL)
+    recall.note_proof(forged, NOW)
+
+    assert recall.of(forged).proof_used is False
+
+
+def test_a_grant_is_remembered_with_its_direction(recall, school):
+    """The next showing of the same holder knows when and which way."""
+    held = school.issue()
+    recall.note_grant(held.holder, NOW)
+
+    memory = recall.of(presented(school, held))
+
+    assert (memory.same_lane_ms, memory.last_direction) == (NOW, Direction.ENTRY)
+
+
+def test_a_drawing_of_a_phone_is_used_once(recall, school):
+    """The same second of the same pass again is a replay; the next drawing is not."""
+    held = school.issue(phone=True)
+    first = presented(school, held, held.drawn(NOW))
+    recall.note_proof(first, NOW)
+
+    assert recall.of(first).proof_used
+    assert not recall.of(presented(school, held, held.drawn(NOW + 15_000))).proof_used
+
+
+def test_another_holders_drawing_of_the_same_second_is_not_used(recall, school):
+    """Proofs are known by pass and second, never by second alone."""
+    first, second = school.issue(phone=True), school.issue(phone=True)
+    recall.note_proof(presented(school, first, first.drawn(NOW)), NOW)
+
+    assert not recall.of(presented(school, second, second.drawn(NOW))).proof_used
+
+
+def test_a_pass_whose_name_is_sealed_still_uses_its_proof(recall, school):
+    """Without the name key there is no holder, but a replay stays a replay."""
+    held = school.issue(phone=True)
+    sealed = school.knowledge(enrolled=False)
+    bench = Bench(school.uai, default_site().lane("entry-1"), sealed)
+    shown = bench.present(held.drawn(NOW))
+    recall.note_proof(shown, NOW)
+
+    memory = recall.of(shown)
+
+    assert (memory.proof_used, memory.same_lane_ms) == (True, None)
+
+
+def test_what_the_server_tells_of_other_lanes_is_kept_apart(recall, school):
+    """A passage elsewhere is no passage here."""
+    held = school.issue()
+    recall.note_elsewhere(held.holder, NOW)
+
+    memory = recall.of(presented(school, held))
+
+    assert (memory.same_lane_ms, memory.other_lane_ms) == (None, NOW)
+
+
+def test_a_restart_brings_back_proofs_and_grants(recall, school):
+    """From the journal: proofs, grants here, and grants of another lane of the same file."""
+    here, there = school.issue(), school.issue(phone=True)
+    drawn = presented(school, there, there.drawn(NOW))
+    proof = (PassId(there.pass_id), NOW // 1000)
+    grants = (Grant(here.holder, "entry-1", NOW - 1), Grant(there.holder, "exit-1", NOW - 2))
+
+    recall.restore(Recent(frozenset({proof}), grants), NOW, always)
+
+    assert recall.of(presented(school, here)).same_lane_ms == NOW - 1
+    assert recall.of(drawn).other_lane_ms == NOW - 2
+    assert recall.of(drawn).proof_used
+
+
+def test_directions_are_forgotten_and_times_are_not(recall, school):
+    """Midnight takes the direction; five minutes of double use go on over it."""
+    held = school.issue()
+    recall.note_grant(held.holder, NOW)
+    recall.forget_directions()
+
+    memory = recall.of(presented(school, held))
+
+    assert (memory.same_lane_ms, memory.last_direction) == (NOW, None)
+
+
+@pytest.mark.parametrize(("age_ms", "kept"), [(DAY_MS - 1, True), (DAY_MS, False)])
+def test_grants_live_for_a_day(recall, school, age_ms, kept):
+    """No memory of anybody's passage outlives a day."""
+    held, other = school.issue(), HolderId("0f" * 8)
+    recall.note_grant(held.holder, NOW - age_ms)
+    recall.note_elsewhere(other, NOW - age_ms)
+
+    recall.forget(NOW)
+
+    assert (recall.of(presented(school, held)).same_lane_ms is not None) is kept
+    assert (other in recall._elsewhere) is kept
+
+
+@pytest.mark.parametrize(("age_ms", "kept"), [(10 * MINUTE_MS - 1, True), (10 * MINUTE_MS, False)])
+def test_proofs_live_longer_than_anything_accepts_them(recall, school, age_ms, kept):
+    """A drawing is refused as old after 30 s, or 60 with an unsure clock; ten minutes is enough."""
+    held = school.issue(phone=True)
+    shown = presented(school, held, held.drawn(NOW))
+    recall.note_proof(shown, NOW - age_ms)
+
+    recall.forget(NOW)
+
+    assert recall.of(shown).proof_used is kept
+
+
+def test_a_replay_is_seen_across_a_restart(school, tmp_path):
+    """A drawing shown before a power cut is refused after it, by the journal's memory."""
+    held = school.issue(phone=True)
+    known = school.knowledge()
+    first = open_lane(tmp_path / "journal.db", school, known=known)
+    text = held.drawn(first.clock.now_ms())
+    granted: Any = first.show(text)
+    first.close()
+
+    second = open_lane(tmp_path / "journal.db", school, known=known, clock=first.clock)
+    again: Any = second.show(text)
+    second.close()
+
+    assert granted.granted
+    assert "replayed" in [str(reason) for reason in again.decision.reasons]
+
+
+def test_an_empty_ring_knows_nobody(school):
+    """Without knowledge no code is genuine, so nothing is remembered of anybody."""
+    bench = Bench(school.uai, default_site().lane("entry-1"), None)
+
+    assert bench.ring == KeyRing(school.uai, {})
+    assert bench.present(school.issue().text).held is None
