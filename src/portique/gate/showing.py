@@ -159,5 +159,7 @@ class Showings:
             if len(self._marks) >= MARKS_REMEMBERED_MAX:
                 self._marks.pop(next(iter(self._marks)))
             found = recognised(text)
-            self._marks[text] = _Mark(*found) if found else _Mark(None, text.encode())
+            self._marks[text] = (
+                _Mark(*found) if found else _Mark(None, text.encode("utf-8", "surrogatepass"))
+            )
         return self._marks[text]
