@@ -1,0 +1,153 @@
+"""`portique school init` and `roll`: a folder, its keys, and what may be wrong with them."""
+
+import pytest
+
+
+def init(run, folder, uai: str = "0999001W", name: str = "Lycée des Essais"):
+    """Make a school."""
+    return run("school", "init", folder, "--uai", uai, "--name", name, "--json")
+
+
+def test_a_new_school_has_keys_zones_lanes_and_hours(run, tmp_path):
+    """Everything a gate needs, and keys for their owner alone."""
+    answer = init(run, tmp_path / "lycee")
+    keys = list((tmp_path / "lycee" / "keys").iterdir())
+
+    assert (answer.code, answer.json["lanes"]) == (0, ["entry-1", "exit-1"])
+    assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}
+    assert (tmp_path / "lycee").stat().st_mode & 0o077 == 0
+
+
+def test_an_unusual_control_letter_is_only_a_warning(run, tmp_path):
+    """Some identifiers in the wild have one."""
+    answer = init(run, tmp_path / "lycee", uai="0999001A")
+
+    assert answer.code == 0
+    assert "should be W" in answer.json["warning"]
+
+
+def test_a_school_s_name_may_hold_quotes_and_any_script(run, tmp_path):
+    """It is written to school.toml and read back as it was."""
+    name = 'Lycée « d’Arc » "\\ثانوية" 🎒'
+    init(run, tmp_path / "lycee", name=name)
+    again = run("school", "calendar", "--school", tmp_path / "lycee")
+
+    assert again.code == 0
+    assert name in (tmp_path / "lycee" / "school.toml").read_text("utf-8").replace(
+        '\\"', '"'
+    ).replace("\\\\", "\\")
+
+
+@pytest.mark.parametrize(
+    ("uai", "name"),
+    [
+        ("099900W", "x"),
+        ("0999001w", "x"),
+        ("０９９９００１W", "x"),
+        ("0999001W", ""),
+        ("0999001W", "x" * 81),
+        ("0999001W", "a\nb"),
+        ("0999001W", "a\x1b[31m"),
+        ("0999001W", "\udcff"),
+    ],
+)
+def test_what_is_no_school_is_refused(run, tmp_path, uai: str, name: str):
+    """Exit code 2, and no folder."""
+    assert init(run, tmp_path / "lycee", uai, name).code == 2
+    assert not (tmp_path / "lycee").exists()
+
+
+def test_a_school_is_never_made_over_another(run, school):
+    """Its keys would be lost."""
+    before = sorted((school.folder / "keys").iterdir())
+    answer = init(run, school.folder)
+
+    assert answer.code == 5
+    assert sorted((school.folder / "keys").iterdir()) == before
+
+
+def test_a_folder_that_cannot_be_made_is_said(run, tmp_path):
+    """A file in the way is the environment's fault."""
+    (tmp_path / "file").touch()
+
+    assert init(run, tmp_path / "file" / "lycee").code == 5
+
+
+def test_a_new_year_keeps_old_passes_good(school):
+    """Both years' keys verify; new passes carry the new year's."""
+    before = school.issue()
+    answer = school.run("school", "roll", "--school", school.folder, "--year", "2031", "--json")
+    after = school.issue()
+
+    assert answer.json == {"year": 2031, "issuers": 2}
+    assert [school.show(one["text"]).code for one in (before, after)] == [0, 0]
+
+
+def test_a_year_is_rolled_once(school):
+    """A key is never overwritten."""
+    codes = [
+        school.run("school", "roll", "--school", school.folder, "--year", "2031").code
+        for _ in range(2)
+    ]
+
+    assert codes == [0, 5]
+
+
+COMMANDS = [
+    ("pass", "list"),
+    ("pass", "show", "PQ1:"),
+    ("pass", "revoke", "0" * 16),
+    ("pass", "issue", "--kind", "pupil", "--name", "Zoé"),
+    ("knowledge", "export", "--out", "out.knowledge"),
+    ("gate", "init", "--lane", "entry-1", "--out", "gate/entry-1.toml"),
+    ("gate", "replay", "film", "--lane", "entry-1", "--at", "2026-11-23T08:00"),
+    ("school", "calendar"),
+    ("school", "roll"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("what", ["nosuch", "empty", "a-file"])
+def test_a_folder_that_is_no_school_is_said(run, tmp_path, monkeypatch, command, what: str):
+    """Nothing is made there, and the sentence says how to make a school."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a-file").touch()
+    answer = run(*command, "--school", what)
+
+    assert answer.code == (2 if what == "a-file" else 5)
+    assert answer.stdout == ""
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["a-file", "empty"]
+
+
+@pytest.mark.parametrize("command", COMMANDS[:3], ids=" ".join)
+@pytest.mark.parametrize(
+    ("spoil", "because"),
+    [
+        (lambda key: key.chmod(0o644), "chmod 600"),
+        (lambda key: key.unlink(), "keys are missing"),
+        (lambda key: key.write_text("no key"), "not a key file"),
+    ],
+    ids=["open to others", "gone", "spoiled"],
+)
+def test_a_spoiled_key_is_named(school, command, spoil, because: str):
+    """Exit code 5, what is wrong, and what to do."""
+    (key,) = (school.folder / "keys").glob("pass-*.pem")
+    spoil(key)
+    answer = school.run(*command, "--school", school.folder)
+
+    assert answer.code == 5
+    assert because in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 900]
+)
+def test_a_spoiled_register_is_named(school, content: bytes):
+    """It is not written over."""
+    (school.folder / "register.db").write_bytes(content)
+    answer = school.run("pass", "list", "--school", school.folder)
+
+    assert answer.code == 5
+    assert "register" in answer.stderr
+    assert (school.folder / "register.db").read_bytes() == content
