@@ -31,7 +31,7 @@ from portique.core.zones import Mode
 from portique.gate import board as shown
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
-from portique.gate.recall import Recall
+from portique.gate.recall import Recall, proved_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -200,7 +200,7 @@ class Lane:
             pass_id=held.pass_id if held else None,
             holder=identity.holder if identity else None,
             kind=identity.kind if identity else None,
-            proof_s=judged.presented.proof_seconds,
+            proof_s=proved_seconds(judged.presented),
         )
 
     def _remember(self, judged: Judged, at_ms: int) -> None:

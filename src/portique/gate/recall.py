@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portique.core.facts import Memory
+from portique.core.passes import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,9 +61,14 @@ class Recall:
         return Memory(at_ms, elsewhere, direction, proof_used=used)
 
     def note_proof(self, presented: Presented, at_ms: int) -> None:
-        """Remember that this drawing of a phone was shown, whatever was decided."""
-        if presented.held is not None and presented.proof_seconds is not None:
-            self._proofs[presented.held.pass_id, presented.proof_seconds] = at_ms
+        """Remember that this drawing of a phone was shown, whatever was decided.
+
+        Only one the phone proved: a stranger's proof around a photographed pass must not use up
+        the moments that its holder's own phone is going to draw.
+        """
+        seconds = proved_seconds(presented)
+        if presented.held is not None and seconds is not None:
+            self._proofs[presented.held.pass_id, seconds] = at_ms
 
     def note_grant(self, holder: HolderId, at_ms: int) -> None:
         """Remember that a holder was let through here."""
@@ -81,3 +87,8 @@ class Recall:
         self._proofs = {k: t for k, t in self._proofs.items() if at_ms - t < PROOFS_MS}
         self._grants = {h: g for h, g in self._grants.items() if at_ms - g[0] < REMEMBERED_MS}
         self._elsewhere = {h: t for h, t in self._elsewhere.items() if at_ms - t < REMEMBERED_MS}
+
+
+def proved_seconds(presented: Presented) -> int | None:
+    """Return when the phone drew its code, if the phone proved it; None otherwise."""
+    return presented.proof_seconds if presented.proof is Proof.VALID else None

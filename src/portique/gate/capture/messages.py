@@ -27,6 +27,7 @@ CODES_MAX = 4
 SUSPECTS_MAX = 8
 SENTENCE_CHARACTERS_MAX = 400
 WORD_CHARACTERS_MAX = 40
+ADVICES = frozenset({"closer", "flatter", "hold-still", "less-glare"})
 NUMBER_MAX = 1 << 53
 PIXELS_ABSOLUTE_MAX = 1 << 16
 MESSAGE_BYTES_MAX = 24_000  # four texts of 1,200 characters of four bytes, and some
@@ -164,7 +165,7 @@ def parse_capture(packet: bytes) -> FromCapture:
     """
     match _values(packet):
         case [tag, number, at_ms, width, height] if tag == _ANNOUNCED:
-            size = _whole(width, PIXELS_ABSOLUTE_MAX), _whole(height, PIXELS_ABSOLUTE_MAX)
+            size = _side(width), _side(height)
             return Announced(_whole(number), _whole(at_ms), *size)
         case [tag, sentence] if tag == _NOTICE:
             return Notice(_text(sentence, SENTENCE_CHARACTERS_MAX))
@@ -241,6 +242,8 @@ def _code(value: object) -> Code:
 def _suspect(value: object) -> Suspect:
     match value:
         case [quad, advice]:
+            if advice not in ADVICES:
+                raise BadMessage("advice that no reader gives")
             return Suspect(_quad(quad), _text(advice, WORD_CHARACTERS_MAX))
     raise BadMessage("not a suspect")
 
@@ -256,6 +259,13 @@ def _coordinate(value: object) -> int:
     if type(value) is not int or not -PIXELS_ABSOLUTE_MAX <= value <= PIXELS_ABSOLUTE_MAX:
         raise BadMessage("not a coordinate")
     return value
+
+
+def _side(value: object) -> int:
+    side = _whole(value, PIXELS_ABSOLUTE_MAX)
+    if side == 0:
+        raise BadMessage("a picture without pixels")
+    return side
 
 
 def _whole(value: object, most: int = NUMBER_MAX) -> int:
