@@ -105,3 +105,13 @@ def test_the_real_thing_beats_its_drill():
     drill, real = (Alarm(Posture.SHELTER, drill=d, since_ms=0) for d in (True, False))
 
     assert strongest(drill, real) == strongest(real, drill) == real
+
+
+@pytest.mark.parametrize("name", ["", "entrée 1", "a b", "-x", "x" * 41, "a/b", 7])
+def test_a_name_the_journal_could_not_keep_is_refused(name):
+    """A lane's name is a code: the journal writes it with every decision."""
+    data = default_site().to_data()
+    data["lanes"][0]["name"] = name
+
+    with pytest.raises(KnowledgeError, match="name"):
+        Site.from_data(data)

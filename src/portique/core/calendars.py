@@ -16,7 +16,7 @@ from portique.core.localtime import zone_of
 from portique.core.plain import DAY_MINUTES, Fields, Plain, clock_text
 from portique.core.timetables import Timetable
 from portique.core.values import HolderId, Kind
-from portique.core.zones import INSIDE, NAME_CHARS_MAX
+from portique.core.zones import INSIDE
 
 PARIS = "Europe/Paris"
 OPENINGS_MAX = 2_000
@@ -224,7 +224,7 @@ class Opening:
         with Fields(data, "opening") as fields:
             return cls(
                 fields.text("title"),
-                fields.text("zone", NAME_CHARS_MAX),
+                fields.code("zone"),
                 Audience.from_data(fields.map("audience")),
                 fields.clock("opens"),
                 fields.clock("closes"),

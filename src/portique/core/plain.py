@@ -24,6 +24,7 @@ TEXT_CHARS_MAX = 80
 ROWS_MAX = 100_000
 DAY_MINUTES = 24 * 60
 WHOLE_MAX = 2**53 - 1
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,39}")
 _CLOCK = re.compile(r"([0-2][0-9]):([0-5][0-9])")
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -73,6 +74,13 @@ class Fields:
         value = self._take(key)
         if not isinstance(value, str) or len(value) > chars_max:
             raise self._wrong(key, f"a text of at most {chars_max} characters")
+        return value
+
+    def code(self, key: str) -> str:
+        """Take a code, as journals keep them: at most 40 letters, digits and . _ + -."""
+        value = self._take(key)
+        if not isinstance(value, str) or not CODE.fullmatch(value):
+            raise self._wrong(key, "at most 40 plain letters, digits and . _ + - without spaces")
         return value
 
     def truth(self, key: str) -> bool:

@@ -12,7 +12,6 @@ from portique.core.values import Direction
 
 OUTSIDE = "outside"
 INSIDE = "inside"
-NAME_CHARS_MAX = 40
 ZONES_MAX = 200
 LANES_MAX = 400
 
@@ -40,7 +39,7 @@ class Zone:
     def from_data(cls, data: Plain) -> Self:
         """Read back; see `Fields` for what it raises."""
         with Fields(data, "zone") as fields:
-            return cls(fields.text("name", NAME_CHARS_MAX), Words.from_data(fields.map("title")))
+            return cls(fields.code("name"), Words.from_data(fields.map("title")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +80,10 @@ class Lane:
         """Read back; see `Fields` for what it raises."""
         with Fields(data, "lane") as fields:
             return cls(
-                fields.text("name", NAME_CHARS_MAX),
+                fields.code("name"),
                 fields.choice("direction", Direction),
-                fields.text("from", NAME_CHARS_MAX),
-                fields.text("to", NAME_CHARS_MAX),
+                fields.code("from"),
+                fields.code("to"),
                 Words.from_data(fields.map("title")),
                 Words.from_data(fields.map("point")),
                 fields.choice("mode", Mode),
