@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import importlib
 import io
+import os
 import sqlite3
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -34,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sight": ("portique.cli.sight:sight", "Read codes in pictures and videos."),
 }
 
+# Whatever a command writes concerns people: passes, keys, rights, entries. Its owner alone reads it.
+PRIVATE = 0o077
 EXIT_FAULT, EXIT_USE, EXIT_ENVIRONMENT = 1, 2, 5
 
 
@@ -61,6 +64,7 @@ class Lazy(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Turn errors that are not bugs into one sentence and a documented exit code."""
         write_whatever_the_terminal_knows()
+        former = os.umask(PRIVATE)
         try:
             return super().invoke(ctx)
         except OSError as error:
@@ -69,6 +73,8 @@ class Lazy(click.Group):
             fail(error)
         except (PortiqueError, sqlite3.Error, ImportError) as error:
             fail(error)
+        finally:
+            os.umask(former)
 
 
 def keep_paragraphs(command: click.Command) -> None:
