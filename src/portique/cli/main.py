@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sight": ("portique.cli.sight:sight", "Read codes in pictures and videos."),
 }
 
-# Whatever a command writes concerns people: passes, keys, rights, entries. Its owner alone reads it.
+# What a command writes concerns people (passes, keys, rights, entries): its owner alone reads it.
 PRIVATE = 0o077
 EXIT_FAULT, EXIT_USE, EXIT_ENVIRONMENT = 1, 2, 5
 
