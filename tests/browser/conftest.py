@@ -79,10 +79,14 @@ def board() -> Board:
 
 
 @pytest.fixture
-def serving(board: Board) -> Iterator[Serving]:
+def desk(board: Board) -> PreviewDesk:
+    return PreviewDesk(board, lambda: 1_789_970_880_000)
+
+
+@pytest.fixture
+def serving(board: Board, desk: PreviewDesk) -> Iterator[Serving]:
     ticks = itertools.count(0, 1)  # a clock that hardly moves: nothing locks by itself
     settings = ScreenSettings(port=0, agents=agents())
-    desk = PreviewDesk(board, lambda: 1_789_970_880_000)
     app = create_app(board, desk, settings, monotonic_ms=lambda: next(ticks))
     running = serve_in_thread(app, settings)
     yield running

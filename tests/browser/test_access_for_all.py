@@ -25,7 +25,12 @@ from portique.gate.screen.preview import MONDAY_MS, sample_aim, sample_waiting
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desk": (1920, 1080)}
+SIZES = {
+    "phone": (390, 844),
+    "tablet": (820, 1180),
+    "laptop": (1280, 800),
+    "desk": (1920, 1080),
+}
 LOOKS = [
     pytest.param(size, language, scheme, id=f"{name}-{language}-{scheme}")
     for (name, size), language, scheme in itertools.product(
@@ -77,6 +82,8 @@ def test_the_agents_screen(visit, board, size, language, scheme):
     page.wait_for_selector("#posture:not([hidden])")
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click("[data-open=end-dialog]")
+    assert faults(page) == []
 
 
 @pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)

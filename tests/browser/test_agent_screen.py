@@ -7,7 +7,7 @@ from portique.core.decide import Outcome
 from portique.core.entries import Ruling
 from portique.core.sentences import AdmitReason
 from portique.core.values import Medium
-from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Ruled
+from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Posture, Ruled
 from portique.gate.screen.app import create_app
 from portique.gate.screen.preview import MONDAY_MS, PIN, PreviewDesk, agents
 from portique.gate.screen.serving import serve_in_thread
@@ -21,6 +21,25 @@ SMALLEST_TARGET = """
   .filter((each) => each.checkVisibility())
   .map((each) => each.getBoundingClientRect())
   .reduce((least, box) => Math.min(least, box.height, box.width), 999)
+"""
+BROKEN_WORDS = """
+[...document.querySelectorAll("button span, h2, h3, h4, dt, dd, .reasons li")]
+  .filter((each) => each.checkVisibility())
+  .flatMap((each) => {
+    const texts = document.createTreeWalker(each, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      for (const word of text.data.matchAll(/[\\p{L}’]+/gu)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+        if (lines.size > 1) broken.push(word[0]);
+      }
+    }
+    return broken;
+  })
 """
 
 
@@ -36,6 +55,17 @@ def test_signing_in_with_the_keyboard_alone(visit):
     watched.page.keyboard.press("Enter")
 
     on_stage(watched.page, "Camille Brézolles")
+
+
+def test_a_code_that_nobody_made_is_a_refusal_without_name(visit):
+    """Nothing is known of it, not even on what it was shown: no manual admission."""
+    page = visit().sign_in()
+    page.locator("#waiting button").nth(2).click()
+    on_stage(page, "Sans nom lisible")
+
+    assert page.locator(".card h3").inner_text() == "Refus"
+    assert not page.locator(".card [data-slot=medium]").is_visible()
+    assert "Admission manuelle" not in page.inner_text("body")
 
 
 def test_ruling_with_the_keyboard_alone(visit, board, wait_until):
@@ -117,8 +147,38 @@ def test_the_second_agent_is_told_who_ruled_first(visit, board):
     page.wait_for_selector("#toast:has-text('cpe a déjà répondu')")
 
 
-def test_a_card_that_vanishes_under_a_finger_does_not_pass_the_press_to_the_next(visit, board):
-    """Somebody else ruled; the press was meant for the card before."""
+def test_a_card_answered_elsewhere_stays_with_its_answer_until_one_moves_on(visit, board):
+    """The stage never changes by itself, so that no press falls on another person."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    board.settle(11, BY_OTHER)
+    page.wait_for_selector(".card[data-waits=no]:has-text('Admis par cpe')")
+    page.keyboard.press("1")
+    board.present(Card(100, MONDAY_MS, Outcome.GRANT, Medium.PAPER, name="Passante"))
+    page.wait_for_selector("#recent li:has-text('Passante')")
+    assert "Brézolles" in page.inner_text(".card")
+    page.locator("[data-next]").click()
+
+    on_stage(page, "Yanis Oudrhiri")
+    assert board.ruled_on(12) is None
+
+
+def test_after_ones_own_answer_the_oldest_card_comes_and_the_answer_is_seen(visit, board):
+    """Nothing can be undone, so what was done is said."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    page.keyboard.press("1")
+    on_stage(page, "Yanis Oudrhiri")
+
+    said = page.inner_text("#last")
+    assert "Camille Brézolles · Admis par loge · je connais la personne" in said
+    page.keyboard.press("l")
+    page.wait_for_selector("body[data-locked=yes]")
+    assert page.locator("#last").text_content() == ""
+
+
+def test_a_second_press_of_the_same_key_answers_for_nobody_else(visit, board):
+    """A finger that trembles rules once."""
     page = visit().sign_in()
     on_stage(page, "Camille Brézolles")
     page.evaluate(
@@ -127,11 +187,23 @@ def test_a_card_that_vanishes_under_a_finger_does_not_pass_the_press_to_the_next
         "  document.querySelector('[data-reason=known]').click();"
         "}).observe(document.getElementById('stage'), {childList: true})"
     )
-    board.settle(11, BY_OTHER)
+    page.keyboard.press("1")
     on_stage(page, "Yanis Oudrhiri")
     page.wait_for_timeout(300)
 
     assert board.ruled_on(12) is None
+
+
+def test_on_a_phone_the_card_chosen_in_the_list_is_shown_from_its_top(visit):
+    """And the answer given is told over the bar, not over the next card's buttons."""
+    page = visit(390, 844).sign_in()
+    page.locator("#waiting button").nth(1).click()
+    on_stage(page, "Yanis Oudrhiri")
+    assert page.evaluate("document.querySelector('.scroll').scrollTop") == 0
+    page.locator("[data-reason=sent]").click()
+
+    page.wait_for_selector("#toast:has-text('Non admis par loge')")
+    assert page.locator("#toast").bounding_box()["y"] < 40
 
 
 def test_the_selected_card_stays_when_others_come_and_grants_flow(visit, board):
@@ -155,6 +227,48 @@ def test_new_cards_are_announced_to_screen_readers(visit, board):
 
     page.wait_for_selector("#announce:has-text('À voir. Nouvelle Venue')", state="attached")
     assert page.locator("#announce").get_attribute("role") == "status"
+
+
+def test_an_evacuation_is_ended_with_the_keyboard_alone(visit, board, wait_until):
+    """E asks, with the cautious answer in hand; Tab and Enter confirm."""
+    page = visit().sign_in()
+    page.keyboard.press("e")
+    assert page.locator("dialog[open]").count() == 0
+    board.set_posture(Posture.EVACUATION)
+    page.wait_for_selector("#posture button")
+    page.keyboard.press("e")
+    assert "centrale incendie est réarmée" in page.inner_text("#end-dialog")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#end-dialog", state="hidden")
+    assert board.snapshot().posture is Posture.EVACUATION
+    for key in ("e", "Tab", "Enter"):
+        page.keyboard.press(key)
+
+    wait_until(lambda: board.snapshot().posture is Posture.NORMAL)
+    page.wait_for_selector("#posture", state="hidden")
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "rien n’a changé"), ("en", "reset")])
+def test_a_fire_panel_that_still_asks_is_said_where_one_asked(visit, board, desk, language, said):
+    """In the dialog, which stays open; the posture too."""
+    page = visit().sign_in(language)
+    desk.panel_asks = True
+    board.set_posture(Posture.EVACUATION, drill=True)
+    page.click("[data-open=end-dialog]")
+    page.click("#end-evacuation")
+
+    page.wait_for_selector(f"#end-error:has-text('{said}')")
+    assert page.locator("#posture button").is_visible()
+
+
+@pytest.mark.parametrize("posture", [Posture.INTRUSION, Posture.SHELTER])
+def test_other_alarms_are_not_the_agents_to_end(visit, board, posture):
+    """The button is for an evacuation alone."""
+    page = visit().sign_in()
+    board.set_posture(posture)
+    page.wait_for_selector("#posture:not([hidden])")
+
+    assert not page.locator("#posture button").is_visible()
 
 
 def test_an_alert_is_on_screen_within_five_seconds(visit, board):
@@ -206,6 +320,23 @@ def test_signing_out_elsewhere_returns_to_the_sign_in_page(visit):
     other.click("#sign-out")
 
     page.wait_for_selector("form[data-post='/agent/sign-in']")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    "size", [(1280, 800), (1366, 768), (1024, 768), (390, 844), (820, 1180), (1920, 1080)]
+)
+def test_every_answer_to_a_card_with_two_reasons_is_in_sight(visit, size, language):
+    """Eight buttons and the tools, without scrolling, and no word is broken."""
+    page = visit(*size).sign_in(language)
+    on_stage(page, "Camille Brézolles")
+    boxes = [each.bounding_box() for each in page.locator(".card [data-ruling]").all()]
+    tools = page.locator(".tools").bounding_box()
+
+    assert len(boxes) == 8
+    assert max(box["y"] + box["height"] for box in boxes) <= tools["y"]
+    assert tools["y"] + tools["height"] <= size[1]
+    assert page.evaluate(BROKEN_WORDS) == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 820, 1920])

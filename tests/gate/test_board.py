@@ -14,9 +14,11 @@ from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction, Language, Medium, PassId
 from portique.gate.board import (
     ALERTS_MAX,
+    ANSWERED_MAX,
     RECENT_MAX,
     RECENT_MS,
     RULINGS_KEPT,
+    UNSEEN_MS_MAX,
     WAITING_MAX,
     Advice,
     Aim,
@@ -40,6 +42,8 @@ LANE = Lane("entry-1", Words("Portail nord", "North gate"), Direction.ENTRY, Wor
 AT_MS = 1_789_970_880_000
 ADMITTED = Ruled(Ruling.ADMIT, AdmitReason.KNOWN, "loge", AT_MS)
 DENIED = Ruled(Ruling.DENY, DenyReason.SENT, "cpe", AT_MS)
+
+IN_VIEW = Aim(((0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)))
 
 
 @pytest.fixture
@@ -81,6 +85,20 @@ def test_recent_grants_are_newest_first_and_bounded(board):
         board.present(grant(showing))
 
     assert showings(board.snapshot().recent) == list(range(RECENT_MAX + 4, 4, -1))
+
+
+def test_the_last_answers_stay_in_sight_while_grants_stream(board):
+    """An agent still sees what was answered, newest first like the rest."""
+    for showing in range(1, ANSWERED_MAX + 3):
+        board.present(refer(showing))
+        board.settle(showing, DENIED)
+    for showing in range(100, 150):
+        board.present(grant(showing))
+
+    seen = showings(board.snapshot().recent)
+    assert len(seen) == RECENT_MAX
+    assert seen[0] == 149
+    assert seen[-ANSWERED_MAX:] == [6, 5, 4, 3]
 
 
 def test_names_of_those_who_passed_leave_after_ten_minutes(board):
@@ -230,6 +248,67 @@ def test_the_holders_screen_rests_when_the_medium_is_gone(board):
     assert board.holder().state is HolderState.PASS
     board.gone(1)
     assert board.holder().state is HolderState.IDLE
+
+
+@pytest.mark.parametrize("card", [grant(1), refer(1), refuse(1)], ids=["grant", "refer", "refuse"])
+def test_what_a_hand_held_reader_read_leaves_the_screen_by_itself(board, card):
+    """Nobody can tell when the paper left: ten seconds, whatever was decided."""
+    board.beat(1_000)
+    board.present(card)
+    board.beat(1_000 + UNSEEN_MS_MAX - 1)
+    assert board.holder().state is not HolderState.IDLE
+    board.beat(1_000 + UNSEEN_MS_MAX)
+
+    assert board.holder().state is HolderState.IDLE
+
+
+@pytest.mark.parametrize("card", [grant(1), refer(1)], ids=["grant", "refer"])
+def test_a_code_in_view_of_the_camera_keeps_its_state(board, card):
+    """As long as frames show it, however still it is held."""
+    board.present(card)
+    for now_ms in range(0, 3 * UNSEEN_MS_MAX, 1000):
+        board.beat(now_ms)
+        board.aim([IN_VIEW])
+    shown = board.holder().state
+
+    assert shown is (HolderState.PASS if card.outcome is Outcome.GRANT else HolderState.AGENT)
+
+
+def test_a_camera_that_died_does_not_leave_a_green_screen(board):
+    """Its last frame showed the code; no other frame came."""
+    board.beat(0)
+    board.present(grant(1))
+    board.aim([IN_VIEW])
+    board.beat(UNSEEN_MS_MAX)
+
+    assert board.holder().state is HolderState.IDLE
+
+
+def test_the_screen_that_rested_by_itself_follows_the_mode(board):
+    """Free passage is shown although nobody said that the paper left."""
+    board.present(grant(1))
+    board.set_mode(Mode.FREE)
+    board.beat(0)
+    board.beat(UNSEEN_MS_MAX)
+
+    assert board.holder().state is HolderState.FREE
+
+
+def test_the_end_of_an_evacuation_is_shown_at_once(board):
+    """Even when a showing was in progress as it began."""
+    board.present(grant(1))
+    board.set_posture(Posture.EVACUATION)
+    board.set_posture(Posture.NORMAL)
+
+    assert board.holder().state is HolderState.IDLE
+
+
+def test_a_decision_is_still_read_when_the_mode_changes(board):
+    """Nothing takes it from under the holder's eyes."""
+    board.present(refer(1))
+    board.set_mode(Mode.COUNTING)
+
+    assert board.holder().state is HolderState.AGENT
 
 
 def test_two_grants_in_a_row_are_two_turns(board):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from portique.core.alarms import Posture
 from portique.core.decide import Outcome
@@ -23,6 +23,7 @@ from portique.core.errors import TooLate
 from portique.core.plain import Words
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.zones import Mode
+from portique.gate.screen.desk import Desk
 from portique.gate.screen.shown import (
     Advice,
     Aim,
@@ -44,8 +45,6 @@ from portique.gate.screen.shown import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from portique.core.values import Direction
 
 __all__ = [
     "AdmitReason",
@@ -79,53 +78,14 @@ WAITING_MAX = (
     40  # cards waiting for an agent; beyond, the least useful one is set aside and counted
 )
 RECENT_MAX = 12  # a quiet list, not a history
+ANSWERED_MAX = 4  # the last answers stay in it while grants stream by: an agent sees what was done
 RECENT_MS = 10 * 60 * 1000  # names of people who passed leave the screen after ten minutes
 RULINGS_KEPT = 256  # who ruled on what, for the agent who comes second; holds no name
 ALERTS_MAX = 20
 AIMS_MAX = 4  # as many codes as one frame may hold
-
-
-class Desk(Protocol):
-    """What the screens may ask of the gate's loop.
-
-    Called from worker threads, never from the web server's event loop. Each
-    call returns once its effect is journalled; the board follows.
-    """
-
-    def rule(
-        self, showing: int, ruling: Ruling, reason: AdmitReason | DenyReason, agent: str
-    ) -> None:
-        """Give an agent's ruling on a waiting card.
-
-        Raises:
-            TooLate: Somebody ruled first, or the card is no longer waiting.
-            JournalError: It could not be written; nothing was done.
-        """
-        ...
-
-    def admit_manually(self, reason: ManualReason, agent: str) -> None:
-        """Let somebody through who showed no code.
-
-        Raises:
-            JournalError: It could not be written; nothing was done.
-        """
-        ...
-
-    def count(self, direction: Direction, step: int) -> None:
-        """Add (+1) or take back (-1) one person counted by hand."""
-        ...
-
-    def set_mode(self, mode: Mode, agent: str) -> None:
-        """Change how the lane works."""
-        ...
-
-    def dismiss_alert(self, alert: int, agent: str) -> None:
-        """Take an alert off every screen.
-
-        Raises:
-            TooLate: Somebody did already.
-        """
-        ...
+UNSEEN_MS_MAX = (
+    10_000  # a decision whose code nobody sees any more must not wave the next one through
+)
 
 
 class Board:
@@ -136,6 +96,7 @@ class Board:
         self._snapshot = Snapshot(version=1, lane=lane)
         self._holder = HolderView(version=1, state=HolderState.IDLE, turn=0)
         self._current: int | None = None  # the showing on the holder's screen
+        self._seen_ms: int | None = None  # when its code was last seen; None: not told since a beat
         self._rulings: OrderedDict[int, Ruled] = OrderedDict()
         self._listeners: list[Callable[[], None]] = []
         self._beat_ms: int | None = None
@@ -150,15 +111,13 @@ class Board:
                 self._list_recent(card)
             else:
                 self._wait_for_agent(card)
-            self._current = card.showing
-            self._decided(HolderState.PASS if granted else HolderState.AGENT)
+            self._decided(card.showing, HolderState.PASS if granted else HolderState.AGENT)
 
     def gone(self, showing: int) -> None:
         """Tell that a showing's medium has left; its card, if it waits, stays."""
         with self._changed:
             if self._current == showing:
-                self._current = None
-                self._set_holder(state=self._resting())
+                self._rest()
 
     def settle(self, showing: int, ruled: Ruled) -> Card:
         """Move a waiting card to the recent ones, ruled.
@@ -176,15 +135,14 @@ class Board:
             settled = replace(card, ruled=ruled)
             self._list_recent(settled)
             if ruled.ruling is Ruling.ADMIT and self._current == showing:
-                self._decided(HolderState.PASS)
+                self._decided(showing, HolderState.PASS)
             return settled
 
     def list_manual(self, card: Card) -> None:
         """List a manual admission among the recent cards, and show the holder to pass."""
         with self._changed:
             self._list_recent(card)
-            self._current = card.showing
-            self._decided(HolderState.PASS)
+            self._decided(card.showing, HolderState.PASS)
 
     def forget(self, before_ms: int) -> None:
         """Drop the recent cards (and their names) older than `before_ms`."""
@@ -250,13 +208,25 @@ class Board:
         """
         with self._changed:
             shown = tuple(aims)[:AIMS_MAX]
+            if any(each.advice is None for each in shown):
+                self._seen_ms = self._beat_ms
             before = (self._holder.aims, self._holder.advice, self._holder.aspect)
             if before != (shown, advice, aspect):
                 self._set_holder(aims=shown, advice=advice, aspect=aspect)
 
     def beat(self, monotonic_ms: int) -> None:
-        """Tell that the loop lives; call at least once a second, screens distrust a silent loop."""
-        self._beat_ms = monotonic_ms
+        """Tell that the loop lives; call at least once a second, screens distrust a silent loop.
+
+        It also ends a decision on the holder's screen once no code has been
+        seen for `UNSEEN_MS_MAX`: nobody can tell when what a hand-held reader
+        read has left, and a camera that died says nothing either.
+        """
+        with self._changed:
+            self._beat_ms = monotonic_ms
+            if self._seen_ms is None:
+                self._seen_ms = monotonic_ms
+            if self._current is not None and monotonic_ms - self._seen_ms >= UNSEEN_MS_MAX:
+                self._rest()
 
     # -- read by the screens ----------------------------------------------------------------------
 
@@ -319,7 +289,8 @@ class Board:
         for listener in self._listeners:
             listener()
 
-    def _decided(self, state: HolderState) -> None:
+    def _decided(self, showing: int, state: HolderState) -> None:
+        self._current, self._seen_ms = showing, self._beat_ms
         evacuating = self._snapshot.posture is Posture.EVACUATION
         shown = HolderState.EVACUATE if evacuating else state
         self._set_holder(state=shown, turn=self._holder.turn + 1)
@@ -329,10 +300,16 @@ class Board:
             return HolderState.EVACUATE
         return HolderState.IDLE if self._snapshot.mode is Mode.CONTROL else HolderState.FREE
 
-    def _rest_if_idle(self) -> None:
-        evacuating = self._snapshot.posture is Posture.EVACUATION
-        if (self._current is None or evacuating) and self._holder.state is not self._resting():
+    def _rest(self) -> None:
+        self._current = None
+        if self._holder.state is not self._resting():
             self._set_holder(state=self._resting())
+
+    def _rest_if_idle(self) -> None:
+        """Follow a new mode or posture, unless a decision is still being read."""
+        decided = self._holder.state in {HolderState.PASS, HolderState.AGENT}
+        if self._current is None or not decided or self._resting() is HolderState.EVACUATE:
+            self._rest()
 
     def _waiting_card(self, showing: int) -> Card:
         for card in self._snapshot.waiting:
@@ -343,7 +320,7 @@ class Board:
     def _list_recent(self, card: Card) -> None:
         since = card.at_ms - RECENT_MS
         kept = tuple(c for c in self._snapshot.recent if c.at_ms >= since)
-        self._set(recent=(card, *kept)[:RECENT_MAX])
+        self._set(recent=_fewer((card, *kept)))
 
     def _wait_for_agent(self, card: Card) -> None:
         waiting = list(self._snapshot.waiting)
@@ -367,6 +344,14 @@ def _same_wait(waits: Card, shown: Card) -> bool:
         and waits.outcome == shown.outcome
         and waits.reasons == shown.reasons
     )
+
+
+def _fewer(recent: tuple[Card, ...]) -> tuple[Card, ...]:
+    """Drop the oldest cards beyond `RECENT_MAX`, but the last answers after the grants."""
+    answered = [card.showing for card in recent if card.ruled][:ANSWERED_MAX]
+    grants = [card.showing for card in recent if card.showing not in answered]
+    kept = {*answered, *grants[: RECENT_MAX - len(answered)]}
+    return tuple(card for card in recent if card.showing in kept)
 
 
 def _least_useful(waiting: list[Card]) -> Card:

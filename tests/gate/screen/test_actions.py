@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from portique.core.errors import JournalError
-from portique.gate.board import Alert, AlertKind, Counts, Mode
+from portique.gate.board import Alert, AlertKind, Counts, Mode, Posture
 from portique.gate.screen.preview import PreviewDesk, sample_waiting
 
 ADMIT = {"showing": 11, "ruling": "admit", "reason": "known"}
@@ -116,6 +116,50 @@ def test_the_mode_changes_by_its_name(agent, board):
     assert agent.post("/agent/mode", {"mode": "open"}).status == 400
 
     assert board.snapshot().mode is Mode.COUNTING
+
+
+def test_an_agent_ends_an_evacuation(agent, board):
+    """The lane works again, and the answer says so."""
+    board.set_posture(Posture.EVACUATION)
+    answer = agent.post("/agent/end-evacuation", {})
+
+    assert answer.status == 200
+    assert "Fin de l’évacuation" in answer.json()["said"]
+    assert board.snapshot().posture is Posture.NORMAL
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "rien n’a changé"), ("en", "fire panel")])
+def test_a_fire_panel_that_still_asks_is_said(agent, board, desk, language, said):
+    """409, with what to do first; the doors stay free."""
+    board.set_posture(Posture.EVACUATION)
+    desk.panel_asks = True
+    answer = agent.post(f"/agent/end-evacuation?lang={language}", {})
+
+    assert answer.status == 409
+    assert said in answer.json()["error"]
+    assert board.snapshot().posture is Posture.EVACUATION
+
+
+def test_an_evacuation_that_the_school_asks_for_is_not_said_to_be_over(agent, board, monkeypatch):
+    """The gate's own fire has ended, the school's alarm has not."""
+    board.set_posture(Posture.EVACUATION)
+    monkeypatch.setattr(PreviewDesk, "end_evacuation", lambda _desk, _agent: None)
+    answer = agent.post("/agent/end-evacuation", {})
+
+    assert answer.status == 409
+    assert "L’établissement" in answer.json()["error"]
+
+
+def test_only_an_agent_whose_screen_is_open_ends_an_evacuation(visitor, board):
+    """Neither a stranger nor a locked screen."""
+    board.set_posture(Posture.EVACUATION)
+    visitor.get("/agent")
+    assert visitor.post("/agent/end-evacuation", {}).status == 401
+    visitor.sign_in()
+    visitor.post("/agent/lock", {})
+
+    assert visitor.post("/agent/end-evacuation", {}).status == 401
+    assert board.snapshot().posture is Posture.EVACUATION
 
 
 def test_an_alert_is_dismissed_once(agent, second_agent, board):

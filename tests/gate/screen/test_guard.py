@@ -17,6 +17,7 @@ POSTS = (
     "/agent/count",
     "/agent/mode",
     "/agent/dismiss",
+    "/agent/end-evacuation",
 )
 
 

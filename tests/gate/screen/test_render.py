@@ -218,7 +218,8 @@ def test_alerts_faults_postures_and_lost_cards_are_said(language):
 
 def test_a_manual_admission_shows_no_person():
     """There is none to show."""
-    manual = Card(5, MONDAY_MS, Outcome.GRANT, None, name="never shown")
+    ruled = Ruled(Ruling.ADMIT, ManualReason.FORGOTTEN, "loge", MONDAY_MS)
+    manual = Card(5, MONDAY_MS, Outcome.GRANT, None, name="never shown", ruled=ruled)
     shown = rendered(recent=(manual,))["recent"][0]
 
     assert (shown["name"], shown["medium"], shown["outcomeWord"]) == (
@@ -226,6 +227,26 @@ def test_a_manual_admission_shows_no_person():
         None,
         "Admission manuelle",
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "nobody"),
+    [(Language.FR, "Refus", "Sans nom lisible"), (Language.EN, "Refuse", "No readable name")],
+)
+def test_a_forged_code_of_which_nothing_is_known_is_a_refusal(language, word, nobody):
+    """Without medium, holder or label it is still no manual admission."""
+    forged = card(Outcome.REFUSE, (Reason.BAD_SEAL,), medium=None)
+    shown = rendered(language, waiting=(forged,))["waiting"][0]
+
+    assert (shown["outcomeWord"], shown["nameless"], shown["medium"]) == (word, nobody, None)
+
+
+def test_a_forged_code_that_an_agent_answered_is_no_manual_admission():
+    """The answer's reason is one for a card."""
+    ruled = Ruled(Ruling.DENY, DenyReason.SENT, "loge", MONDAY_MS)
+    forged = card(Outcome.REFUSE, (Reason.BAD_SEAL,), medium=None, ruled=ruled)
+
+    assert rendered(recent=(forged,))["recent"][0]["outcomeWord"] == "Refus"
 
 
 def test_a_card_without_name_says_so():

@@ -9,10 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from portique.core.entries import Ruling
-from portique.core.errors import JournalError, TooLate
+from portique.core.errors import EnvironmentProblem, JournalError, TooLate
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason, label
 from portique.core.values import Direction
-from portique.gate.board import Mode
+from portique.gate.board import Mode, Posture
 from portique.gate.screen.access import Device
 from portique.gate.screen.context import (
     SESSION_COOKIE,
@@ -181,6 +181,19 @@ async def set_mode(request: Request, session: Session, body: dict[str, Any]) -> 
     mode = _one_of(Mode, body, "mode")
     await run_in_threadpool(screens_of(request).desk.set_mode, mode, session.agent)
     return JSONResponse(DONE)
+
+
+@signed_in
+async def end_evacuation(request: Request, session: Session, _body: dict[str, Any]) -> Response:
+    """End an evacuation; the fire panel, then the school, may still ask for it."""
+    screens, words = screens_of(request), words_of(request)
+    try:
+        await run_in_threadpool(screens.desk.end_evacuation, session.agent)
+    except EnvironmentProblem:
+        return JSONResponse({"error": words.say("evacuation.panel")}, 409)
+    if screens.board.snapshot().posture is Posture.EVACUATION:
+        return JSONResponse({"error": words.say("evacuation.school")}, 409)
+    return JSONResponse({"done": True, "said": words.say("evacuation.done")})
 
 
 @signed_in

@@ -71,6 +71,7 @@ def _routes() -> list[Route | Mount]:
         "/agent/count": actions.count,
         "/agent/mode": actions.set_mode,
         "/agent/dismiss": actions.dismiss,
+        "/agent/end-evacuation": actions.end_evacuation,
     }
     gets = {
         "/": pages.index,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
+from portique.core.errors import EnvironmentProblem
 from portique.core.values import Direction, Kind, Medium, PassId
 from portique.gate.board import (
     Advice,
@@ -26,6 +27,7 @@ from portique.gate.board import (
     FreshnessState,
     Lane,
     Mode,
+    Posture,
     Ruled,
     Words,
 )
@@ -66,6 +68,7 @@ class PreviewDesk:
 
     board: Board
     now_ms: Callable[[], int]
+    panel_asks: bool = False
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -97,6 +100,12 @@ class PreviewDesk:
     def set_mode(self, mode: Mode, agent: str) -> None:  # noqa: ARG002 - the preview keeps no journal
         """Show the mode."""
         self.board.set_mode(mode)
+
+    def end_evacuation(self, agent: str) -> None:  # noqa: ARG002 - the preview keeps no journal
+        """Go back to normal, unless the made-up fire panel says otherwise."""
+        if self.panel_asks:
+            raise EnvironmentProblem("the fire panel still asks for evacuation: reset it first")
+        self.board.set_posture(Posture.NORMAL)
 
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - the preview keeps no journal
         """Drop the alert."""
@@ -144,7 +153,7 @@ def sample_waiting() -> tuple[Card, ...]:
             "1re G2",
             Kind.PUPIL,
         ),
-        Card(13, MONDAY_MS - 5_000, Outcome.REFUSE, Medium.PAPER, (Reason.NOT_A_PASS,)),
+        Card(13, MONDAY_MS - 5_000, Outcome.REFUSE, None, (Reason.NOT_A_PASS,)),
     )
 
 

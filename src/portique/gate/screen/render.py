@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from portique.core.decide import Outcome
-from portique.core.sentences import Label, Sentence, label, sentence
+from portique.core.sentences import Label, ManualReason, Sentence, label, sentence
 from portique.gate.board import WAITING_MAX, FreshnessState, Posture
 from portique.gate.screen.plain import plain
 
@@ -110,13 +110,13 @@ class AgentRenderer:
         }
 
     def _outcome_word(self, card: Card) -> str:
-        if card.medium is None:
+        if _manual(card):
             return self._say("outcome.manual")
         return capital(self._label(card.outcome))
 
     def _person(self, card: Card) -> Payload:
-        if self._locked or card.medium is None:
-            hidden = self._say("card.hidden") if card.name and card.medium else None
+        if self._locked or _manual(card):
+            hidden = self._say("card.hidden") if card.name and not _manual(card) else None
             return {"name": None, "nameless": hidden, "label": None, "kind": None}
         return {
             "name": plain(card.name) if card.name else None,
@@ -191,6 +191,11 @@ class AgentRenderer:
 
     def _time(self, at_ms: int) -> str:
         return datetime.fromtimestamp(at_ms / 1000, tz=UTC).astimezone(self._zone).strftime("%H:%M")
+
+
+def _manual(card: Card) -> bool:
+    """Say whether the card is for somebody let through without a code: nobody is on it."""
+    return card.ruled is not None and isinstance(card.ruled.reason, ManualReason)
 
 
 def holder_payload(view: HolderView) -> Payload:

@@ -88,12 +88,13 @@ class Ruled:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One showing as the agent sees it; `medium` is None for a manual admission.
+    """One showing as the agent sees it; `medium` is None where nothing is known of it.
 
-    `slots` fill the holes of the reasons' sentences beside `point`, which the
-    lane gives. `note` is the exit rule explained in words. `times` counts the
-    showings of one pass that waits: shown again, it does not wait twice but
-    keeps its place, with its `first` showing's number beside the newest.
+    A manual admission is a card ruled for a `ManualReason`. `slots` fill the
+    holes of the reasons' sentences beside `point`, which the lane gives.
+    `note` is the exit rule explained in words. `times` counts the showings of
+    one pass that waits: shown again, it does not wait twice but keeps its
+    place, with its `first` showing's number beside the newest.
     """
 
     showing: int

@@ -1,6 +1,6 @@
 /** The agent's screen: put together what is shown, what is typed and what is touched. */
 
-import { draw, selected } from "./show.js";
+import { draw, select, selected } from "./show.js";
 import { listen } from "./link.js";
 import { send, wire } from "./send.js";
 import { allow, play } from "./sounds.js";
@@ -50,6 +50,7 @@ document.addEventListener("click", async (event) => {
   else if (manual) await admit(manual);
   else if (way) await report(send("/agent/count", { direction: way, step: Number(step) }));
   else if ("dismiss" in button.dataset) await dismissFirst(button);
+  else if ("next" in button.dataset) select({ step: 1 });
 });
 
 element("lock-now").addEventListener("click", () => report(send("/agent/lock", {})));
@@ -63,6 +64,16 @@ modes.addEventListener("close", async () => {
   const mode = new FormData(/** @type {HTMLFormElement} */ (element("mode-form"))).get("mode");
   if (modes.returnValue === "confirm") await report(send("/agent/mode", { mode }));
   modes.returnValue = "";
+});
+
+element("end-evacuation").addEventListener("click", async () => {
+  const answer = await send("/agent/end-evacuation", {});
+  const error = element("end-error");
+  if (!answer.ok) error.textContent = answer.error ?? error.dataset.lost ?? "";
+  else {
+    /** @type {HTMLDialogElement} */ (element("end-dialog")).close();
+    toast(answer.said, "done");
+  }
 });
 
 const lock = document.querySelector("#lock form");
@@ -89,6 +100,7 @@ function openDialog(id) {
       choice.checked = choice.value === document.body.dataset.mode;
     }
   }
+  element("end-error").textContent = "";
   dialog.showModal();
 }
 

@@ -8,7 +8,6 @@ import { listen } from "./link.js";
 import { allow, audible, play } from "./sounds.js";
 
 const HEIGHT = 1000; // units of the drawing; its width follows the camera's shape
-const STALE_GREEN_MS = 10000; // a green screen nobody took down must not wave the next one through
 const BLINK_MS = 140; // between two decisions, so that two alike are seen as two
 const DECIDED = new Set(["pass", "agent"]);
 
@@ -65,7 +64,6 @@ function announce(state) {
 function settle(state) {
   clearTimeout(later);
   show(state);
-  if (state === "pass") later = setTimeout(() => show("idle"), STALE_GREEN_MS);
 }
 
 /**

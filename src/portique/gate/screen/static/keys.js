@@ -6,25 +6,28 @@
  */
 
 import { toast, wanted } from "./parts.js";
-import { select, selected, state } from "./show.js";
+import { answering, select, selected, state } from "./show.js";
 import { send } from "./send.js";
 
 let ruling = false;
 
 /**
  * Give a ruling on a card; one at a time.
- * @param {{showing: number} | null} card
+ * @param {{showing: number, key: number} | null} card
  * @param {string} answer
  * @param {string} reason
  */
 export async function ruleOn(card, answer, reason) {
   if (!card || ruling) return;
   ruling = true;
+  answering(card.key);
   document.body.dataset.busy = "yes";
   const result = await send("/agent/rule", { showing: card.showing, ruling: answer, reason });
   ruling = false;
   document.body.dataset.busy = "no";
-  if (!result.ok) toast(result.error);
+  if (result.ok) return;
+  answering(null);
+  toast(result.error);
 }
 
 /** @param {number} key */
@@ -67,6 +70,8 @@ function command(event) {
       return summon("manual-dialog", event);
     case "c":
       return summon("mode-dialog", event);
+    case "e":
+      return summon("end-dialog", event);
     case "i":
       return click("[data-way=entry][data-step='1']");
     case "o":

@@ -1,9 +1,10 @@
 /**
- * Draw the board. What waits stays where it is: the selected card changes only
- * when the agent chooses another or the card is gone, and never under a finger.
+ * Draw the board. What waits stays where it is: the selected card changes when
+ * the agent chooses another or has answered, and never by itself. Answered by
+ * somebody else, it stays in sight with that answer until the agent moves on.
  */
 
-import { changed, element, fill, filled, relist } from "./parts.js";
+import { changed, element, fill, filled, relist, toast } from "./parts.js";
 
 /**
  * @typedef {Record<string, any> & {key: number, showing: number, outcome: string}} Card
@@ -15,6 +16,10 @@ const STEADY_MS = 700; // after the card under a finger changed, presses meant f
 let board = { waiting: [], recent: [], alerts: [], locked: true };
 /** @type {number | null} */
 let key = null;
+/** @type {number | null} */
+let answered = null; // the card this page sent an answer for, until the board shows that answer
+/** @type {number | null} */
+let last = null; // the card of the last answer the board has shown
 let steadyFrom = 0;
 let known = new Set();
 let first = true;
@@ -39,9 +44,18 @@ export function state() {
  */
 export function select(which) {
   const keys = board.waiting.map((/** @type {Card} */ card) => card.key);
-  const place = which.step === undefined ? keys.indexOf(which.key) : keys.indexOf(key) + which.step;
+  const from = which.step === -1 ? Math.max(0, keys.indexOf(key)) : keys.indexOf(key);
+  const place = which.step === undefined ? keys.indexOf(which.key) : from + which.step;
   if (keys.length) key = keys[(place + keys.length) % keys.length];
   stage();
+}
+
+/**
+ * Remember which card an answer is on its way for; null: it was not taken.
+ * @param {number | null} asked
+ */
+export function answering(asked) {
+  answered = asked;
 }
 
 /**
@@ -54,30 +68,72 @@ export function draw(state) {
   document.body.dataset.mode = state.mode.code;
   document.body.dataset.locked = state.locked ? "yes" : "no";
   element("lock").hidden = !state.locked;
-  const present = state.waiting.some((/** @type {Card} */ card) => card.key === key);
-  if (!present) {
-    if (key !== null) steadyFrom = performance.now() + STEADY_MS;
-    key = state.waiting[0]?.key ?? null;
-  }
-  stage();
+  follow();
   side();
+  stage();
   surroundings();
   return news();
 }
 
+/** Go on to the oldest card after this page's own answer, or when nothing was on the stage. */
+function follow() {
+  const is = (/** @type {Card} */ card) => card.key === key;
+  const before = key;
+  const settled = board.recent.some(is) && board.waiting.length > 0;
+  if (!board.waiting.some(is) && (key === answered || !settled)) key = board.waiting[0]?.key ?? null;
+  const left = before !== null && !board.waiting.some((/** @type {Card} */ card) => card.key === before);
+  if (!first && (key !== before || (left && known.has(`k${before}`)))) {
+    steadyFrom = performance.now() + STEADY_MS;
+  }
+  trace();
+}
+
+/** Say what this page answered last, once the board shows it: it cannot be undone, so it is seen. */
+function trace() {
+  const news = board.recent.some((/** @type {Card} */ card) => card.key === answered);
+  if (news) [last, answered] = [answered, null];
+  const done = board.recent.find((/** @type {Card} */ card) => card.key === last);
+  const said = done && !board.locked ? [done.name ?? done.nameless, done.ruledBy, done.time] : [];
+  const words = said.filter(Boolean).join(" · ");
+  const place = element("last");
+  if (changed(place, words)) place.textContent = words;
+  if (news && words && !place.checkVisibility()) toast(words, "done");
+}
+
 /** The biggest part: the selected card, or the last one who passed, or calm. */
 function stage() {
-  const waiting = board.waiting.find((/** @type {Card} */ card) => card.key === key);
-  const shown = waiting ?? board.recent[0] ?? null;
+  const is = (/** @type {Card} */ card) => card.key === key;
+  const waiting = board.waiting.find(is);
+  const shown = waiting ?? board.recent.find(is) ?? board.recent[0] ?? null;
   const place = element("stage");
-  if (changed(place, [shown, Boolean(waiting)])) {
-    place.querySelector(".card")?.remove();
+  if (changed(place, [shown, Boolean(waiting), board.waiting.length > 0])) {
+    const former = place.querySelector(".card");
+    const made = shown && card(shown, Boolean(waiting));
+    former?.remove();
     element("calm").hidden = Boolean(shown);
-    if (shown) place.append(card(shown, Boolean(waiting)));
+    if (made) place.append(made);
+    if (waiting && former?.getAttribute("data-key") !== String(key)) toTop();
   }
   for (const line of document.querySelectorAll("#waiting [data-key]")) {
-    line.setAttribute("aria-current", String(Number(line.getAttribute("data-key")) === key));
+    const current = Number(line.getAttribute("data-key")) === key;
+    line.setAttribute("aria-current", String(current));
+    if (current) bringIntoList(/** @type {HTMLElement} */ (line));
   }
+}
+
+/** A card is read from its top, wherever the agent had scrolled to. */
+function toTop() {
+  for (const box of document.querySelectorAll(".scroll, .centre")) box.scrollTop = 0;
+}
+
+/**
+ * Scroll the list, and nothing else, as little as shows the line.
+ * @param {HTMLElement} line
+ */
+function bringIntoList(line) {
+  const box = /** @type {HTMLElement} */ (line.closest(".waiting"));
+  const lowest = line.offsetTop + line.offsetHeight - box.clientHeight;
+  box.scrollTop = Math.min(line.offsetTop, Math.max(box.scrollTop, lowest));
 }
 
 /**
@@ -88,6 +144,8 @@ function card(values, waits) {
   const made = filled("card-template", values);
   made.dataset.outcome = values.ruled ? (values.ruled === "admit" ? "grant" : "refuse") : values.outcome;
   made.dataset.waits = waits ? "yes" : "no";
+  made.dataset.others = !waits && board.waiting.length ? "yes" : "no";
+  made.dataset.key = String(values.key);
   return made;
 }
 
@@ -141,8 +199,13 @@ function surroundings() {
     button.dataset.alert = String(alert.alert);
     return made;
   });
-  element("posture").hidden = !board.posture;
-  if (board.posture) fill(element("posture"), board.posture);
+  const posture = element("posture");
+  posture.hidden = !board.posture;
+  posture.dataset.posture = board.posture?.code ?? "";
+  if (board.posture) fill(posture, board.posture);
+  if (board.posture?.code !== "evacuation") {
+    /** @type {HTMLDialogElement} */ (element("end-dialog")).close();
+  }
 }
 
 /**
@@ -155,6 +218,7 @@ function news() {
   known = new Set([
     ...board.alerts.map((/** @type {any} */ each) => `a${each.alert}`),
     ...board.waiting.map((/** @type {Card} */ each) => `c${each.showing}`),
+    ...board.waiting.map((/** @type {Card} */ each) => `k${each.key}`),
   ]);
   const newest = cards.at(-1);
   if (newest) {
