@@ -18,6 +18,7 @@ from portique.core.entries_fields import (
     CODES,
     ENTRY_BYTES_MAX,
     EVIDENCE,
+    INT,
     RANGES,
     UINT,
     VERSIONS,
@@ -156,7 +157,7 @@ class ManualAdmissionBody(Fielded):
 
 @dataclass(frozen=True, slots=True)
 class ModeBody(Fielded):
-    """A lane changed its mode (normal, counting-only, free, manual); no agent: by knowledge."""
+    """A lane changed its mode (`core.zones.Mode`); no agent: by the school's knowledge."""
 
     KIND = EntryKind.MODE
     lane: str = field(metadata=at(1, CODE))
@@ -230,12 +231,16 @@ class NoticeBody(Fielded):
 
 @dataclass(frozen=True, slots=True)
 class CountBody(Fielded):
-    """People counted, not identified, between two instants (UTC ms)."""
+    """People counted, not identified, between two instants (UTC ms).
+
+    `people` is added to the count: below zero, an agent takes back what was
+    counted too much.
+    """
 
     KIND = EntryKind.COUNT
     lane: str = field(metadata=at(1, CODE))
     direction: Direction = field(metadata=at(2, one_of(Direction)))
-    people: int = field(metadata=at(3, UINT))
+    people: int = field(metadata=at(3, INT))
     since_ms: int = field(metadata=at(4, UINT))
     until_ms: int = field(metadata=at(5, UINT))
 

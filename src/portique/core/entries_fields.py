@@ -51,6 +51,12 @@ def _uint(value: Any) -> int:
     return value
 
 
+def _integer(value: Any) -> int:
+    if type(value) is not int or not -UINT_MAX <= value <= UINT_MAX:
+        raise ValueError("not a whole number between -(2^53-1) and 2^53-1")
+    return value
+
+
 def _boolean(value: Any) -> bool:
     if type(value) is not bool:
         raise ValueError("not true or false")
@@ -99,6 +105,7 @@ def _evidence(value: Any) -> bytes:
 
 
 UINT = Shape(_same, _uint)
+INT = Shape(_same, _integer)
 BOOL = Shape(_same, _boolean)
 CODE = Shape(str, _code)  # `str` turns a StrEnum into the plain text CBOR knows
 CODES = Shape(lambda value: [str(each) for each in value], _codes)

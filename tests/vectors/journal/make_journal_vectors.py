@@ -21,7 +21,7 @@ BODIES = {
     "passage": {0: 4, 1: "entry-1", 2: "sensor", 3: 12, 4: 1, 5: 4},
     "passage, assumed": {0: 4, 1: "entry-1", 2: "assumed"},
     "manual admission": {0: 5, 1: "entry-1", 2: "forgotten", 3: "agent-2", 4: 3, 5: "pupil"},
-    "mode": {0: 6, 1: "entry-1", 2: "counting-only", 3: "agent-2"},
+    "mode": {0: 6, 1: "entry-1", 2: "counting", 3: "agent-2"},
     "order": {0: 7, 1: "server", 2: 1, 3: [1, 5, 7, 7], 5: HEX8, 6: b"signed"},
     "order by rule": {0: 7, 1: "retention", 2: 1, 3: [2, 2], 4: "next-school-day"},
     "epoch": {0: 8, 1: 1, 2: "first"},
@@ -30,6 +30,7 @@ BODIES = {
     "alarm": {0: 10, 1: "evacuation", 2: True, 3: "fire-line"},
     "notice": {0: 11, 1: "file-retired", 2: 3},
     "count": {0: 12, 1: "exit-1", 2: "exit", 3: 40, 4: 1000, 5: 61_000},
+    "count, taken back": {0: 12, 1: "exit-1", 2: "exit", 3: -1, 4: 61_000, 5: 61_000},
 }
 INVALID = {
     "no kind": {1: "entry-1"},
@@ -62,6 +63,9 @@ INVALID = {
     "no range": BODIES["order"] | {3: []},
     "201 ranges": BODIES["order"] | {3: [end for n in range(1, 202) for end in (3 * n, 3 * n)]},
     "evidence of 2049": BODIES["order"] | {6: bytes(2049)},
+    "count below -2^53+1": BODIES["count"] | {3: -(2**53)},
+    "count not a number": BODIES["count"] | {3: "many"},
+    "count true": BODIES["count"] | {3: True},
 }
 RAW = {
     "not canonical: keys unordered": "a2016161000b",
