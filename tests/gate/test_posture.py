@@ -1,8 +1,11 @@
 """The lane's posture: fire > free exit > intrusion > normal; doors first, latched until a reset."""
 
 import itertools
+import json
 import os
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -155,6 +158,136 @@ def test_a_fire_survives_a_restart(tmp_path, trace):
     assert trace.seen == ["free", "evacuation"]
     again.reset(None)
     assert not PostureLatch([trace.door()], memory=memory).burning
+
+
+class Relapsing(FakeDoor):
+    """A door at whose reset, or freeing, something happens."""
+
+    def __init__(self, *, at_reset=lambda: None, at_free=lambda: None) -> None:
+        super().__init__()
+        self.at_reset, self.at_free = at_reset, at_free
+
+    def free(self) -> None:
+        super().free()
+        happens, self.at_free = self.at_free, lambda: None
+        happens()
+
+    def reset(self) -> None:
+        self.at_reset()
+        super().reset()
+
+
+def remembered(memory: Path) -> dict[str, bool]:
+    found: dict[str, bool] = json.loads(memory.read_text())
+    return found
+
+
+def test_a_fire_that_begins_while_another_is_ended_leaves_the_door_free(tmp_path, trace):
+    """Freed and latched just before the reset's order: the door is freed again, and remembered."""
+    memory = tmp_path / "posture.json"
+    door = Relapsing()
+    latch = PostureLatch([door], memory=memory, on_change=trace.told)
+    latch.fire()
+    door.at_reset = latch.fire
+
+    with pytest.raises(EnvironmentProblem, match="began while"):
+        latch.reset(None)
+
+    assert (door.state, latch.burning) == (DoorState.FREE, True)
+    assert trace.seen == ["evacuation", "evacuation"]
+    assert remembered(memory) == {"fire": True}
+
+
+def test_a_line_pulled_while_the_door_is_reset_frees_it_again(trace):
+    """The line's own thread has not spoken yet: whoever resets sees the line itself."""
+    line = FakeFire()
+    door = Relapsing(at_reset=line.start)
+    latch = PostureLatch([door], on_change=trace.told)
+    latch.fire()
+
+    with pytest.raises(EnvironmentProblem, match="began while"):
+        latch.reset(line)
+
+    assert (door.state, latch.burning) == (DoorState.FREE, True)
+
+
+def test_a_reset_between_the_door_and_the_latch_does_not_shut_the_door():
+    """The other order: freed, reset by somebody else, then latched."""
+    door = Relapsing()
+    latch = PostureLatch([door])
+    latch.fire()
+    door.at_free = lambda: latch.reset(None)
+
+    latch.fire()
+
+    assert (door.state, latch.burning) == (DoorState.FREE, True)
+
+
+def test_a_pulse_that_came_while_somebody_looked_at_the_panel_is_not_lost(trace):
+    """The panel looked quiet, but a fire was latched meanwhile: nothing is reset."""
+
+    class Pulse(FakeFire):
+        @property
+        def active(self) -> bool:
+            latch.fire()
+            return False
+
+    latch = PostureLatch([trace.door()])
+    latch.fire()
+    with pytest.raises(EnvironmentProblem, match="began while"):
+        latch.reset(Pulse())
+
+    assert latch.burning
+    assert "reset" not in trace.seen
+
+
+def test_everybody_is_told_before_a_disk_is_waited_for(tmp_path):
+    """Screens show a fire while the memory is not written yet, and its end too."""
+    memory, seen = tmp_path / "posture.json", []
+
+    def told(posture: Posture) -> None:
+        seen.append((posture, memory.exists() and remembered(memory)["fire"]))
+
+    latch = PostureLatch([FakeDoor()], memory=memory, on_change=told)
+    latch.fire()
+    latch.reset(None)
+
+    assert seen == [(Posture.EVACUATION, False), (Posture.NORMAL, True)]
+    assert remembered(memory) == {"fire": False}
+
+
+def test_a_fire_during_the_telling_of_its_end_is_what_is_remembered(tmp_path):
+    """Of two writers the last one writes what holds."""
+    memory = tmp_path / "posture.json"
+
+    def told(posture: Posture) -> None:
+        if posture is Posture.NORMAL:
+            latch.fire()
+
+    latch = PostureLatch([FakeDoor()], memory=memory, on_change=told)
+    latch.fire()
+    latch.reset(None)
+
+    assert remembered(memory) == {"fire": True}
+
+
+def test_the_memory_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    """A power cut leaves the former memory or the new one, whole."""
+    steps: list[str] = []
+
+    def noted(step: str, act: Callable[..., object]) -> Callable[..., object]:
+        def do(*arguments: object) -> object:
+            steps.append(step)
+            return act(*arguments)
+
+        return do
+
+    monkeypatch.setattr(os, "fsync", noted("sync", os.fsync))
+    monkeypatch.setattr(Path, "replace", noted("rename", Path.replace))
+
+    PostureLatch([FakeDoor()], memory=tmp_path / "posture.json").fire()
+
+    assert steps == ["sync", "rename", "sync"]
 
 
 @pytest.mark.parametrize("content", ["", "{", "null", '{"fire": 1}', "\xff"])

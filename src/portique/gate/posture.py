@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 from portique.core.alarms import Posture
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import Direction
+from portique.gate.journal_marks import sync_folder
 from portique.gate.ports import FailState
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from portique.gate.ports import Door, FireInput
     from portique.gate.sections import FailSection
+
+AGAIN = "a fire began while this one was being ended: the doors are free; look at the panel again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,10 @@ class PostureLatch:
         self._doors = tuple(doors)
         self._memory = memory
         self._on_change = on_change
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # never held over a door, a disk or whoever is told
+        self._writing = threading.Lock()
         self._fire = False
+        self._fires = self._resets = 0
         self._school = Posture.NORMAL
         if _remembered(memory):
             self.fire()
@@ -92,33 +98,45 @@ class PostureLatch:
             return self._fire
 
     def fire(self) -> None:
-        """Free every door, then latch, then remember, then tell. Nothing comes before the doors."""
-        for door in self._doors:
-            with contextlib.suppress(Exception):  # one door's fault must not keep another one shut
-                door.free()
+        """Free every door, then latch, then tell, then remember. Nothing comes before the doors."""
+        resets = self._resets
+        self._free_doors()
         with self._lock:
             already, self._fire = self._fire, True
+            self._fires += 1
+            overtaken = self._resets != resets
+        if overtaken:  # a reset went through between the doors and the latch
+            self._free_doors()
         if not already:
-            self._remember(fire=True)
             with contextlib.suppress(Exception):  # nor may it end the thread that watches the line
                 self._on_change(Posture.EVACUATION)
+            self._remember()
 
     def reset(self, line: FireInput | None) -> None:
         """End a fire because a person said so. Journal the person's act before calling.
 
         Raises:
-            EnvironmentProblem: The panel still asks for evacuation; nothing changed.
+            EnvironmentProblem: The panel asks for evacuation, still or again; the doors are free.
         """
-        if line is not None and line.active:
-            raise EnvironmentProblem(
-                "the fire panel still asks for evacuation: reset the panel first, then the gate"
-            )
         with self._lock:
+            fires = self._fires
+        self._refuse_while_asked(line)
+        with self._lock:
+            if self._fires != fires:
+                raise EnvironmentProblem(AGAIN)
             self._fire = False
-        self._remember(fire=False)
         for door in self._doors:
             door.reset()
-        self._on_change(self.posture)
+        with self._lock:
+            self._resets += 1
+            burning = self._fire
+        if burning or (line is not None and line.active):  # it began while the doors were reset
+            self.fire()
+            raise EnvironmentProblem(AGAIN)
+        try:
+            self._on_change(self.posture)
+        finally:
+            self._remember()
 
     def school_says(self, posture: Posture) -> None:
         """Follow an alarm of the school, or its end. It never ends a fire."""
@@ -128,13 +146,30 @@ class PostureLatch:
         if changed:
             self._on_change(posture)
 
-    def _remember(self, *, fire: bool) -> None:
+    def _free_doors(self) -> None:
+        for door in self._doors:
+            with contextlib.suppress(Exception):  # one door's fault must not keep another one shut
+                door.free()
+
+    def _refuse_while_asked(self, line: FireInput | None) -> None:
+        if line is not None and line.active:
+            raise EnvironmentProblem(
+                "the fire panel still asks for evacuation: reset the panel first, then the gate"
+            )
+
+    def _remember(self) -> None:
+        """Write what holds now, so that of two writers the last one is right."""
         if self._memory is None:
             return
-        with contextlib.suppress(OSError):  # a dead disk must not disturb an evacuation
-            fresh = self._memory.with_suffix(".new")
-            fresh.write_text(json.dumps({"fire": fire}), encoding="ascii")
+        fresh = self._memory.with_suffix(".new")
+        # A dead disk must not disturb an evacuation.
+        with self._writing, contextlib.suppress(OSError):
+            with fresh.open("w", encoding="ascii") as file:
+                json.dump({"fire": self.burning}, file)
+                file.flush()
+                os.fsync(file.fileno())
             fresh.replace(self._memory)
+            sync_folder(self._memory)
 
 
 def _remembered(memory: Path | None) -> bool:
