@@ -9,6 +9,7 @@ aside, never repaired; a new epoch begins and `notices` says so.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
@@ -85,7 +86,10 @@ class Journal:
         Raises:
             JournalError: Another process holds the file, or the disk is in the way.
         """
-        return cls(Site(path, gate_id, key, entropy, settings), now_ms)
+        try:
+            return cls(Site(path, gate_id, key, entropy, settings), now_ms)
+        except OSError as error:
+            raise JournalError(f"the journal {path.name}: {error.strerror}") from error
 
     # --- where it stands -----------------------------------------------------------------------
 
@@ -138,7 +142,8 @@ class Journal:
         with self._lock:
             head = self._keeper.append(data, at_ms)
             if head.number % self._keeper.site.settings.checkpoint_rows == 0:
-                self._watch_level()
+                with suppress(JournalError):  # the entry is durable: the next one tells
+                    self._watch_level()
             return Receipt(head.epoch, head.number)
 
     def checkpoint(self, *, at_ms: int) -> bytes:
@@ -262,8 +267,11 @@ class Journal:
         """Return the oldest rows that the server has not acknowledged, former files first.
 
         What was set aside is left out. Of a damaged file, the rows before its damage.
+
+        Raises:
+            JournalError: The folder or the file can't be read.
         """
-        with self._lock:
+        with self._lock, self._keeper.telling():
             for former in self._formers.all():
                 after = self._outbox.acknowledged(former.epoch)
                 rows = self._waiting(partial(self._formers.rows, former), after, limit)
@@ -277,7 +285,7 @@ class Journal:
         Raises:
             JournalError: The entry was never made, or the receipt can't be kept.
         """
-        with self._lock:
+        with self._lock, self._keeper.telling():
             self._outbox.acknowledge(epoch, number, last=self._last_of(epoch))
 
     def set_aside(self, epoch: int, number: int, *, why: str, at_ms: int) -> None:
@@ -286,7 +294,7 @@ class Journal:
         Raises:
             JournalError: There is no such entry, or this can't be kept.
         """
-        with self._lock:
+        with self._lock, self._keeper.telling():
             if not 0 < number <= self._last_of(epoch):
                 raise JournalError(f"there is no entry {number} in epoch {epoch} to set aside")
             self._outbox.set_aside(SetAside(epoch, number, why, at_ms))
@@ -297,8 +305,12 @@ class Journal:
             return self._outbox.entries_set_aside()
 
     def pending(self) -> int:
-        """Count the entries that wait for the server, in every file."""
-        with self._lock:
+        """Count the entries that wait for the server, in every file.
+
+        Raises:
+            JournalError: The folder can't be read.
+        """
+        with self._lock, self._keeper.telling():
             epochs = {former.epoch: self._last_of(former.epoch) for former in self._formers.all()}
             epochs[self._keeper.head.epoch] = self._keeper.head.number
             return sum(

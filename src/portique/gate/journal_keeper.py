@@ -223,6 +223,7 @@ class Keeper:
         return self._remembered
 
     def _drop(self) -> None:
+        self._marks.close()  # its folder may be another one when it comes back
         if self._file is not None:
             close_quietly(self._file.connection)
             self._file = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -202,7 +203,8 @@ class Ballast:
             with self._path.open("wb") as ballast:
                 os.posix_fallocate(ballast.fileno(), 0, self._size)
         except OSError:
-            self._path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
             return False
         return True
 
