@@ -179,7 +179,7 @@ class RunningGate:
     def __init__(self, site: Site) -> None:
         with (site.folder / "gate.log").open("ab") as log:
             self._process = self._begin(site, log)
-        self._site = site
+        self._ended = False
         self.pid = self._process.pid
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -212,11 +212,19 @@ class RunningGate:
         self._process.send_signal(signal.SIGTERM)
         return self._wait()
 
+    def end(self) -> None:
+        """Kill it if it still runs, and let go of its pipes."""
+        if self._ended:
+            return
+        self._process.kill()
+        self._wait()
+
     def _wait(self) -> int:
         code = self._process.wait(30)
         os.close(self._feed)
         assert self._process.stdout is not None
         self._process.stdout.close()
+        self._ended = True
         return code
 
 
@@ -231,5 +239,4 @@ def start() -> Iterator[Callable[[Site], RunningGate]]:
 
     yield begin
     for gate in started:
-        if gate._process.poll() is None:
-            gate.kill()
+        gate.end()

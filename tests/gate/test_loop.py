@@ -165,6 +165,27 @@ def test_a_chore_that_fails_is_told_once_and_tried_again(put_to_work):
     assert results == []
 
 
+def test_a_log_that_cannot_be_written_does_not_end_the_loop(put_to_work):
+    """The log's disk is as full as the journal's: the lane goes on without it."""
+
+    class Full(io.StringIO):
+        def write(self, _text: str) -> int:
+            raise OSError(28, "No space left on device")
+
+        def flush(self) -> None:
+            raise OSError(28, "No space left on device")
+
+    def chore() -> None:
+        raise JournalError("full")
+
+    configure(Full())
+    loop = loop_of(put_to_work(), chores=[Chore("checkpoint", 0, chore)])
+
+    loop._do_chores()
+
+    assert loop.chores[0].failing
+
+
 def test_a_bug_in_a_chore_is_not_swallowed(put_to_work):
     """Only our own errors are expected: anything else stops the gate, and the door notices."""
     working = put_to_work()

@@ -161,6 +161,18 @@ def test_a_full_disk_at_the_start_keeps_nobody_from_counting_by_hand(config, put
     assert said == [fault.detail]
 
 
+def test_a_console_that_takes_nothing_stops_no_gate(config):
+    """A sentence that can't be said is lost, not the lane: no knowledge, and a file of no use."""
+    config.knowledge.path.mkdir()
+    (config.knowledge.path / "odd.knowledge").write_bytes(b"odd")
+
+    def gone(_sentence: str) -> None:
+        raise BrokenPipeError
+
+    with Gate(config, announce=gone) as gate:
+        assert gate.source.complaint is not None
+
+
 def test_a_turning_gate_beats_learns_and_tells(config, enter, put, wait_until):
     """The loop's chores: signs of life, knowledge, freshness, figures."""
     gate = enter(config)

@@ -8,9 +8,11 @@ data; of any other exception only the type is written.
 
 from __future__ import annotations
 
+import io
 import re
 import sys
-from typing import TYPE_CHECKING, TextIO
+from contextlib import suppress
+from typing import TYPE_CHECKING, TextIO, cast
 
 import structlog
 
@@ -76,6 +78,7 @@ def fault_of(error: BaseException) -> str:
 
 def configure(stream: TextIO | None = None, *, strict: bool = False) -> None:
     """Set up logging for this process; ``strict`` raises on what must not be logged."""
+    unfailing = _Unfailing(stream or sys.stderr)
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -85,9 +88,27 @@ def configure(stream: TextIO | None = None, *, strict: bool = False) -> None:
             structlog.processors.JSONRenderer(sort_keys=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
-        logger_factory=structlog.PrintLoggerFactory(stream or sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", unfailing)),
         cache_logger_on_first_use=False,
     )
+
+
+class _Unfailing(io.TextIOBase):
+    """A stream whose writes may be lost: a log on a full disk must not end a lane."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str, /) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Bring it out, if that can be done."""
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def log(**bound: str | int) -> FilteringBoundLogger:

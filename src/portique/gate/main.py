@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Self
 
 from portique import __version__
@@ -75,7 +75,7 @@ class Gate:
         ends_with_source: bool = False,
     ) -> None:
         self._config = config
-        self._announce = announce
+        self._console = announce
         self._ends_with_source = ends_with_source
         self._stack = ExitStack()
         self._chores: list[Chore] = []
@@ -102,6 +102,11 @@ class Gate:
     def run(self) -> None:
         """Work until `stop` is set."""
         self.loop.run()
+
+    def _announce(self, sentence: str) -> None:
+        """Say something on the console; one on a full disk or gone must not end a lane."""
+        with suppress(OSError):
+            self._console(sentence)
 
     # --- starting --------------------------------------------------------------------------------
 
