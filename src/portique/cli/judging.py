@@ -103,7 +103,8 @@ def outcome_words(judged: Judged, *, unseal: bool = False) -> str:
     """Write a decision for a person at a terminal: outcome, then each reason and what to do."""
     lines = [judged.decision.outcome.name.lower()]
     if unseal and judged.identity:
-        lines.append(f"  {printable(judged.identity.name)}, {printable(judged.label or '')}")
+        carried = filter(None, (judged.identity.name, judged.label))
+        lines.append("  " + ", ".join(map(printable, carried)))
     for reason in judged.decision.reasons:
         words = sentence(reason, Language.EN)
         lines.append(f"  {reason}: {words.agent} {words.next_step}")
