@@ -248,7 +248,9 @@ class Journal:
     def erase_before(self, before_ms: int, *, rule: str, at_ms: int) -> tuple[Receipt, ...]:
         """Apply a retention rule: erase what concerns people and is older than `before_ms`.
 
-        Decisions, rulings, passages and manual admissions are concerned, in every file.
+        Decisions, rulings, passages, manual admissions, modes and alarms are concerned, in every
+        file. A damaged file is set aside; one in which nothing can be erased is destroyed
+        once all of it is older.
 
         Args:
             before_ms: UTC ms; entries strictly older go.

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from portique.core.values import from_ms
+from portique.core.values import from_ms, to_ms
 from portique.gate.journal_marks import beside, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _FORMER = re.compile(r"\.(?:(?P<damaged>damaged-[0-9TZ]+)-)?epoch-(?P<epoch>[0-9]+)(?:\.[0-9]+)?")
+_STAMP = re.compile(r"\.damaged-([0-9TZ]+)-epoch-")
 COMPANIONS = ("", "-wal", "-journal")  # what SQLite keeps beside a file belongs to it
 
 
@@ -27,6 +29,17 @@ class Former:
     path: Path
     epoch: int
     damaged: bool
+
+    @property
+    def set_aside_ms(self) -> int | None:
+        """When it was set aside as damaged, UTC ms, as its name says; None if it doesn't."""
+        found = _STAMP.search(self.path.name)
+        if found is None:
+            return None
+        try:
+            return to_ms(datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC))
+        except ValueError:
+            return None
 
 
 def former_files(path: Path) -> list[Former]:
@@ -40,8 +53,16 @@ def former_files(path: Path) -> list[Former]:
     return sorted(formers, key=lambda each: (each.epoch, each.path.name))
 
 
-def put_aside(path: Path, *, epoch: int, damaged_at_ms: int | None = None) -> Path:
-    """Rename `path` and what SQLite keeps beside it; return the new name, never an old one.
+def put_aside(
+    path: Path, *, epoch: int, damaged_at_ms: int | None = None, found: Path | None = None
+) -> Path:
+    """Rename a file and what SQLite keeps beside it; return the new name, never an old one.
+
+    Args:
+        path: The journal's present file, after which all are named.
+        epoch: The file's own.
+        damaged_at_ms: When it was found to be damaged, UTC ms; None: it is sound.
+        found: The file to rename, if it is not the present one.
 
     Raises:
         OSError: The folder can't be written.
@@ -49,7 +70,7 @@ def put_aside(path: Path, *, epoch: int, damaged_at_ms: int | None = None) -> Pa
     stamp = "" if damaged_at_ms is None else f"damaged-{from_ms(damaged_at_ms):%Y%m%dT%H%M%SZ}-"
     aside = _unused(beside(path, f".{stamp}epoch-{epoch}"))
     for companion in COMPANIONS:
-        source = beside(path, companion)
+        source = beside(found or path, companion)
         if source.exists():
             source.rename(beside(aside, companion))
     sync_folder(path)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from portique.gate import journal_schema as schema
-from portique.gate.journal_folder import COMPANIONS, Former, former_files
+from portique.gate.journal_folder import COMPANIONS, Former, former_files, put_aside
 from portique.gate.journal_marks import beside, sync_folder
 from portique.gate.journal_opening import close_quietly
 from portique.gate.journal_rows import chain_at, checked_rows, last_row, read_identity
@@ -33,6 +33,14 @@ class Formers:
         """List the former files, by epoch."""
         return former_files(self._path)
 
+    def sound(self) -> list[Former]:
+        """List the former files that were full, or of a former key."""
+        return [former for former in self.all() if not former.damaged]
+
+    def damaged(self) -> list[Former]:
+        """List the files that were not what had been written."""
+        return [former for former in self.all() if former.damaged]
+
     def of(self, epoch: int) -> list[Former]:
         """List the files of one epoch: its own, and copies that were put in its place."""
         return [former for former in self.all() if former.epoch == epoch]
@@ -54,15 +62,26 @@ class Formers:
         return self._lasts[former.path]
 
     def last_ms(self, former: Former) -> int:
-        """Return when the file was last written to, UTC ms: by its entries, else by the disk."""
+        """Return when the file was last written to, UTC ms: by its entries, else by the disk.
+
+        Neither is believed beyond the time at which a damaged file was set aside.
+        """
         try:
             with reading(former.path) as connection:
                 found = connection.execute("SELECT max(time_ms) FROM entry").fetchone()
         except sqlite3.Error:
             found = (None,)
-        if found[0] is None:
-            return int(former.path.stat().st_mtime * 1000)
-        return int(found[0])
+        last = found[0] if type(found[0]) is int else _written_ms(former.path)
+        return last if former.set_aside_ms is None else min(last, former.set_aside_ms)
+
+    def set_aside(self, former: Former, at_ms: int) -> Path:
+        """Rename a former file that turned out to be damaged; return its new name.
+
+        Raises:
+            OSError: The folder can't be written.
+        """
+        self.changed(former.path)
+        return put_aside(self._path, epoch=former.epoch, damaged_at_ms=at_ms, found=former.path)
 
     def changed(self, path: Path) -> None:
         """Forget what was remembered of a file that was written to."""
@@ -104,6 +123,11 @@ def _sound_rows(connection: Connection, epoch: int, after: int, limit: int) -> l
     except (DamagedError, sqlite3.Error):
         pass  # the file was set aside for this; the agent was told
     return found
+
+
+def _written_ms(path: Path) -> int:
+    files = (beside(path, companion) for companion in COMPANIONS)
+    return max((int(each.stat().st_mtime * 1000) for each in files if each.exists()), default=0)
 
 
 def _last_in(path: Path) -> int:

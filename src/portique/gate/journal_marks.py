@@ -137,13 +137,16 @@ class ErasedLedger:
         self._path = path
 
     def add(self, epoch: int, ranges: tuple[tuple[int, int], ...]) -> None:
-        """Write the ranges durably.
+        """Write durably those of the ranges that aren't there yet.
 
         Raises:
             OSError: The disk refused; nothing may be erased then.
         """
+        known = set(self.ranges(epoch))
+        lines = "".join(f"{epoch} {pair[0]} {pair[1]}\n" for pair in ranges if pair not in known)
+        if not lines:
+            return
         fresh = not self._path.exists()
-        lines = "".join(f"{epoch} {first} {last}\n" for first, last in ranges)
         with self._path.open("ab") as ledger:
             self._path.chmod(0o600)
             ledger.write(lines.encode())

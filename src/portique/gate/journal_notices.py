@@ -78,6 +78,26 @@ _SENTENCES = {
             "before the next contact with the server."
         ),
     ),
+    "former-damaged": (
+        (
+            "Un ancien journal de ce portique est endommagé ({what}). Il est mis de côté dans "
+            "{file} ; le journal présent continue. Prévenez le technicien."
+        ),
+        (
+            "A former journal of this gate is damaged ({what}). It is set aside as {file}; "
+            "the present one goes on. Tell the technician."
+        ),
+    ),
+    "file-destroyed": (
+        (
+            "Le journal endommagé {file} a été détruit : sa durée de conservation est passée "
+            "et rien ne pouvait plus y être effacé."
+        ),
+        (
+            "The damaged journal {file} was destroyed: its retention is over "
+            "and nothing could be erased in it any more."
+        ),
+    ),
     "erasure-replayed": (
         "Des écritures déjà effacées étaient revenues ; elles sont de nouveau effacées.",
         "Entries erased before had come back; they are erased again.",
