@@ -300,9 +300,7 @@ class Lane:
         """Count somebody, or take one back; see `Desk.count`."""
         with self._lock:
             at_ms = self._ports.clock.now_ms()
-            if step > 0:
-                lane = self._bench.lane.name
-                self._append(CountBody(lane, direction, step, at_ms, at_ms))
+            self._append(CountBody(self._bench.lane.name, direction, step, at_ms, at_ms))
             self._add(direction, step)
 
     def _add(self, direction: Direction, step: int) -> None:
