@@ -34,6 +34,14 @@ def test_facts_are_decided(run, changed, code: int, reasons):
     assert sorted(one["reason"] for one in answer.json["reasons"]) == sorted(reasons)
 
 
+def test_the_example_is_the_page_s_and_a_good_entry(run):
+    """It can be changed and explained."""
+    printed = run("explain", "--example")
+
+    assert json.loads(printed.stdout) == json.loads(ORDINARY)
+    assert run("explain", "-", stdin=printed.stdout.encode()).code == 0
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_reason_is_said_three_ways(run, language: str):
     """For the agent to read, to read aloud, and what to do."""

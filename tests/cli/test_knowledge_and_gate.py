@@ -41,6 +41,43 @@ def test_a_gate_finds_the_knowledge_where_init_says(school, tmp_path):
     assert prepared["pin"] not in (tmp_path / "gate" / "entry-1.toml").read_text("utf-8")
 
 
+def test_a_lane_that_has_a_gate_is_not_taken_from_it(school, tmp_path):
+    """Its key would read no more names; `--again` says that this is meant."""
+    init(school, tmp_path / "a" / "entry-1.toml")
+    refused = init(school, tmp_path / "b" / "entry-1.toml")
+    asked = ("gate", "init", "--school", school.folder, "--lane", "entry-1")
+    taken = school.run(*asked, "--out", tmp_path / "c.toml", "--again", "--json")
+
+    assert (refused.code, "--again" in refused.stderr) == (5, True)
+    assert not (tmp_path / "b").exists()
+    assert taken.code == 0
+
+
+def test_a_gate_removed_gets_no_names(school, tmp_path):
+    """The next export is opened, but wraps no name key for it."""
+    init(school, tmp_path / "entry-1.toml")
+    loaded = config.load(tmp_path / "entry-1.toml")
+    removed = school.run("gate", "remove", "entry-1", "--school", school.folder, "--json").json
+    answer = export(school, tmp_path / "today.knowledge").json
+
+    assert removed == {"gate": "entry-1", "gates": []}
+    assert not opened(loaded, answer["out"]).keys.names
+
+
+def test_an_agent_s_pin_is_said_once(school, tmp_path):
+    """Added with a PIN, removed without one; both name the agent."""
+    init(school, tmp_path / "entry-1.toml")
+    asked = ("gate", "agent", tmp_path / "entry-1.toml", "loge")
+    added, removed = (
+        school.run(*asked, "--json").json,
+        school.run(*asked, "--remove", "--json").json,
+    )
+
+    assert re.fullmatch("[0-9]{6}", added["pin"])
+    assert (removed["agent"], removed["pin"]) == ("loge", None)
+    assert "PIN" in school.run(*asked).stdout
+
+
 def test_an_enrolled_gate_opens_the_export(school, tmp_path):
     """Names included: the name key is wrapped to the gate's own."""
     out = tmp_path / "gate" / "entry-1.toml"

@@ -9,6 +9,7 @@ import socket
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,12 @@ import segno
 from click.testing import CliRunner, Result
 
 from portique.cli import doctor_checks as checks
-from portique.cli.doctor import doctor
+from portique.cli import doctor_knowledge, options
+from portique.cli.doctor import doctor, there
 from portique.cli.doctor_camera import CLOCK_PREFIX, blur_px, measure
 from portique.cli.doctor_checks import Finding, State
+from portique.cli.doctor_knowledge import check_knowledge
+from portique.cli.main import main
 from portique.core.errors import EnvironmentProblem
 from portique.gate import sandbox_probe
 from portique.gate.config import dump, load
@@ -151,7 +155,7 @@ def test_a_missing_part_is_named_with_its_remedy(monkeypatch):
     findings = list(checks.check_reading())
 
     assert {finding.state for finding in findings} == {State.WRONG}
-    assert "portique[gate]" in findings[0].advice
+    assert "make install" in findings[0].advice
 
 
 @pytest.mark.parametrize(
@@ -316,3 +320,71 @@ def test_the_doctor_leaves_nothing_behind(tmp_path):
     list(itertools.chain(checks.check_folder(tmp_path)))
 
     assert os.listdir(tmp_path) == []  # noqa: PTH208
+
+
+def told_of_knowledge(config):
+    """Give the states of the check, and what was found."""
+    (finding,) = check_knowledge(load(config))
+    return finding.state, finding.found
+
+
+@pytest.fixture
+def enrolled(tmp_path):
+    """Give a school and a gate of it that has no knowledge yet."""
+    folder, config = tmp_path / "lycee", tmp_path / "gate" / "entry-1.toml"
+    call("school", "init", folder, "--uai", "0999001W", "--name", "Lycée des Essais")
+    call("gate", "init", "--school", folder, "--lane", "entry-1", "--out", config)
+    return folder, config
+
+
+def call(*arguments: object) -> None:
+    """Run a command that succeeds."""
+    assert CliRunner().invoke(main, [str(one) for one in arguments]).exit_code == 0
+
+
+def export(folder, config) -> None:
+    """Export knowledge to where the gate looks."""
+    out = load(config).knowledge.path / "today.knowledge"
+    call("knowledge", "export", "--school", folder, "--out", out)
+
+
+def test_knowledge_that_is_missing_is_wrong_until_it_is_exported(enrolled):
+    """The folder is named, with the command that fills it."""
+    state, found = told_of_knowledge(enrolled[1])
+    assert (state, "it is not there" in found) == (State.WRONG, True)
+    export(*enrolled)
+
+    assert told_of_knowledge(enrolled[1])[0] is State.OK
+
+
+def test_knowledge_without_names_for_this_gate_is_wrong(enrolled):
+    """A gate taken out of the school reads nothing in passes."""
+    call("gate", "remove", "entry-1", "--school", enrolled[0])
+    export(*enrolled)
+
+    state, found = told_of_knowledge(enrolled[1])
+    assert (state, "no names" in found) == (State.WRONG, True)
+
+
+def test_knowledge_that_ended_is_wrong(enrolled, monkeypatch):
+    """A month later everybody would be referred."""
+    export(*enrolled)
+    later = options.now() + timedelta(days=30)
+    monkeypatch.setattr(doctor_knowledge, "now", lambda: later)
+
+    state, found = told_of_knowledge(enrolled[1])
+    assert (state, "ended on" in found) == (State.WRONG, True)
+
+
+def test_knowledge_of_another_school_is_wrong(enrolled, tmp_path):
+    """The gate pinned its own school's key."""
+    other = tmp_path / "other"
+    call("school", "init", other, "--uai", "0999001W", "--name", "Autre")
+    export(other, enrolled[1])
+
+    assert told_of_knowledge(enrolled[1])[0] is State.WRONG
+
+
+def test_a_journal_s_folder_that_the_gate_will_make_is_no_fault(tmp_path):
+    """The nearest folder that exists is what must have room."""
+    assert there(tmp_path / "not" / "yet") == tmp_path

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.core.zones import default_site
 from portique.gate.config import load
-from portique.gate.enrolment import draw_pin, enrol
+from portique.gate.enrolment import draw_pin, enrol, enrol_with, give_pin, remove_agent
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.screen.settings import pin_matches
 from portique.testing.lanes import UAI, PocketSchool
@@ -88,3 +88,70 @@ def test_a_pin_has_six_digits(school):
     """Leading zeros count."""
     assert {len(draw_pin(school.entropy)) for _ in range(200)} == {6}
     assert draw_pin(bytes) == "000000"
+
+
+def test_every_agent_asked_for_has_a_pin(school, tmp_path):
+    """Each alias its own, and the configuration keeps them in order."""
+    lane, key = default_site().lane("entry-1"), school.knowledge_key.public
+    out = tmp_path / "entry-1.toml"
+    made = enrol_with(("loge", "vs"), out, lane, (UAI, key), entropy=school.entropy)
+
+    agents = load(out).screens.agents
+    assert [agent.alias for agent in agents] == list(made.pins) == ["loge", "vs"]
+    assert all(pin_matches(made.pins[agent.alias], agent.pin_hash) for agent in agents)
+
+
+def test_gates_of_one_folder_have_ports_of_their_own(school, tmp_path):
+    """The first has the usual port, the next the one after; what is no configuration is skipped."""
+    (tmp_path / "other.toml").write_text("no = toml =", encoding="utf-8")
+    for name in ("a", "b", "c"):
+        enrolled(tmp_path / f"{name}.toml", school)
+
+    ports = [load(tmp_path / f"{name}.toml").screens.port for name in ("a", "b", "c")]
+    assert ports == [8440, 8441, 8442]
+
+
+def test_an_agent_is_added_given_a_new_pin_and_removed(school, tmp_path):
+    """Nothing else of the configuration changes, and it stays its owner's alone."""
+    out = tmp_path / "entry-1.toml"
+    enrolled(out, school)
+    before = load(out)
+    give_pin(out, "loge", school.entropy)
+    pin = give_pin(out, "loge", school.entropy)
+
+    assert pin_matches(pin, load(out).screens.agents[-1].pin_hash)
+    assert [agent.alias for agent in load(out).screens.agents] == ["agent-1", "loge"]
+    remove_agent(out, "loge")
+    assert load(out) == before
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("alias", ["", "é", "deux mots", "a" * 25])
+def test_an_alias_the_journal_cannot_keep_is_refused(school, tmp_path, alias):
+    """Before anything is written."""
+    out = tmp_path / "entry-1.toml"
+    enrolled(out, school)
+    before = out.read_bytes()
+
+    with pytest.raises(ConfigError, match="alias"):
+        give_pin(out, alias, school.entropy)
+    with pytest.raises(ConfigError, match="it has: agent-1"):
+        remove_agent(out, "nobody")
+    assert out.read_bytes() == before
+
+
+def test_a_configuration_that_cannot_be_replaced_keeps_its_bytes(school, tmp_path, monkeypatch):
+    """A full disk: one sentence, no draft left."""
+    out = tmp_path / "entry-1.toml"
+    enrolled(out, school)
+    before = out.read_bytes()
+
+    def full(*_arguments: object, **_options: object):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fdopen", full)
+    with pytest.raises(EnvironmentProblem, match="No space left"):
+        give_pin(out, "loge", school.entropy)
+
+    assert out.read_bytes() == before
+    assert not out.with_name("entry-1.toml.draft").exists()

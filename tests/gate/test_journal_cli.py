@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -98,6 +99,19 @@ def test_a_live_journal_is_asked_through_its_gate(path):
     assert json.loads(verified.stdout)["live"] is True
     assert len(shown.stdout.splitlines()) == 3
     assert json.loads(exported.stdout)["entries"] == 10
+
+
+def test_an_entry_is_shown_in_words(path):
+    """Local time with its offset, the outcome's name, reasons with commas, short numbers."""
+    journal = open_journal(path)
+    fill(journal, 1)
+    journal.append(decision(2, outcome=1, reasons=("expired", "late")), at_ms=START_MS)
+    journal.close(at_ms=START_MS)
+
+    last = run("show", path, "--last", "1").stdout
+    assert re.match(r" +\d+  \d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}  decision ", last)
+    assert "refer  expired, late" in last
+    assert not re.search("[0-9a-f]{9}|[\\[{(=']", last)
 
 
 def test_a_held_journal_without_gate_exits_5(path):

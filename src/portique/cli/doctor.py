@@ -11,6 +11,7 @@ import click
 
 from portique.cli import doctor_checks as checks
 from portique.cli.doctor_checks import Finding, State
+from portique.cli.doctor_knowledge import check_knowledge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ SCREENS_PORT = 8440
 @click.option(
     "--config",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A gate's configuration: also check it, its files, ports, camera and certificate.",
+    help="A gate's configuration: also check it, its files, knowledge, ports, camera, certificate.",
 )
 @click.option(
     "--folder",
@@ -90,11 +91,17 @@ def _of_config(path: Path, folder: Path | None) -> Iterator[Finding]:
     if config is None:
         yield from checks.check_folder(folder or Path())
         return
-    yield from checks.check_folder(folder or config.journal.file.parent)
+    yield from checks.check_folder(folder or there(config.journal.file.parent))
     yield from checks.check_files(config)
+    yield from check_knowledge(config)
     yield from checks.check_ports(checks.ports_of(config))
     yield from checks.check_camera(config.camera.source)
     yield from checks.check_tls(config)
+
+
+def there(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that exists: the gate makes the rest itself."""
+    return next((each for each in (folder, *folder.parents) if each.exists()), folder)
 
 
 def _line(finding: Finding) -> str:
@@ -110,9 +117,9 @@ def _line(finding: Finding) -> str:
 def camera(source: str, seconds: float, clock: bool, as_json: bool) -> None:  # noqa: FBT001
     r"""Measure a camera: frames a second, light, sharpness, pixels per module, latency.
 
-    Hold a printed pass where people will hold theirs while it measures. With --clock the terminal
-    shows the time as a code: turn the camera to this screen, and the delay from light to software
-    is measured too.
+    Hold a printed pass, the demonstration's for example, where people will hold theirs while it
+    measures. With --clock the terminal shows the time as a code: turn the camera to this screen,
+    and the delay from light to software is measured too.
 
     The JSON answer: frames, seconds, frames_per_second, width, height, brightness (0 to 255, of
     the whole picture), codes_seen (share of the pictures looked at), module_px, blur_px and

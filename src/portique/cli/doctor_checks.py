@@ -72,7 +72,7 @@ def check_reading() -> Iterator[Finding]:
                 module,
                 State.WRONG,
                 f"{name} can't be loaded ({error}): no picture can be read",
-                "install the gate's parts: pip install 'portique[gate]'",
+                "install from the checkout: make install, or pip install -r requirements/run.txt",
             )
         else:
             yield Finding(module, State.OK, f"{name} {version}")
@@ -202,7 +202,7 @@ def check_tests_parts() -> Iterator[Finding]:
         ("libzbar", zbar, "libzbar0"),
     ):
         if found:
-            yield Finding(name, State.OK, str(found))
+            yield Finding(name, State.OK, f"{found} (for tests and benchmarks only)")
         else:
             missing = f"{name} is missing: only tests and benchmarks use it"
             yield Finding(name, State.NOTE, missing, f"apt-get install {package}")

@@ -15,11 +15,57 @@ from portique.core.sentences import sentence
 from portique.core.values import Language
 
 LANGUAGES = [language.value for language in Language]
+# A pupil with a paper card, on Monday 23 November 2026 at 08:00 in Paris.
+GOOD_ENTRY = Facts(
+    at_ms=1_795_417_200_000,
+    direction="entry",
+    posture="normal",
+    pass_state="genuine",  # noqa: S106 - a state, not a password
+    medium="paper",
+    assurance="full",
+    kind="pupil",
+    validity="current",
+    proof="not-needed",
+    proof_age_ms=None,
+    proof_used=False,
+    clock_trusted=True,
+    clock_uncertainty_ms=0,
+    status="valid",
+    status_list="fresh",
+    knowledge="fresh",
+    table_as_expected=True,
+    journal_available=True,
+    same_lane_ms=None,
+    other_lane_ms=None,
+    pairing="off",
+    opening="open",
+    visit_in_hours=True,
+    visit_here=True,
+    lesson_begun_ms=None,
+    exit_verdict="not-applicable",
+    permission_used=False,
+    spot_check=False,
+    face="not-compared",
+)
+
+
+def _print_example(context: click.Context, _option: click.Parameter, wanted: bool) -> None:  # noqa: FBT001 - click's signature
+    if wanted:
+        click.echo(GOOD_ENTRY.to_json())
+        context.exit()
 
 
 @click.command()
 @click.argument("facts", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", show_default=True)
+@click.option(
+    "--example",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_example,
+    help="Print the facts of a good entry, to change and explain, and nothing else.",
+)
 @json_option
 def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Decide on FACTS, a JSON file (- for standard input), and say why. Nothing is written.
@@ -30,7 +76,8 @@ def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 
     Exit code: 0 grant, 3 refer, 4 refuse; 2 when the facts are not facts, 5 no such file.
 
     \b
-    Example:
+    Examples:
+        portique explain --example > facts.json
         portique explain facts.json --language en
     """
     try:

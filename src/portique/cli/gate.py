@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portique.cli.judging import bench_of, lane_of
+from portique.cli.gate_enrolment import agent, init, remove
+from portique.cli.judging import bench_of
 from portique.cli.options import (
-    AT_HELP,
     entropy,
     instant,
     json_option,
     open_school,
+    printable,
     say,
     school_option,
+    warn,
 )
 from portique.core.errors import EnvironmentProblem, JournalError
 from portique.core.seal import Purpose, private_key
 from portique.core.values import Language, to_ms
-from portique.school.register import EnrolledGate
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from portique.gate.replay import Decided, Tally
 
 DATABASE = b"SQLite format 3\x00"
+FIRST_FRAME_HELP = (
+    "Time of the first frame: ISO date and time; without offset it is the school's local time."
+)
+CROWDED = "{} showed two codes at once, which are held: show one at a time"
 
 
 @click.group()
@@ -40,41 +45,9 @@ def gate() -> None:
     """Prepare, run and replay one lane."""
 
 
-@gate.command("init")
-@school_option
-@click.option("--lane", required=True, help="The lane it serves, such as entry-1.")
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    required=True,
-    help="The configuration to write, such as gate/entry-1.toml.",
-)
-@json_option
-def init(folder: Path, lane: str, out: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
-    r"""Make a gate's key and configuration, and enrol it with the school.
-
-    \b
-    Exit code: 0 done, 2 wrong use or no such lane, 5 no school, or files that exist already.
-
-    \b
-    Example:
-        portique gate init --school lycee --lane entry-1 --out gate/entry-1.toml
-    """
-    from portique.gate.enrolment import enrol
-
-    school = open_school(folder)
-    row = lane_of(school, lane)
-    mine, pin = enrol(out, row, school.settings.uai, school.keys.knowledge.public, entropy=entropy)
-    school.register.add_gate(EnrolledGate(lane, lane, mine.public.x, mine.public.y))
-    knowledge = out.absolute().parent / f"{out.stem}-knowledge"
-    say(
-        {"config": str(out), "gate": lane, "lane": lane, "agent": "agent-1", "pin": pin,
-         "knowledge": str(knowledge)},
-        as_json=as_json,
-        words=f"{out} is ready. Agent agent-1 signs in with the PIN {pin} (shown this once).\n"
-        f"Next: portique knowledge export --school {folder} --out {knowledge}/today.knowledge\n"
-        f"      portique gate run {out}",
-    )  # fmt: skip
+gate.add_command(init)
+gate.add_command(agent)
+gate.add_command(remove)
 
 
 @gate.command("run")
@@ -83,8 +56,11 @@ def init(folder: Path, lane: str, out: Path, as_json: bool) -> None:  # noqa: FB
 def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Run one lane until it is told to stop.
 
+    A camera or reader that is missing, or goes, stops nothing: the sentence says so, and the lane
+    takes it back when it returns. Agents are then told that the camera fails.
+
     \b
-    Exit code: 0 stopped in order, 2 a wrong configuration, 5 no camera, disk or port.
+    Exit code: 0 stopped in order, 2 a wrong configuration, 5 no disk, port or key.
 
     \b
     Example:
@@ -107,8 +83,8 @@ def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
 
 
 def announce(sentence: str) -> None:
-    """Say something on the gate's own console."""
-    click.echo(f"portique: {sentence}", err=True)
+    """Say something on the gate's own console; a file's or a camera's name may hold anything."""
+    click.echo(f"portique: {printable(sentence)}", err=True)
 
 
 def stop_on_signals(stop: threading.Event) -> None:
@@ -125,7 +101,7 @@ def stop_on_signals(stop: threading.Event) -> None:
 @click.argument("source")
 @school_option
 @click.option("--lane", required=True, help="The lane whose place the pictures take.")
-@click.option("--at", required=True, help=f"Time of the first frame. {AT_HELP}")
+@click.option("--at", required=True, help=FIRST_FRAME_HELP)
 @click.option(
     "--journal",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -234,7 +210,17 @@ def _say_summary(tally: Tally, *, as_json: bool) -> None:
     counts = {word: tally.outcomes.get(word, 0) for word in ("grant", "refer", "refuse")}
     summary = {
         "frames": tally.frames, "seconds": round(tally.seconds, 3),
-        "decisions": tally.decisions, **counts,
+        "decisions": tally.decisions, "held": tally.crowded, **counts,
     }  # fmt: skip
-    words = f"{tally.decisions} decisions in {tally.frames} frames, {tally.seconds:.1f} s"
-    say({"summary": summary}, as_json=as_json, words=words)
+    decisions, frames = _many(tally.decisions, "decision"), _many(tally.frames, "frame")
+    say(
+        {"summary": summary},
+        as_json=as_json,
+        words=f"{decisions} in {frames}, {tally.seconds:.1f} s",
+    )
+    if tally.crowded:
+        warn(CROWDED.format(_many(tally.crowded, "frame")))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -102,7 +102,9 @@ def export(file: Path, out: Path, *, as_json: bool) -> None:
 @click.option("--last", default=20, show_default=True, type=click.IntRange(1), help="How many.")
 @json_option
 def show(file: Path, last: int, *, as_json: bool) -> None:
-    r"""Show the last entries of FILE, oldest first.
+    r"""Show the last entries of FILE, oldest first, in words and this machine's local time.
+
+    Numbers of passes and holders are cut to eight digits; --json has every field.
 
     \b
     JSON: one object a line: {epoch, number, time, kind, body: {…}, commitment, chain};
@@ -115,11 +117,12 @@ def show(file: Path, last: int, *, as_json: bool) -> None:
     """
     from collections import deque
 
+    from portique.cli.journal_words import line
     from portique.gate.journal_export import as_data
 
     for row in deque(_rows(file), maxlen=last):
         data = as_data(row)
-        click.echo(json.dumps(data, ensure_ascii=False) if as_json else _line(data))
+        click.echo(json.dumps(data, ensure_ascii=False) if as_json else line(row, data))
 
 
 def _verdict(file: Path, public: bytes | None) -> tuple[Verdict, bool]:
@@ -209,8 +212,3 @@ def _in_words(file: Path, verdict: Verdict) -> str:
         f"{verdict.entries} entries of which {verdict.erased} erased by order, "
         f"signed by key {verdict.key}, head {verdict.head.hex()[:16]}"
     )
-
-
-def _line(data: dict[str, Any]) -> str:
-    content = " ".join(f"{name}={value}" for name, value in data["body"].items())
-    return f"{data['epoch']}/{data['number']}  {data['time']}  {data['kind']}  {content}"

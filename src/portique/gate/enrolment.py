@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
 
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.core.seal import Purpose, private_key
-from portique.gate.config import dump
-from portique.gate.screen.settings import SALT_BYTES, hash_pin
+from portique.gate.config import dump, load, parse
+from portique.gate.screen.settings import SALT_BYTES, Agent, hash_pin
 from portique.gate.sections import (
     AgentSection,
     CameraSection,
@@ -23,7 +25,7 @@ from portique.gate.sections import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from portique.core.seal import PrivateKey, PublicKey
@@ -31,6 +33,17 @@ if TYPE_CHECKING:
     from portique.core.zones import Lane
 
 PIN_DIGITS = 6
+FIRST_AGENT = "agent-1"
+FIRST_PORT, PORTS = 8440, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A gate just made: its key, its agents' PINs by alias (told once), its screens' port."""
+
+    key: PrivateKey
+    pins: dict[str, str]
+    port: int
 
 
 def enrol(
@@ -41,20 +54,40 @@ def enrol(
     *,
     entropy: Callable[[int], bytes],
 ) -> tuple[PrivateKey, str]:
-    """Write a gate's configuration and key beside each other; return the key and the agent's PIN.
+    """Make a gate with one agent, `agent-1`; see `enrol_with`. Return its key and the PIN."""
+    made = enrol_with((FIRST_AGENT,), out, lane, (uai, school_key), entropy=entropy)
+    return made.key, made.pins[FIRST_AGENT]
 
-    The PIN is shown once and kept only as a hash.
+
+def enrol_with(
+    aliases: Iterable[str],
+    out: Path,
+    lane: Lane,
+    school: tuple[Uai, PublicKey],
+    *,
+    entropy: Callable[[int], bytes],
+) -> Enrolled:
+    """Write a gate's configuration and keys beside each other.
+
+    Args:
+        aliases: Its agents; each gets a PIN, kept only as a hash.
+        out: The configuration; its neighbours are named after it.
+        lane: The lane the gate serves.
+        school: Its UAI, and the public key that signs its knowledge.
+        entropy: Random bytes.
 
     Raises:
+        ConfigError: An alias is none.
         EnvironmentProblem: The files exist already or can't be written.
     """
     mine = private_key(Purpose.GATE, entropy(40))
-    pin = draw_pin(entropy)
-    config = configuration(out, lane, uai, hash_pin(pin, salt=entropy(SALT_BYTES)))
+    pins = {alias: draw_pin(entropy) for alias in aliases}
+    agents = tuple(_agent(alias, pin, entropy) for alias, pin in pins.items())
+    config = configuration(out, lane, school[0], agents)
     files = {
         out: dump(config, folder=out.parent).encode(),
         config.gate.key: _private_pem(mine),
-        config.knowledge.school_key: _public_pem(school_key),
+        config.knowledge.school_key: _public_pem(school[1]),
     }
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -65,11 +98,11 @@ def enrol(
         ) from error
     except OSError as error:
         raise EnvironmentProblem(f"{out} can't be written ({error.strerror})") from error
-    return mine, pin
+    return Enrolled(mine, pins, config.screens.port)
 
 
-def configuration(out: Path, lane: Lane, uai: Uai, pin_hash: str) -> GateConfig:
-    """Return a lane's first configuration: webcam, simulated door, one agent."""
+def configuration(out: Path, lane: Lane, uai: Uai, agents: tuple[AgentSection, ...]) -> GateConfig:
+    """Return a lane's first configuration: webcam, simulated door, its agents."""
     folder, stem = out.absolute().parent, out.stem
     return GateConfig(
         GateSection(
@@ -81,12 +114,82 @@ def configuration(out: Path, lane: Lane, uai: Uai, pin_hash: str) -> GateConfig:
             key=folder / f"{stem}.key",
         ),
         camera=CameraSection(source="0"),
-        screens=ScreensSection(agents=(AgentSection("agent-1", pin_hash),)),
+        screens=ScreensSection(port=port_beside(out), agents=agents),
         knowledge=KnowledgeSection(
             path=folder / f"{stem}-knowledge", school_key=folder / f"{stem}-school.pub"
         ),
         journal=JournalSection(file=folder / f"{stem}-journal" / "journal.db"),
     )
+
+
+def port_beside(out: Path) -> int:
+    """Return the first usual port of the screens that no other configuration in the folder has."""
+    taken = {_port_in(path) for path in out.absolute().parent.glob("*.toml") if path != out}
+    return next(p for p in range(FIRST_PORT, FIRST_PORT + PORTS) if p not in taken)
+
+
+def _port_in(path: Path) -> int | None:
+    """Return the screens' port of a configuration; None when the file is none."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return int(table["screens"]["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def give_pin(path: Path, alias: str, entropy: Callable[[int], bytes]) -> str:
+    """Add an agent to a configuration, or give a known one a new PIN; return the PIN.
+
+    Raises:
+        ConfigError: The configuration or the alias is wrong.
+        EnvironmentProblem: The file can't be written.
+    """
+    config, pin = load(path), draw_pin(entropy)
+    mine = _agent(alias, pin, entropy)
+    kept = tuple(agent for agent in config.screens.agents if agent.alias != alias)
+    _rewrite(path, replace(config, screens=replace(config.screens, agents=(*kept, mine))))
+    return pin
+
+
+def remove_agent(path: Path, alias: str) -> None:
+    """Take an agent out of a configuration.
+
+    Raises:
+        ConfigError: The configuration is wrong, or has no such agent.
+        EnvironmentProblem: The file can't be written.
+    """
+    config = load(path)
+    kept = tuple(agent for agent in config.screens.agents if agent.alias != alias)
+    if len(kept) == len(config.screens.agents):
+        there = ", ".join(agent.alias for agent in kept) or "nobody"
+        raise ConfigError(f"{path} has no such agent; it has: {there}")
+    _rewrite(path, replace(config, screens=replace(config.screens, agents=kept)))
+
+
+def _agent(alias: str, pin: str, entropy: Callable[[int], bytes]) -> AgentSection:
+    hashed = hash_pin(pin, salt=entropy(SALT_BYTES))
+    Agent(alias, hashed)  # refuses what the journal can't keep
+    return AgentSection(alias, hashed)
+
+
+def _rewrite(path: Path, config: GateConfig) -> None:
+    """Write a configuration in the place of the former one, with its owner and mode."""
+    draft, folder = path.with_name(path.name + ".draft"), path.absolute().parent
+    text = dump(config, folder=folder)
+    parse(text, folder=folder)  # pages on the network need an agent: the last one stays
+    try:
+        former = path.stat()
+        draft.unlink(missing_ok=True)
+        _write(draft, text.encode())
+        if (former.st_uid, former.st_gid) != (os.geteuid(), os.getegid()):
+            os.chown(draft, former.st_uid, former.st_gid)
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise EnvironmentProblem(
+            f"{path} can't be written ({error.strerror}): run as its owner, and check the disk"
+        ) from error
 
 
 def draw_pin(entropy: Callable[[int], bytes]) -> str:

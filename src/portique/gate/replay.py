@@ -66,11 +66,12 @@ class Decided:
 
 @dataclass(slots=True)
 class Tally:
-    """What a replay came to."""
+    """What a replay came to. `crowded` frames showed two undecided codes, which were held."""
 
     frames: int = 0
     seconds: float = 0.0
     decisions: int = 0
+    crowded: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
 
     def add(self, decided: Decided) -> None:
@@ -111,7 +112,9 @@ class Replay:
         self.tally.seconds = seconds
         look = self._reader.read(frame.grey, at_ms=frame.at_ms)
         height, width = frame.grey.shape
-        for opened in self._view.step(look, frame.at_ms, (width, height)).opened:
+        step = self._view.step(look, frame.at_ms, (width, height))
+        self.tally.crowded += step.crowded
+        for opened in step.opened:
             judged = self._lane.serve(opened)
             if judged is not None:
                 decided = Decided(seconds, frame.number, judged)

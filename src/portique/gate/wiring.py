@@ -16,6 +16,8 @@ from portique.gate.sandbox import Measure
 from portique.gate.screen.settings import Agent, ScreenSettings
 from portique.gate.showing import AimArea
 
+GOES_ON = "The lane works without it and takes it back when it returns."
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -53,7 +55,10 @@ def lane_row(config: GateConfig, knowledge: Knowledge | None) -> LaneRow:
 
 
 def eyes_settings(config: GateConfig, now_ms: int, notice: Callable[[str], None]) -> EyesSettings:
-    """Translate the configuration's camera and sandbox into what the eyes are told."""
+    """Translate the configuration's camera and sandbox into what the eyes are told.
+
+    What `notice` gets ends in `GOES_ON`: alone, it would read like the end of the gate.
+    """
     camera, sandbox = config.camera, config.sandbox
     wishes = Wishes(
         width_px=camera.width,
@@ -72,7 +77,7 @@ def eyes_settings(config: GateConfig, now_ms: int, notice: Callable[[str], None]
         memory_bytes_max=sandbox.memory_mb << 20,
         answer_within_ms=sandbox.frame_ms,
         required=frozenset(Measure) if sandbox.level == "required" else frozenset(),
-        notice=notice,
+        notice=lambda sentence: notice(f"{sentence} {GOES_ON}"),
     )
 
 

@@ -1,0 +1,137 @@
+"""`portique gate init`, `agent` and `remove`: who the gates are, and who rules at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from portique.cli.judging import lane_of
+from portique.cli.options import entropy, json_option, open_school, say, school_option
+from portique.core.errors import EnvironmentProblem
+from portique.gate.enrolment import FIRST_AGENT, enrol_with, give_pin, remove_agent
+from portique.school.register import EnrolledGate
+
+STOLEN = "if its disk is in other hands: portique school roll, and issue again (docs/limits.md)"
+
+
+@click.command()
+@school_option
+@click.option("--lane", required=True, help="The lane it serves, such as entry-1.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The configuration to write, such as gate/entry-1.toml.",
+)
+@click.option(
+    "--agent",
+    "aliases",
+    multiple=True,
+    help=f"An agent's alias, never a civil name; may be repeated. Default: {FIRST_AGENT}.",
+)
+@click.option(
+    "--again", is_flag=True, help="The lane has a gate already: this one takes its place."
+)
+@json_option
+def init(
+    folder: Path,
+    lane: str,
+    out: Path,
+    aliases: tuple[str, ...],
+    again: bool,  # noqa: FBT001 - a flag
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    r"""Make a gate's key and configuration, and enrol it with the school.
+
+    The screens take port 8440, or the next that no configuration in the same folder has.
+
+    \b
+    Exit code: 0 done, 2 wrong use or no such lane, 5 no school, or files or a gate there already.
+
+    \b
+    Example:
+        portique gate init --school lycee --lane entry-1 --out gate/entry-1.toml
+    """
+    school = open_school(folder)
+    row = lane_of(school, lane)
+    if not again and any(gate.gate_id == lane for gate in school.register.gates()):
+        raise EnvironmentProblem(
+            f"{lane} has a gate already, which would read no more names: "
+            "take --again if this one replaces it"
+        )
+    public = school.keys.knowledge.public
+    made = enrol_with(
+        aliases or (FIRST_AGENT,), out, row, (school.settings.uai, public), entropy=entropy
+    )
+    school.register.add_gate(EnrolledGate(lane, lane, made.key.public.x, made.key.public.y))
+    knowledge = out.absolute().parent / f"{out.stem}-knowledge"
+    first, pin = next(iter(made.pins.items()))
+    say(
+        {"config": str(out), "gate": lane, "lane": lane, "agent": first, "pin": pin,
+         "pins": made.pins, "port": made.port, "knowledge": str(knowledge)},
+        as_json=as_json,
+        words=f"{out} is ready, with {out.stem}.key and {out.stem}-school.pub beside it.\n"
+        + "".join(f"{_pin_words(alias, pin)}\n" for alias, pin in made.pins.items())
+        + f"Next: portique knowledge export --school {folder} --out {knowledge}/today.knowledge\n"
+        f"      portique gate run {out}",
+    )  # fmt: skip
+
+
+@click.command()
+@click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("alias")
+@click.option("--remove", "leaves", is_flag=True, help="Take this agent out instead.")
+@json_option
+def agent(config: Path, alias: str, leaves: bool, as_json: bool) -> None:  # noqa: FBT001 - flags
+    r"""Add agent ALIAS to a gate's CONFIG, or give a known one a new PIN, said this once.
+
+    The file is written anew; start the gate again for it to take effect.
+
+    \b
+    Exit code: 0 done, 2 a wrong configuration or alias, 5 the disk or your rights.
+
+    \b
+    Example:
+        portique gate agent gate/entry-1.toml loge
+    """
+    if leaves:
+        remove_agent(config, alias)
+        pin, words = None, f"{alias} signs in no more."
+    else:
+        pin = give_pin(config, alias, entropy)
+        words = _pin_words(alias, pin)
+    say(
+        {"config": str(config), "agent": alias, "pin": pin},
+        as_json=as_json,
+        words=f"{words}\nStart the gate again for it to take effect.",
+    )
+
+
+@click.command()
+@click.argument("gate_id", metavar="GATE")
+@school_option
+@json_option
+def remove(gate_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
+    r"""Take GATE out of the school: knowledge exported from now on holds no names for it.
+
+    It keeps what it knows already.
+
+    \b
+    Exit code: 0 done, 1 there is no such gate, 2 wrong use, 5 no school.
+
+    \b
+    Example:
+        portique gate remove entry-1 --school lycee
+    """
+    school = open_school(folder)
+    school.register.remove_gate(gate_id)
+    say(
+        {"gate": gate_id, "gates": [gate.gate_id for gate in school.register.gates()]},
+        as_json=as_json,
+        words=f"{gate_id} is out. Next: export knowledge to the other gates; {STOLEN}",
+    )
+
+
+def _pin_words(alias: str, pin: str) -> str:
+    return f"Agent {alias} signs in with the PIN {pin} (shown this once)."
