@@ -158,3 +158,34 @@ def test_a_long_wait_is_told_once(tmp_path):
     fill(journal, 95)
     assert [notice.code for notice in journal.notices] == ["journal-nearly-full"] * 2
     journal.close(at_ms=START_MS)
+
+
+def test_a_gate_without_a_server_never_fills(journal, path):
+    """A file begun two weeks ago is kept aside, and goes when its last entry is as old."""
+    now = START_MS
+    for _ in range(6):
+        now += 8 * DAY_MS
+        journal.append(decision(1), at_ms=now)
+        journal.retire(now - 14 * DAY_MS, at_ms=now, acknowledged_only=False)
+
+    oldest = min(row.time_ms for row in journal.unacknowledged())
+    assert now - oldest <= 28 * DAY_MS
+    assert "journal-rotated" not in [notice.code for notice in journal.notices]
+
+
+def test_a_gate_with_a_server_keeps_its_file_until_it_is_full(journal):
+    """Age alone begins no new file there: the server has what it acknowledged."""
+    journal.retire(START_MS + DAY_MS, at_ms=START_MS + DAY_MS)
+
+    assert journal.head.epoch == 1
+
+
+def test_receipts_of_files_that_are_gone_are_forgotten(journal, path):
+    """However they went: the list of receipts does not grow for ever."""
+    journal.acknowledge(1, 7)
+    journal.rotate(at_ms=START_MS)
+    path.with_name("journal.db.epoch-1").unlink()
+
+    journal.retire(START_MS, at_ms=START_MS)
+
+    assert journal._outbox.epochs() == set()

@@ -109,6 +109,11 @@ class Journal:
         return self._keeper.was_clean
 
     @property
+    def closed(self) -> bool:
+        """Say whether `close` was called."""
+        return self._keeper.closed
+
+    @property
     def head(self) -> Head:
         """The last entry that is durable."""
         with self._lock:
@@ -201,12 +206,19 @@ class Journal:
             file = self._keeper.ready(self._keeper.highest_ms)
             return tuple(file.rows(after, limit=limit))
 
-    def verify(self) -> Verdict:
+    def verify(
+        self, *, rows_at_once: int = ROWS_AT_ONCE, between: Callable[[], None] | None = None
+    ) -> Verdict:
         """Check the whole file of this epoch in small steps, letting appends pass in between.
 
         All but SQLite's own pages, which take one long statement; no entry depends on them.
 
         A fault is only reported here: `give_up` sets the file aside.
+
+        Args:
+            rows_at_once: How many rows an append may have to wait for.
+            between: Called between two steps, without the lock: a pause, for a check that
+                is in no hurry.
 
         Raises:
             JournalError: The disk is in the way, or the file was exchanged meanwhile.
@@ -221,17 +233,32 @@ class Journal:
             with self._lock, self._keeper.telling():
                 if self._keeper.ready(self._keeper.highest_ms) is not file:
                     raise JournalError("the journal was taken up anew meanwhile: verify again")
-                done = verifier.step(ROWS_AT_ONCE)
+                done = verifier.step(rows_at_once)
+            if between is not None and not done:
+                between()
         return verifier.verdict()
 
-    def give_up(self, what: str, *, at_ms: int) -> None:
+    def give_up(self, what: str, *, at_ms: int, epoch: int | None = None) -> bool:
         """Set this file aside as damaged and begin a new epoch: after `verify` found a fault.
 
+        Args:
+            what: What was found, for agents.
+            at_ms: Now.
+            epoch: The verdict's; a file that was replaced since is not set aside for it.
+
+        Returns:
+            Whether the file was set aside.
+
         Raises:
-            JournalError: The disk refused.
+            JournalError: The disk refused, or the journal is closed.
         """
         with self._lock:
+            if self.closed:
+                raise JournalError("the journal is closed: the gate is stopping")
+            if epoch is not None and epoch != self._keeper.head.epoch:
+                return False
             self._keeper.quarantine(what, at_ms)
+            return True
 
     # --- erasing -------------------------------------------------------------------------------
 
@@ -322,6 +349,9 @@ class Journal:
     def retire(self, before_ms: int, *, at_ms: int, acknowledged_only: bool = True) -> int:
         """Remove former files whose last entry is older than `before_ms`; return how many.
 
+        Without a server nothing else ever makes room: there a present file begun before
+        `before_ms` is kept aside as well, so that it can go in its turn.
+
         Args:
             before_ms: UTC ms; 14 days ago for what the server has.
             at_ms: Now; each removal is an entry of its own.
@@ -340,8 +370,15 @@ class Journal:
             for former in old:
                 self.append(NoticeBody(code="file-retired", value=former.epoch), at_ms=at_ms)
                 self._formers.remove(former)
-                self._outbox.forget(former.epoch)
+            self._forget_receipts()
+            if not acknowledged_only and self._keeper.ready(at_ms).begun_ms < before_ms:
+                self._keeper.rotate(at_ms, full=False)
             return len(old)
+
+    def _forget_receipts(self) -> None:
+        here = {former.epoch for former in self._formers.all()} | {self._keeper.head.epoch}
+        for epoch in self._outbox.epochs() - here:
+            self._outbox.forget(epoch)
 
     def _waiting(
         self, read: Callable[[int, int], tuple[Row, ...]], after: int, limit: int

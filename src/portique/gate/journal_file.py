@@ -93,6 +93,18 @@ class JournalFile:
         """Say whether this gate's present key began the file."""
         return self.identity.public == self._key.public.x + self._key.public.y
 
+    @property
+    def begun_ms(self) -> int:
+        """When the file was begun, UTC ms.
+
+        Raises:
+            DamagedError: It no longer says so.
+        """
+        match self.connection.execute("SELECT created_ms FROM meta").fetchone():
+            case (int(created_ms),):
+                return created_ms
+        raise DamagedError("the journal no longer says when it began")
+
     def _resume(self) -> None:
         """Start from the last checkpoint that this gate signed, then check every later row."""
         start = self._last_checkpoint() if self.is_own else None

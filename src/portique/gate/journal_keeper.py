@@ -49,7 +49,7 @@ class Keeper:
             site.settings.free_bytes or free_bytes,
         )
         self._file: JournalFile | None = None
-        self._closed = False
+        self.closed = False
         self._remembered = self._marks.read()
         if self._remembered is None and self._marks.exists:
             self.notices.append(notice("head-unreadable", file=self._marks.name))
@@ -74,7 +74,7 @@ class Keeper:
         Raises:
             JournalError: It can't be opened, or the journal was closed.
         """
-        if self._closed:
+        if self.closed:
             raise JournalError("the journal is closed: the gate is stopping")
         if self._file is None:
             opened = take_up(self.site, self._remembered, at_ms)
@@ -132,8 +132,12 @@ class Keeper:
         self.settle()
         return signed
 
-    def rotate(self, at_ms: int) -> None:
+    def rotate(self, at_ms: int, *, full: bool = True) -> None:
         """Keep this epoch's file under another name and begin the next epoch.
+
+        Args:
+            at_ms: Now.
+            full: It had no more room, which agents are told; False: it was only old.
 
         Raises:
             JournalError: The disk refused; the former file is whole.
@@ -146,7 +150,8 @@ class Keeper:
             self._drop()
             aside = put_aside(self.site.path, epoch=file.identity.epoch)
             self._file = begin(self.site, self._remembered, EpochCause.ROTATED, at_ms)
-        self.notices.append(notice("journal-rotated", file=aside.name))
+        if full:
+            self.notices.append(notice("journal-rotated", file=aside.name))
         self.remember()
         self.settle()
 
@@ -207,7 +212,7 @@ class Keeper:
 
     def close(self, at_ms: int) -> None:
         """Sign the head, note that the end was orderly, give everything back."""
-        if self._closed:
+        if self.closed:
             return
         with suppress(JournalError):  # a full disk must not keep the gate from stopping
             self.checkpoint(at_ms)
@@ -215,7 +220,7 @@ class Keeper:
         self.settle()
         self._drop()
         self._marks.close()
-        self._closed = True
+        self.closed = True
 
     def _known(self) -> Remembered:
         if self._remembered is None:  # `ready` always leaves one
