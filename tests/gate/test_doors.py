@@ -36,6 +36,7 @@ class Wire:
     arrived: list[Order] = field(default_factory=list)
     tried: int = 0
     cut: bool = False
+    bug: bool = False
     closed: bool = False
 
     def __post_init__(self) -> None:
@@ -59,6 +60,8 @@ class Wire:
         self.tried += 1
         if order.command is not Command.FREE:
             self.open.wait(20)
+        if self.bug:
+            raise ZeroDivisionError
         if self.cut:
             raise LinkError("cut")
         self.arrived.append(order)
@@ -85,8 +88,8 @@ def door_of(clock, wire):
     """Make a door over the wire; close it at the end."""
     with contextlib.ExitStack() as stack:
 
-        def make(role=ENTRY):
-            door = WorkerDoor(wire, clock, DoorSettings(role))
+        def make(role=ENTRY, again_s=60.0):
+            door = WorkerDoor(wire, clock, DoorSettings(role, again_s=again_s))
             stack.callback(wire.open.set)
             stack.callback(door.close)
             return door
@@ -165,6 +168,60 @@ def test_freeing_is_tried_until_it_arrives(door_of, wire, wait_until):
     assert door.state is DoorState.UNREACHABLE
     wire.cut = False
     wait_until(lambda: wire.commands() == [Command.FREE])
+
+
+def test_freeing_is_said_again_while_the_fire_lasts(door_of, wire):
+    """A controller that was switched off and on in a fire is told once more, marked as such."""
+    door = door_of(again_s=0.02)
+    door.free()
+    wire.after(lambda: wire.commands()[3:])
+
+    assert wire.arrived[0] == Order(Command.FREE)
+    assert set(wire.arrived[1:3]) == {Order(Command.FREE, again=True)}
+
+
+def test_after_the_reset_freeing_is_not_said_again(door_of, wire):
+    """The reset is the last word, and nothing is repeated after it."""
+    door = door_of(again_s=0.02)
+    door.free()
+    wire.after(lambda: Command.FREE in wire.commands())
+    door.reset()
+    wire.after(lambda: Command.RESET in wire.commands())
+    door.lamp(Outcome.GRANT)
+    wire.after(lambda: Command.LAMP in wire.commands())
+
+    threading.Event().wait(0.1)  # five times as long as it would take
+
+    after = wire.commands()[wire.commands().index(Command.RESET) :]
+    assert Command.FREE not in after
+
+
+def test_an_exit_repeats_a_fire_until_its_end(door_of, wire):
+    """A controller that wants to know of the fire hears of it; it is never told to shut."""
+    door = door_of(EXIT, again_s=0.02)
+    door.free()
+    wire.after(lambda: len(wire.commands()) > 2)
+    door.reset()
+    door.lamp(Outcome.GRANT)
+    wire.after(lambda: Command.LAMP in wire.commands())
+
+    assert set(wire.commands()) == {Command.FREE, Command.LAMP}
+
+
+def test_a_bug_in_a_driver_does_not_end_what_frees_the_door(door_of, wire, wait_until):
+    """Any error is a lost order: the door counts as unreachable, and is tried again."""
+    wire.bug = True
+    door = door_of()
+    door.lamp(Outcome.GRANT)
+    door.free()
+    wait_until(lambda: wire.tried >= 3)
+    assert door.state is DoorState.UNREACHABLE
+    wire.bug = False
+
+    wait_until(lambda: wire.commands() == [Command.FREE])
+
+    door.lamp(Outcome.GRANT)
+    wait_until(lambda: Command.LAMP in wire.commands())
 
 
 def test_a_free_door_takes_no_release(door_of, wire, wait_until):

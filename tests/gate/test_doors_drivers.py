@@ -24,7 +24,7 @@ from portique.gate.doors.gpio import GpioActuator
 from portique.gate.doors.keeper import Wiring, order_line
 from portique.gate.doors.lines import open_input, open_output
 from portique.gate.doors.mqtt import MqttActuator
-from portique.gate.doors.mqtt_link import Broker
+from portique.gate.doors.mqtt_link import Broker, MqttLink, Note
 from portique.gate.doors.orders import Command, Order
 from portique.gate.doors.simulated import NoDoor, SimulatedDoor
 from portique.gate.doors.webhook import WebhookActuator, WebhookSettings
@@ -177,6 +177,26 @@ def test_an_order_without_a_receipt_is_never_sent_again(broker, mqtt, wait_until
     assert order_names(broker) == ["alive"]
 
 
+@pytest.mark.parametrize(
+    ("order", "lasts"),
+    [
+        (Order(Command.FREE), True),
+        (Order(Command.RESET), True),
+        (Order(Command.FREE, again=True), False),
+        (RELEASE, False),
+    ],
+)
+def test_only_what_was_not_said_before_waits_at_the_broker(monkeypatch, order, lasts):
+    """A fire is kept for a controller that is away; its repetitions must not fill a queue."""
+    notes: list[Note] = []
+    monkeypatch.setattr(MqttLink, "ensure", lambda _self: None)
+    monkeypatch.setattr(MqttLink, "publish", lambda _self, note: notes.append(note))
+
+    MqttActuator(Broker("127.0.0.1"), "door", FailState.SECURED, FakeClock()).send(order)
+
+    assert (notes[0].expires_s == 0) is lasts
+
+
 def test_a_broker_that_cut_the_link_is_found_again(broker, mqtt, wait_until):
     """After a cut the next order connects anew."""
     mqtt.send(Order(Command.ALIVE))
@@ -267,8 +287,9 @@ def test_a_fire_holds_the_relay_open_beyond_the_gates_life(tmp_path, pins, wait_
 
 
 def test_a_killed_keeper_is_replaced_and_still_knows_of_the_fire(tmp_path, pins, wait_until):
-    """The next order starts a new keeper, which is told to free again."""
-    actuator = GpioActuator(wiring(tmp_path), Uptime())
+    """The next order starts a new keeper, which is told to free again; the restart is counted."""
+    restarts: list[int] = []
+    actuator = GpioActuator(wiring(tmp_path), Uptime(), lambda: restarts.append(1))
     actuator.send(Order(Command.FREE))
     wait_until(lambda: pins(17) == "1")
     first = actuator.keeper_pid
@@ -284,6 +305,7 @@ def test_a_killed_keeper_is_replaced_and_still_knows_of_the_fire(tmp_path, pins,
 
     wait_until(revived)
     wait_until(lambda: pins(17) == "1", what="the fire, remembered")
+    assert restarts == [1]
     actuator.close()
 
 

@@ -18,7 +18,7 @@ from portique.gate.doors.fire import (
     MqttFire,
     WebhookFire,
 )
-from portique.gate.doors.mqtt_link import Broker
+from portique.gate.doors.mqtt_link import Broker, MqttLink
 from portique.testing.broker import TinyBroker
 
 LEAST = '[gate]\nid = "entry-1"\nschool = "0131234B"\n'
@@ -28,12 +28,13 @@ class Contact:
     """A contact whose level is set by hand, and whose wire can be torn."""
 
     def __init__(self) -> None:
-        self.level, self.torn, self.reads = False, False, 0
+        self.level, self.reads = False, 0
+        self.torn: Exception | None = None
 
     def high(self) -> bool:
         self.reads += 1
-        if self.torn:
-            raise OSError("torn")
+        if self.torn is not None:
+            raise self.torn
         return self.level
 
     def close(self) -> None:
@@ -68,11 +69,32 @@ def test_the_panel_pulls_the_contact(contact, calls, wait_until):
         wait_until(lambda: not fire.active)
 
 
-def test_a_torn_wire_is_a_fire(contact, calls, wait_until):
-    """A line that can't be read asks for evacuation."""
-    line, _ = contact
-    line.torn = True
+@pytest.mark.parametrize("error", [OSError("torn"), RuntimeError("the driver's own")], ids=repr)
+def test_a_torn_wire_is_a_fire(contact, calls, wait_until, error):
+    """A line that can't be read asks for evacuation, whatever its driver raises."""
+    line, fire = contact
+    line.torn = error
     wait_until(lambda: calls == ["fire"])
+    line.torn = None
+    wait_until(lambda: not fire.active, what="the mended line")
+
+
+def test_whoever_fails_when_told_does_not_end_the_watch(wait_until):
+    """A bug behind the line costs this call; the next fire is seen."""
+    line, calls = Contact(), []
+
+    def told() -> None:
+        calls.append("fire")
+        raise ZeroDivisionError
+
+    fire = ContactFire(line, fire_is_high=True)
+    fire.watch(told)
+    for count in (1, 2):
+        line.level = True
+        wait_until(lambda count=count: len(calls) == count)
+        line.level = False
+        wait_until(lambda: not fire.active)
+    fire.close()
 
 
 def test_a_spark_is_no_fire(calls):
@@ -109,6 +131,35 @@ def test_a_fifo_brings_words(tmp_path, calls, wait_until):
     wait_until(lambda: not fire.active)
     fire.close()
     assert calls == ["fire"]
+
+
+def test_a_fifo_that_cannot_be_read_is_a_fire(tmp_path, calls, wait_until):
+    """Any error at all; once it can be read again, words count again."""
+    fire = LineFire(tmp_path / "fire")
+    whole, fire._fifo = fire._fifo, -1
+    fire.watch(lambda: calls.append("fire"))
+    wait_until(lambda: calls == ["fire"])
+    fire._fifo = whole
+    (tmp_path / "fire").write_text("normal\n")
+    wait_until(lambda: not fire.active, what="the mended line")
+    fire.close()
+
+
+def test_a_broker_with_a_bug_is_asked_again(calls, wait_until, monkeypatch):
+    """The thread that listens outlives any error of its link."""
+    monkeypatch.setattr("portique.gate.doors.fire.RECONNECT_S", 0.01)
+    tries: list[int] = []
+
+    def broken(_self: MqttLink) -> None:
+        tries.append(1)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(MqttLink, "ensure", broken)
+    fire = MqttFire(Broker("127.0.0.1"), "school/fire")
+    fire.watch(lambda: calls.append("fire"))
+    wait_until(lambda: len(tries) >= 2)
+    fire.close()
+    assert calls == []
 
 
 def test_a_file_is_no_fifo(tmp_path):

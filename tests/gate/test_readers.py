@@ -5,7 +5,7 @@ import itertools
 import os
 import termios
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portique.core.errors import ConfigError
+from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.gate.config import parse
 from portique.gate.ports import TEXT_CHARACTERS_MAX, Line, Reader
 from portique.gate.readers.byte_lines import ByteLines
@@ -338,3 +338,48 @@ def test_a_feed_brings_every_readers_lines_to_one_place(clock, wait_until):
     assert {(line.source, line.text) for line in lines} == {("left", "a"), ("right", "b")}
     assert set(feed.counts) == {"left", "right"}
     feed.close()
+
+
+class Failing(FakeReader):
+    """A reader that can't be read while something is missing."""
+
+    def __init__(self, clock: FakeClock, error: Exception) -> None:
+        super().__init__(clock)
+        self.error: Exception | None = error
+        self.tries = 0
+
+    def lines(self) -> Iterator[Line]:
+        self.tries += 1
+        if self.error is not None:
+            raise self.error
+        yield from super().lines()
+
+
+@pytest.mark.parametrize(
+    "error", [EnvironmentProblem("no evdev"), OSError("taken away"), ValueError("bug")], ids=repr
+)
+def test_a_reader_that_fails_is_told_once_and_tried_again(clock, wait_until, monkeypatch, error):
+    """Whatever it raises: nobody would notice a thread that ended."""
+    monkeypatch.setattr("portique.gate.readers.feed.RETRY_S", 0.01)
+    lines: list[Line] = []
+    faults: list[tuple[str, Exception]] = []
+    reader = Failing(clock, error)
+    feed = ReaderFeed({"hand": reader}, lines.append, lambda *fault: faults.append(fault))
+    wait_until(lambda: reader.tries >= 3)
+    reader.error = None
+    reader.scan("a")
+    wait_until(lambda: lines, what="the line")
+    feed.close()
+
+    assert faults == [("hand", error)]
+
+
+def test_a_feed_closes_while_a_reader_waits_to_be_tried_again(clock, wait_until):
+    """At once, and not at the next try."""
+    reader = Failing(clock, EnvironmentProblem("no evdev"))
+    feed = ReaderFeed({"hand": reader}, lambda _line: None)
+    wait_until(lambda: reader.tries)
+
+    feed.close()
+
+    assert reader.tries == 1

@@ -18,13 +18,22 @@ from portique.gate.doors.worker import DoorSettings, WorkerDoor
 from portique.gate.ports import FailState
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portique.gate.doors.orders import Actuator
     from portique.gate.ports import Clock, Door, FireInput
     from portique.gate.sections import GateConfig, MqttSection
 
 
-def open_door(config: GateConfig, clock: Clock) -> Door:
+def open_door(
+    config: GateConfig, clock: Clock, on_restart: Callable[[], None] = lambda: None
+) -> Door:
     """Open the door that ``config`` names.
+
+    Args:
+        config: The lane's configuration.
+        clock: The gate's clock.
+        on_restart: Called, from a thread of the door, when its keeper had to be started again.
 
     Raises:
         EnvironmentProblem: A line, or gpiozero, is missing.
@@ -35,7 +44,9 @@ def open_door(config: GateConfig, clock: Clock) -> Door:
         return NoDoor()
     if config.door.kind == "simulated":
         return SimulatedDoor(clock, role)
-    return WorkerDoor(_actuator(config, clock), clock, DoorSettings(role, config.door.lamp_s))
+    return WorkerDoor(
+        _actuator(config, clock, on_restart), clock, DoorSettings(role, config.door.lamp_s)
+    )
 
 
 def open_fire(config: GateConfig) -> FireInput | None:
@@ -58,7 +69,7 @@ def open_fire(config: GateConfig) -> FireInput | None:
     return None
 
 
-def _actuator(config: GateConfig, clock: Clock) -> Actuator:
+def _actuator(config: GateConfig, clock: Clock, on_restart: Callable[[], None]) -> Actuator:
     door = config.door
     if door.kind == "webhook":
         hook = door.webhook
@@ -68,7 +79,7 @@ def _actuator(config: GateConfig, clock: Clock) -> Actuator:
     if door.kind == "mqtt":
         fail = FailState(door.fail.process_dead)
         return MqttActuator(_broker(door.mqtt), door.mqtt.topic, fail, clock)
-    return GpioActuator(_wiring(config), clock)
+    return GpioActuator(_wiring(config), clock, on_restart)
 
 
 def _broker(mqtt: MqttSection) -> Broker:

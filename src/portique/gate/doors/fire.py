@@ -15,8 +15,9 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from portique.core.errors import EnvironmentProblem, LinkError
+from portique.core.errors import EnvironmentProblem
 from portique.gate.doors.mqtt_link import Broker, MqttLink
+from portique.gate.logs import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,7 +60,10 @@ class _Watch:
             self._active.clear()
         elif not self._active.is_set():
             self._active.set()
-            self._on_fire()
+            try:
+                self._on_fire()
+            except Exception as error:  # noqa: BLE001 - the next fire must be seen all the same
+                log().error("fire-not-followed", error=error)
 
 
 def _nobody() -> None:
@@ -99,12 +103,15 @@ class ContactFire(_Watch):
     def _asked(self) -> bool:
         try:
             return self._line.high() is self._fire_is_high
-        except OSError:
+        except Exception:  # noqa: BLE001 - whatever a driver raises: doubt frees
             return True
 
 
 class LineFire(_Watch):
-    """A FIFO that another program writes words to: `fire`, `normal`, one a line."""
+    """A FIFO that another program writes words to: `fire`, `normal`, one a line.
+
+    A FIFO that can't be read counts as a fire.
+    """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -127,12 +134,23 @@ class LineFire(_Watch):
     def _read(self) -> None:
         waiting = b""
         while not self._closed.is_set():
-            if not select.select([self._fifo], [], [], POLL_S)[0]:
+            try:
+                waiting = self._listen(waiting)
+            except BlockingIOError:  # somebody else took the word
                 continue
-            *lines, waiting = (waiting + os.read(self._fifo, WORD_BYTES_MAX)).split(b"\n")
-            waiting = waiting[-WORD_BYTES_MAX:]
-            for line in [*lines, waiting]:  # a word without its newline is heard too
-                self.hear(line.decode("ascii", "replace"))
+            except Exception:  # noqa: BLE001 - whatever it is: doubt frees
+                self.set(active=True)
+                self._closed.wait(RECONNECT_S)
+
+    def _listen(self, waiting: bytes) -> bytes:
+        """Hear what was written, and return the beginning of a word that may go on."""
+        if not select.select([self._fifo], [], [], POLL_S)[0]:
+            return waiting
+        *lines, waiting = (waiting + os.read(self._fifo, WORD_BYTES_MAX)).split(b"\n")
+        waiting = waiting[-WORD_BYTES_MAX:]
+        for line in [*lines, waiting]:  # a word without its newline is heard too
+            self.hear(line.decode("ascii", "replace"))
+        return waiting
 
 
 class WebhookFire(_Watch):
@@ -195,7 +213,7 @@ class MqttFire(_Watch):
 
     def _stay(self) -> None:
         while not self._closed.is_set():
-            with contextlib.suppress(LinkError):
+            with contextlib.suppress(Exception):  # a thread that ended would never listen again
                 self._link.ensure()
             self._closed.wait(RECONNECT_S)
 

@@ -19,6 +19,8 @@ from portique.gate.doors.keeper import order_line
 from portique.gate.doors.orders import Command, Order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from portique.gate.doors.keeper import Wiring
     from portique.gate.ports import Clock
 
@@ -27,7 +29,7 @@ GOODBYE_S = 2.0
 
 
 class GpioActuator:
-    """`Actuator` over a keeper process.
+    """`Actuator` over a keeper process; ``on_restart`` is called when one had to be replaced.
 
     Raises:
         EnvironmentProblem: At construction, when a line or gpiozero is missing.
@@ -35,9 +37,12 @@ class GpioActuator:
 
     alive_every_ms = 250
 
-    def __init__(self, wiring: Wiring, clock: Clock) -> None:
+    def __init__(
+        self, wiring: Wiring, clock: Clock, on_restart: Callable[[], None] = lambda: None
+    ) -> None:
         self._wiring = wiring
         self._clock = clock
+        self._on_restart = on_restart
         self._lock = threading.Lock()
         self._freed = False
         self._keeper = self._start()
@@ -71,6 +76,7 @@ class GpioActuator:
             self._keeper = self._start()
         except EnvironmentProblem as problem:
             raise LinkError(f"the door's keeper is gone: {problem}") from problem
+        self._on_restart()
         if self._freed:
             self._write(Order(Command.FREE))
 

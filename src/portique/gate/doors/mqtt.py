@@ -5,7 +5,8 @@
 
 Link lost: orders are lost with it and never sent again; the broker publishes the last will, the
 controller takes the door to its fail state. Process dead: the same last will, 3 s later; a lane
-that hangs stops `alive` orders (every second) at once. Fire: `free`, repeated until received.
+that hangs stops `alive` orders (every second) at once. Fire: `free`, repeated until received, and
+then every 2 s until the fire's end.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class MqttActuator:
         """
         self._link.ensure()
         payload = json.dumps(order.message() | {"at_ms": self._clock.now_ms()}).encode()
-        expires_s = 0 if order.command in LASTING else EXPIRES_S
+        lasts = order.command in LASTING and not order.again  # or a queue of them would fill up
+        expires_s = 0 if lasts else EXPIRES_S
         self._link.publish(Note(f"{self._topic}/order", payload, expires_s=expires_s))
 
     def close(self) -> None:

@@ -29,11 +29,15 @@ class Sign(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. ``for_s`` ends a release or a lamp; ``sign`` is for lamps only."""
+    """One order. ``for_s`` ends a release or a lamp; ``sign`` is for lamps only.
+
+    ``again``: it was delivered before, and is said once more to a controller that forgot.
+    """
 
     command: Command
     for_s: float = 0.0
     sign: Sign | None = None
+    again: bool = False
 
     def message(self) -> dict[str, str | float]:
         """Return what a controller is told, ready for JSON: no person, no pass."""

@@ -5,8 +5,9 @@
 
 Link lost: the order is lost with it, the agent is told, the controller stays in its fail state.
 Process dead: the controller misses `alive` (every 2 s) three times and goes to its fail state; a
-release ends by itself after `for_s`. Fire: `free`, repeated until answered 2xx. A controller should
-refuse an `at_ms` older than 10 s, which a recorded request has.
+release ends by itself after `for_s`. Fire: `free`, repeated until answered 2xx, and then every 2 s
+until the fire's end. A controller should refuse an `at_ms` older than 10 s, which a recorded
+request has.
 """
 
 from __future__ import annotations

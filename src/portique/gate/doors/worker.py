@@ -5,8 +5,9 @@ Two threads share the medium, so that a release stuck in a dead network never de
 * *pulses* carries releases, lamps and signs of life, each tried once and only while fresh. An order
   that waited `LATE_MS` is dropped: nobody stands there any more, and a link that comes back must
   open nothing (EN 60839-11-1).
-* *level* carries `free` and, after it, `reset`, tried again until they arrive. Nothing is sent at
-  the start or when a link returns, unless a fire or a person asked for it meanwhile.
+* *level* carries `free` and, after it, `reset`, tried again until they arrive. While a fire lasts
+  `free` is said again every 2 s, to a controller that was started anew and knows nothing. Nothing
+  is sent at the start or when a link returns, unless a fire or a person asked for it meanwhile.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from portique.core.errors import LinkError
 from portique.core.values import Direction
 from portique.gate.doors.lamp import lamp_order
 from portique.gate.doors.orders import Command, Order
+from portique.gate.logs import log
 from portique.gate.ports import BEAT_MAX_MS, DoorState
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 LATE_MS = 1_000
 PULSES_MAX = 8  # orders waiting; beyond, the oldest is dropped
 RETRY_S = 0.25
+AGAIN_S = 2.0  # as long as a controller that was switched off and on may stand shut in a fire
 OPEN_S_MAX = 30.0
 
 
@@ -39,6 +42,7 @@ class DoorSettings:
 
     role: Direction
     lamp_s: float = 3.0
+    again_s: float = AGAIN_S
 
 
 class WorkerDoor:
@@ -154,21 +158,31 @@ class WorkerDoor:
     def _carry_level(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._level or self._closed)
-                wanted = self._level
-                if self._closed or wanted is None:
+                again_s = self._settings.again_s if self._free else None
+                self._changed.wait_for(lambda: self._level or self._closed, again_s)
+                if self._closed:
                     return
-            delivered = self._deliver(Order(wanted))
+                order = self._next_level()
+            delivered = order is None or self._deliver(order)
             with self._changed:
-                if delivered and self._level is wanted:
+                if delivered and order is not None and self._level is order.command:
                     self._level = None
                 elif not delivered:
                     self._changed.wait_for(lambda: self._closed, RETRY_S)
+
+    def _next_level(self) -> Order | None:
+        """Take what was asked for, else what a controller may have forgotten."""
+        if self._level is not None:
+            return Order(self._level)
+        return Order(Command.FREE, again=True) if self._free else None
 
     def _deliver(self, order: Order) -> bool:
         try:
             self._actuator.send(order)
         except LinkError:
+            delivered = False
+        except Exception as error:  # noqa: BLE001 - a bug in a driver must not end what frees a door
+            log().error("door-order-fails", organ="door", error=error)
             delivered = False
         else:
             delivered = True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from typing import TYPE_CHECKING
 
 from portique.core.errors import ConfigError
+from portique.core.plain import Words
+from portique.gate.logs import log
 from portique.gate.readers.intake import IntakeSettings
 from portique.gate.readers.serial_line import SerialReader, SerialSettings
 from portique.gate.readers.stdin_line import stdin_reader
@@ -18,21 +19,37 @@ if TYPE_CHECKING:
     from portique.gate.ports import Clock, Line, Reader, ReaderCounts
     from portique.gate.sections import GateConfig, ReaderSection
 
+RETRY_S = 5.0
+READER_FAILS = Words(
+    "Un lecteur ne marche pas : continuez avec la caméra ou à la main. "
+    "Prévenez le technicien, la console du portique dit pourquoi.",
+    "A reader does not work: go on with the camera or by hand. "
+    "Tell the technician, the gate’s console says why.",
+)
+
 
 class ReaderFeed:
-    """Runs readers until closed.
+    """Runs readers until closed; one that fails is told of once and tried again.
 
     Args:
         readers: By name.
         deliver: Gets each line in the reader's own thread; must not block for long.
+        on_fault: Gets the name of a reader that began to fail, and why, in that same thread.
     """
 
-    def __init__(self, readers: Mapping[str, Reader], deliver: Callable[[Line], None]) -> None:
+    def __init__(
+        self,
+        readers: Mapping[str, Reader],
+        deliver: Callable[[Line], None],
+        on_fault: Callable[[str, Exception], None] = lambda _name, _error: None,
+    ) -> None:
         self._readers = dict(readers)
         self._deliver = deliver
+        self._on_fault = on_fault
+        self._closed = threading.Event()
         self._threads = [
-            threading.Thread(target=self._run, args=(reader,), name=f"reader-{name}", daemon=True)
-            for name, reader in self._readers.items()
+            threading.Thread(target=self._run, args=pair, name=f"reader-{pair[0]}", daemon=True)
+            for pair in self._readers.items()
         ]
         for thread in self._threads:
             thread.start()
@@ -44,15 +61,27 @@ class ReaderFeed:
 
     def close(self) -> None:
         """End every reader and wait for its thread."""
+        self._closed.set()
         for reader in self._readers.values():
             reader.close()
         for thread in self._threads:
             thread.join()
 
-    def _run(self, reader: Reader) -> None:
-        with contextlib.suppress(OSError):  # standard input taken away: the other readers go on
-            for line in reader.lines():
-                self._deliver(line)
+    def _run(self, name: str, reader: Reader) -> None:
+        failing = False
+        while not self._closed.is_set():
+            try:
+                for line in reader.lines():
+                    failing = False
+                    self._deliver(line)
+            except Exception as error:  # noqa: BLE001 - a thread that ended would be missed by nobody
+                if not failing:
+                    log().error("reader-fails", organ="reader", error=error)
+                    self._on_fault(name, error)
+                failing = True
+                self._closed.wait(RETRY_S)
+            else:
+                return
 
 
 def open_readers(config: GateConfig, clock: Clock) -> dict[str, Reader]:
