@@ -295,6 +295,41 @@ def test_retention_forgets_everywhere(config, enter, put):
     assert gate.journal.verify().whole
 
 
+def test_memory_is_forgotten_whatever_the_disk_does(config, enter, put, monkeypatch):
+    """Cards and grants go in their time although the journal can't be written."""
+    put()
+    gate = enter(config, turning=False)
+    forgotten: list[str] = []
+
+    def sick(*_: object, **__: object) -> None:
+        raise JournalError("the disk failed")
+
+    monkeypatch.setattr(gate.journal, "erase_before", sick)
+    monkeypatch.setattr(gate.board, "forget", lambda _before: forgotten.append("board"))
+    monkeypatch.setattr(gate.lane, "forget", lambda _now: forgotten.append("lane"))
+
+    with pytest.raises(JournalError):
+        gate._retain()
+
+    assert forgotten == ["board", "lane"]
+
+
+def test_former_files_go_in_their_time_without_a_server(config, enter, put, monkeypatch):
+    """Fourteen days after its last entry, by the daily chore."""
+    put()
+    gate = enter(config, turning=False)
+    former = config.journal.file.with_name("journal.db.epoch-1")
+    gate.journal.rotate(at_ms=gate.clock.now_ms())
+    assert former.exists()
+    later = gate.clock.now_ms() + 15 * 24 * HOUR_MS
+    monkeypatch.setattr(gate.clock, "now_ms", lambda: later)
+
+    [retire] = [chore for chore in gate.loop.chores if chore.name == "retire"]
+    retire.run()
+
+    assert not former.exists()
+
+
 def test_a_gate_with_a_film_for_a_camera_stops_with_it(config, put, school, tmp_path):
     """Asked to, it ends with its source: eyes, loop, everything."""
     put()

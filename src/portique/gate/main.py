@@ -23,8 +23,9 @@ from portique.gate.clock import GateClock
 from portique.gate.doors.choose import open_door, open_fire
 from portique.gate.following import Followers, Following
 from portique.gate.journal import Journal
+from portique.gate.journal_checking import check_in_background
 from portique.gate.journal_control import JournalControl
-from portique.gate.journal_values import JournalSettings
+from portique.gate.journal_values import ACKNOWLEDGED_KEPT_MS, JournalSettings
 from portique.gate.judge import Bench
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.lane import Lane, Ports
@@ -54,6 +55,7 @@ POSTURE_MS = 100
 TELL_MS = 2_000
 CHECKPOINT_MS = 60_000
 RETENTION_MS = 10 * 60_000
+RETIRE_MS = 24 * 3_600_000
 RECALL_MS = 24 * 3_600_000  # a ruling may come long after the decision it lets through
 NO_CAMERA = "none"
 
@@ -244,6 +246,7 @@ class Gate:
     # --- chores ----------------------------------------------------------------------------------
 
     def _plan_chores(self) -> None:
+        check_in_background(self.journal, self.clock.now_ms)
         poll_ms = int(self._config.knowledge.poll_s * 1000)
         self._chores += [
             Chore("beat", BEAT_MS, self._beat),
@@ -252,6 +255,7 @@ class Gate:
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),
             Chore("retention", RETENTION_MS, self._retain),
+            Chore("retire", RETIRE_MS, self._retire),
         ]
 
     def _beat(self) -> None:
@@ -299,12 +303,17 @@ class Gate:
 
     def _retain(self) -> None:
         now = self.clock.now_ms()
+        self.board.forget(now - shown.RECENT_MS)  # memory first: no disk can be in its way
+        self.lane.forget(now)
         known = self.source.current
         calendar = known.calendar if known else default_calendar()
         before = forget_before(now, calendar, self._config.journal.retention_days)
         self.journal.erase_before(before, rule="next-school-day", at_ms=now)
-        self.board.forget(now - shown.RECENT_MS)
-        self.lane.forget(now)
+
+    def _retire(self) -> None:
+        """Remove former files in their time; no server is there yet to acknowledge them."""
+        now = self.clock.now_ms()
+        self.journal.retire(now - ACKNOWLEDGED_KEPT_MS, at_ms=now, acknowledged_only=False)
 
 
 def _make_folder(folder: Path) -> None:
