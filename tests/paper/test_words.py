@@ -94,11 +94,15 @@ def test_a_day_slip_shows_its_day_apart():
     }
 
 
-def test_a_slip_of_several_days_says_its_last():
-    """An agent sees that it isn't of one day only."""
+def test_a_slip_of_several_days_shows_no_day_large():
+    """Its first would be taken for today's: both ends are said alike."""
     window = _window("2026-11-03T08:00", "2026-11-05T18:30")
 
-    assert day_words(window, Language.EN)["rest"] == f"until 5{WIDE}November{WIDE}2026"
+    assert day_words(window, Language.FR) == {
+        "from": f"du{WIDE}3{WIDE}novembre{WIDE}2026",
+        "to": f"au{WIDE}5{WIDE}novembre{WIDE}2026",
+    }
+    assert day_words(window, Language.EN)["to"] == f"to 5{WIDE}November{WIDE}2026"
 
 
 @pytest.mark.parametrize(

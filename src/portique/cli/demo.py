@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ from portique.cli.options import entropy, json_option, now, say
 from portique.core.calendars import PARIS
 from portique.core.errors import EnvironmentProblem
 from portique.core.localtime import zone_of
-from portique.core.values import Kind, PassId
+from portique.core.values import Kind
 from portique.school.bundles import make_bundle
 from portique.school.register import EnrolledGate
 
@@ -164,20 +165,28 @@ def _empty(folder: Path) -> None:
 
 def write_passes(folder: Path, cast: Cast) -> None:
     """Print passes to try before a camera, good and bad ones, each saying which it is."""
-    from portique.paper.cards import Options, PrintedPass, render
+    from portique.paper.cards import Options, render
     from portique.testing.film_reel import texts_to_try
 
     at = now()
-    printed = [
-        PrintedPass(
-            text, TITLES[title], "démo", Kind.PUPIL, at, at + timedelta(days=1),
-            "Démonstration", PassId(f"{number:016x}"),
-        )
-        for number, (title, text) in enumerate(texts_to_try(cast), start=1)
-        if title != "strangers"
-    ]  # fmt: skip
+    texts = texts_to_try(cast)
+    printed = [_to_print(title, text, at) for title, text in texts if title != "strangers"]
     chosen = one_of_each(printed)
     write_whole(folder / "passes.pdf", render("sheet", chosen, Options(created=at)))
+
+
+def _to_print(title: str, text: str, at: datetime) -> PrintedPass:
+    """Print a pass under its own number, with what it is to show instead of a name."""
+    from portique.core.passes import recognised
+    from portique.paper.cards import PrintedPass
+    from portique.testing.school import NAME
+
+    known = recognised(text)
+    assert known is not None, "every text to print is a pass"  # noqa: S101 - our own bug
+    return PrintedPass(
+        text, TITLES[title], "démonstration", Kind.PUPIL, at, at + timedelta(days=1),
+        NAME, known[0],
+    )  # fmt: skip
 
 
 def one_of_each(printed: list[PrintedPass]) -> list[PrintedPass]:
@@ -187,6 +196,12 @@ def one_of_each(printed: list[PrintedPass]) -> list[PrintedPass]:
         most = 10 if title == TITLES["good"] else 2
         chosen += [one for one in printed if one.name == title][:most]
     return chosen
+
+
+def with_webcam() -> str:
+    """Return the command that takes a webcam instead of the film, as this one was started."""
+    started_by_make = "MAKELEVEL" in os.environ
+    return 'make run DEMO_OPTIONS="--camera 0"' if started_by_make else "portique demo --camera 0"
 
 
 def _tell(url: str, scene: Scene, *, as_json: bool) -> None:
@@ -199,6 +214,6 @@ def _tell(url: str, scene: Scene, *, as_json: bool) -> None:
         "Everybody is fictional.\n\n"
         f"  Agent's screen    {url}/agent    (agent-1, PIN {scene.pin})\n"
         f"  Holder's screen   {url}/holder\n"
-        f"  Passes to try     {passes}    (portique demo --camera 0)\n\n"
+        f"  Passes to try     {passes}    (then: {with_webcam()})\n\n"
         "Stop with Ctrl-C.\n",
     )

@@ -106,14 +106,19 @@ def validity_words(window: Window, language: Language, *, zone: ZoneInfo = PARIS
 
 
 def day_words(window: Window, language: Language, *, zone: ZoneInfo = PARIS) -> dict[str, str]:
-    """Return what a day slip shows large: the weekday, the day, and the year or the last day."""
+    """Return what a slip shows large: one day's weekday, day and year, or a period's two ends.
+
+    A pass of several days has no day to show large: its first would be taken for today's.
+    """
     opens, last, _ = _local(window, zone)
-    weekday = _DAYS[language][opens.weekday()]
-    day = date_words(opens, language, year=False)
     if opens.date() == last.date():
+        weekday = _DAYS[language][opens.weekday()]
+        day = date_words(opens, language, year=False)
         return {"weekday": weekday, "day": day, "rest": str(opens.year)}
-    until = "jusqu’au" if language is Language.FR else "until"
-    return {"weekday": weekday, "day": day, "rest": f"{until} {date_words(last, language)}"}
+    start, end = (date_words(day, language) for day in (opens, last))
+    if language is Language.FR:
+        return {"from": f"du{_WIDE}{start}", "to": f"au{_WIDE}{end}"}
+    return {"from": f"from {start}", "to": f"to {end}"}
 
 
 def notice_title(language: Language) -> str:
