@@ -32,6 +32,16 @@ window.broken = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.broken.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
+NOTES = """
+window.notes = [];
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () {
+  const tone = make.call(this);
+  const start = tone.start.bind(tone);
+  tone.start = (at) => { notes.push(Math.round(tone.frequency.value)); start(at); };
+  return tone;
+};
+"""
 
 
 @dataclass(slots=True)
@@ -57,6 +67,10 @@ class Watched:
         self.page.goto(f"{self.url}/holder")
         self.page.wait_for_selector("body[data-alive=yes]")
         return self.page
+
+    def write_down_notes(self) -> None:
+        """Have the pages opened from now on keep the notes they play, in Hz."""
+        self.page.add_init_script(NOTES)
 
     def violations(self) -> list[str]:
         """Return what the content policy stopped."""

@@ -7,7 +7,16 @@ from portique.core.decide import Outcome
 from portique.core.entries import Ruling
 from portique.core.sentences import AdmitReason
 from portique.core.values import Medium
-from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Posture, Ruled
+from portique.gate.board import (
+    RECENT_MAX,
+    Alert,
+    AlertKind,
+    Card,
+    Counts,
+    Mode,
+    Posture,
+    Ruled,
+)
 from portique.gate.screen.app import create_app
 from portique.gate.screen.preview import MONDAY_MS, PIN, PreviewDesk, agents
 from portique.gate.screen.serving import serve_in_thread
@@ -116,7 +125,7 @@ def test_manual_admission_mode_and_lock_by_keys(visit, board, wait_until):
     page.keyboard.press("c")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    wait_until(lambda: board.snapshot().mode is Mode.COUNTING)
+    page.wait_for_selector("body[data-mode=counting]")
     page.keyboard.press("i")
     wait_until(lambda: board.snapshot().counts == Counts(413, 3))
     page.keyboard.press("l")
@@ -152,7 +161,7 @@ def test_a_card_answered_elsewhere_stays_with_its_answer_until_one_moves_on(visi
     page = visit().sign_in()
     on_stage(page, "Camille Brézolles")
     board.settle(11, BY_OTHER)
-    page.wait_for_selector(".card[data-waits=no]:has-text('Admis par cpe')")
+    page.wait_for_selector(".card[data-waits=no]:has-text('accordé par cpe')")
     page.keyboard.press("1")
     board.present(Card(100, MONDAY_MS, Outcome.GRANT, Medium.PAPER, name="Passante"))
     page.wait_for_selector("#recent li:has-text('Passante')")
@@ -171,7 +180,7 @@ def test_after_ones_own_answer_the_oldest_card_comes_and_the_answer_is_seen(visi
     on_stage(page, "Yanis Oudrhiri")
 
     said = page.inner_text("#last")
-    assert "Camille Brézolles · Admis par loge · je connais la personne" in said
+    assert "Camille Brézolles · Passage accordé par loge · je connais la personne" in said
     page.keyboard.press("l")
     page.wait_for_selector("body[data-locked=yes]")
     assert page.locator("#last").text_content() == ""
@@ -202,7 +211,7 @@ def test_on_a_phone_the_card_chosen_in_the_list_is_shown_from_its_top(visit):
     assert page.evaluate("document.querySelector('.scroll').scrollTop") == 0
     page.locator("[data-reason=sent]").click()
 
-    page.wait_for_selector("#toast:has-text('Non admis par loge')")
+    page.wait_for_selector("#toast:has-text('Passage non accordé par loge')")
     assert page.locator("#toast").bounding_box()["y"] < 40
 
 
@@ -218,6 +227,39 @@ def test_the_selected_card_stays_when_others_come_and_grants_flow(visit, board):
 
     on_stage(page, "Yanis Oudrhiri")
     assert page.locator("#waiting li").count() == 4
+
+
+def test_a_card_and_an_alert_sound_different_and_a_grant_is_silent(visit, board, wait_until):
+    """An agent who looks elsewhere knows which it is."""
+    watched = visit()
+    watched.write_down_notes()
+    page = watched.sign_in()
+    page.mouse.click(5, 5)
+    board.present(Card(100, MONDAY_MS, Outcome.GRANT, Medium.PAPER, name="Passante"))
+    page.wait_for_selector("#recent li:has-text('Passante')")
+    assert page.evaluate("window.notes") == []
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Nouvelle Venue"))
+    wait_until(lambda: page.evaluate("window.notes.length") >= 2)
+    card = page.evaluate("window.notes.splice(0)")
+    board.raise_alert(Alert(3, AlertKind.EXIT_REFUSED, MONDAY_MS))
+    wait_until(lambda: page.evaluate("window.notes.length") >= 4)
+
+    assert page.evaluate("window.notes") != card
+
+
+def test_eight_oclock_goes_by_one_key_a_card(visit, board, wait_until):
+    """Six wait while the others stream through; each press answers for the card on the stage."""
+    page = visit(1280, 800).sign_in()
+    for number in range(3):
+        name = f"Venue {number}"
+        board.present(Card(50 + number, MONDAY_MS, Outcome.REFER, Medium.PAPER, name=name))
+    for showing in [card.showing for card in board.snapshot().waiting]:
+        page.wait_for_selector(f".card[data-waits=yes][data-key='{showing}']")
+        board.present(Card(900 + showing, MONDAY_MS, Outcome.GRANT, Medium.PHONE, name="Passe"))
+        wait_until(lambda: page.keyboard.press("1") or board.ruled_on(showing))  # noqa: B023 - used at once
+
+    assert board.snapshot().waiting == ()
+    assert len(board.snapshot().recent) == RECENT_MAX
 
 
 def test_new_cards_are_announced_to_screen_readers(visit, board):

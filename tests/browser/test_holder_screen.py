@@ -43,13 +43,7 @@ def test_a_referral_and_a_refusal_are_the_same_picture(visit, board, settled):
 def test_a_referral_and_a_refusal_are_the_same_sound(visit, board, wait_until):
     """And a grant is another one."""
     watched = visit()
-    watched.page.add_init_script(
-        "window.notes = []; const make = AudioContext.prototype.createOscillator;"
-        "AudioContext.prototype.createOscillator = function () {"
-        " const tone = make.call(this); const start = tone.start.bind(tone);"
-        " tone.start = (at) => { notes.push(Math.round(tone.frequency.value)); start(at); };"
-        " return tone; };"
-    )
+    watched.write_down_notes()
     page = watched.holder()
     page.mouse.click(400, 400)
     page.wait_for_selector("#sound", state="hidden")

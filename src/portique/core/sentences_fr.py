@@ -40,12 +40,12 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
     ),
     Reason.BAD_SEAL: (
         "La signature est fausse : ce code n’a pas été fait par l’établissement.",
-        "Ce code ne marche pas ici : on regarde cela ensemble.",
-        "Gardez le support, vérifiez l’identité avec {point}.",
+        "Ce code ne fonctionne pas ici : on regarde cela ensemble.",
+        "Gardez la carte ou le papier et vérifiez l’identité avec {point}.",
     ),
     Reason.UNKNOWN_KEY: (
         (
-            "Code signé par une clé que ce portique ne connaît pas (ancienne année, ou "
+            "Code signé par une clé que ce portique ne connaît pas (année passée, ou "
             "portique pas à jour)."
         ),
         "Votre code est d’une autre série : on va le vérifier.",
@@ -98,29 +98,29 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
         "Envoyez vers {point}, sans commenter devant les autres.",
     ),
     Reason.STATUS_UNLISTED: (
-        "Numéro jamais attribué : la clé qui fabrique les laissez-passer a peut-être été volée.",
+        "Numéro jamais attribué : la clé qui signe les laissez-passer a peut-être été volée.",
         "Votre code doit être vérifié : on s’en occupe tout de suite.",
-        "Gardez le support et appelez {point} tout de suite.",
+        "Gardez la carte ou le papier et appelez {point} tout de suite.",
     ),
     Reason.EXPIRED: (
         "Laissez-passer arrivé à sa date de fin.",
         "Votre laissez-passer n’est plus à jour, ce n’est pas grave : on va le refaire.",
-        "Vérifiez le nom, puis envoyez vers {point} pour un nouveau.",
+        "Vérifiez le nom, puis envoyez vers {point} pour le renouveler.",
     ),
     Reason.NOT_YET_VALID: (
         "Laissez-passer qui n’est pas encore valable.",
         "Votre laissez-passer commence plus tard : on vérifie ce qui est prévu.",
-        "Demandez à {point} si la personne est attendue.",
+        "Voyez avec {point} si la personne est attendue.",
     ),
     Reason.OUTSIDE_OPENING: (
         "En dehors des heures d’ouverture pour cette personne.",
         "Ce n’est pas encore l’heure, ou c’est déjà fini : on regarde ce qui est prévu pour vous.",
-        "Demandez à {point} ; ne laissez pas un élève dans la rue.",
+        "Voyez avec {point} ; ne laissez pas un élève dans la rue.",
     ),
     Reason.ZONE_NOT_COVERED: (
         "Cette partie de l’établissement n’est pas ouverte à cette personne.",
         "Cette porte n’est pas la vôtre : je vous indique la bonne.",
-        "Indiquez le bon accès ou demandez à {point}.",
+        "Indiquez le bon accès ou voyez avec {point}.",
     ),
     Reason.VISIT_DESTINATION: (
         "La visite est prévue dans une autre partie de l’établissement.",
@@ -130,7 +130,7 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
     Reason.VISIT_HOURS: (
         "La visite est prévue à une autre heure.",
         "Votre rendez-vous est à une autre heure : je préviens la personne qui vous reçoit.",
-        "Demandez à {point} de prévenir la personne visitée.",
+        "Faites prévenir par {point} la personne visitée.",
     ),
     Reason.EXIT_NOT_PERMITTED: (
         "Sortie non prévue à cette heure pour cet élève. Rien ne se verrouille.",
@@ -140,12 +140,12 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
     Reason.EXIT_REGIME_UNKNOWN: (
         "Régime de sortie inconnu : le portique ne peut pas répondre.",
         "Je vérifie votre autorisation de sortie, un instant.",
-        "Demandez le régime de sortie à {point}.",
+        "Voyez le régime de sortie avec {point}.",
     ),
     Reason.TIMETABLE_UNKNOWN: (
         "Emploi du temps du jour inconnu : le portique ne peut pas dire si les cours sont finis.",
         "Je vérifie votre emploi du temps, un instant.",
-        "Demandez à {point} si les cours de l’élève sont finis.",
+        "Voyez avec {point} si les cours de l’élève sont finis.",
     ),
     Reason.IDENTITY_SEALED: (
         "Laissez-passer authentique, mais ce portique ne peut pas en lire le nom.",
@@ -183,12 +183,12 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
             "être cherché."
         ),
         "Notre appareil n’est pas à jour, ce n’est pas vous : un instant.",
-        "Vérifiez l’identité ; en cas de doute, demandez à {point}.",
+        "Vérifiez l’identité ; en cas de doute, voyez avec {point}.",
     ),
     Reason.STATUS_STALE: (
         "La liste des laissez-passer annulés est périmée.",
         "Notre appareil n’est pas à jour, ce n’est pas vous : un instant.",
-        "Vérifiez le nom et décidez ; demandez à {point} une mise à jour.",
+        "Vérifiez le nom et décidez ; voyez avec {point} pour une mise à jour.",
     ),
     Reason.KNOWLEDGE_MISSING: (
         "Ce portique n’a reçu aucun savoir de l’établissement.",
@@ -198,15 +198,15 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
     Reason.KNOWLEDGE_STALE: (
         "Le savoir de ce portique est périmé : droits et horaires ont pu changer.",
         "Notre appareil n’est pas à jour, ce n’est pas vous : un instant.",
-        "Vérifiez le nom et décidez ; demandez à {point} une mise à jour.",
+        "Vérifiez le nom et décidez ; voyez avec {point} pour une mise à jour.",
     ),
     Reason.TABLE_DIFFERS: (
         "Cet appareil applique une autre table de règles que l’établissement.",
         "Notre appareil n’est pas à jour, ce n’est pas vous : un instant.",
-        "Décidez vous-même et demandez à {point} de mettre l’appareil à jour.",
+        "Décidez vous-même et voyez avec {point} pour mettre l’appareil à jour.",
     ),
     Reason.JOURNAL_UNAVAILABLE: (
-        "Le journal n’écrit plus : aucune entrée ne peut être notée.",
+        "Le journal n’écrit plus : aucun passage ne peut être noté.",
         "Notre appareil a un souci, ce n’est pas vous : je vous note à la main.",
         "Cochez sur la liste papier et prévenez {point} ; la sortie reste libre.",
     ),
