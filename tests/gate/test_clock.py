@@ -209,6 +209,32 @@ def test_signed_knowledge_raises_the_high_water(machine, clock):
     assert clock.state.trusted
 
 
+@pytest.mark.parametrize(
+    ("ahead", "believed"), [(-YEAR, True), (0, True), (STEP_MS, True), (STEP_MS + 1, False)]
+)
+def test_a_trusted_clock_knows_the_future_when_it_sees_it(clock, ahead, believed):
+    """Signed later than the envelope allows: whoever signed has a wrong clock."""
+    assert clock.plausible(NOON + ahead) is believed
+    assert clock.now_ms() == NOON
+
+
+def test_the_envelope_of_the_future_grows_with_the_time_since_the_anchor(machine, clock):
+    """Ten days on, seven minutes more are within what a kernel may have slewed."""
+    machine.pass_time(10 * DAY)
+    assert clock.plausible(NOON + 10 * DAY + STEP_MS + 432_000)
+    assert not clock.plausible(NOON + 10 * DAY + STEP_MS + 432_001)
+
+
+@pytest.mark.parametrize("wall", [0, HIGH - HOUR])
+def test_a_clock_in_doubt_objects_to_no_signature(machine, wall):
+    """Started in 1970, or below what was seen: any signed time may be the true one."""
+    machine.wall = wall
+    clock = GateClock(HIGH, source=machine)
+    assert clock.plausible(NOON + 10 * YEAR)
+    clock.at_least(NOON + DAY)
+    assert clock.now_ms() == NOON + DAY
+
+
 def test_signed_knowledge_from_the_past_changes_nothing(clock):
     """Most knowledge is older than now."""
     clock.at_least(NOON - DAY)

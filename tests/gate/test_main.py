@@ -1,6 +1,8 @@
 """A gate put together in this process: started in order, told of trouble, taken down whole."""
 
 import os
+import queue
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,24 +14,27 @@ import cv2
 import numpy as np
 import pytest
 
+from portique.core.decide import Outcome
 from portique.core.entries import AlarmBody, BootBody
 from portique.core.errors import ConfigError, EnvironmentProblem, JournalError
 from portique.core.values import from_ms, to_ms
 from portique.core.zones import default_site
 from portique.gate.board import Organ, Posture
-from portique.gate.clock import GateClock
+from portique.gate.clock import GateClock, SystemTime
 from portique.gate.config import load
 from portique.gate.enrolment import enrol
 from portique.gate.eyes import EyesHealth
 from portique.gate.journal import Journal
 from portique.gate.main import Gate
 from portique.gate.ports import DoorState
+from portique.gate.readers.feed import READER_FAILS
 from portique.gate.sections import (
     CameraSection,
     FireSection,
     GateConfig,
     MetricsSection,
     ReaderSection,
+    WebhookSection,
 )
 from portique.testing.lanes import UAI, PocketSchool
 
@@ -199,10 +204,18 @@ def test_figures_are_served_on_loopback(config, enter, put):
         assert asked.recv(100).startswith(b"HTTP/1.0 200")
 
 
-def test_no_true_time_lies_before_the_knowledge(config, school, enter):
-    """Signed a day ahead of the machine's clock: the gate goes by the signature."""
+class Started1970(SystemTime):
+    """A machine whose battery is dead."""
+
+    def wall_ms(self) -> int:
+        return 0
+
+
+def test_no_true_time_lies_before_the_knowledge(config, school, enter, monkeypatch):
+    """Started in 1970: the gate goes by the signature, and trusts nothing yet."""
     config.knowledge.path.mkdir()
     ahead = GateClock().now_ms() + 24 * HOUR_MS
+    monkeypatch.setattr("portique.gate.clock.SystemTime", Started1970)
     data = school.bundle(1, at_ms=to_ms(from_ms(ahead)))
     (config.knowledge.path / "today.knowledge").write_bytes(data)
 
@@ -210,6 +223,22 @@ def test_no_true_time_lies_before_the_knowledge(config, school, enter):
 
     assert gate.clock.now_ms() >= ahead
     assert not gate.clock.state.trusted
+
+
+def test_knowledge_from_the_future_moves_no_trusted_clock(config, school, enter):
+    """Exported on a machine a year ahead: refused, said, and the gate keeps its time."""
+    config.knowledge.path.mkdir()
+    now = GateClock().now_ms()
+    data = school.bundle(1, at_ms=now + 365 * 24 * HOUR_MS)
+    (config.knowledge.path / "today.knowledge").write_bytes(data)
+    said: list[str] = []
+
+    gate = enter(config, turning=False, said=said)
+
+    assert gate.clock.state.trusted
+    assert gate.clock.now_ms() < now + HOUR_MS
+    assert gate.source.current is None
+    assert "issued in the future" in said[0]
 
 
 def test_a_readers_line_reaches_the_screen(config, school, enter, put, wait_until, tmp_path):
@@ -263,25 +292,65 @@ def test_what_the_journal_noticed_is_told_to_agents(config, enter, put, wait_unt
     assert len(gate.board.snapshot().alerts) == 1
 
 
-def test_lines_that_were_dropped_and_restarts_are_counted(config, enter, put, monkeypatch):
-    """Figures follow the eyes; a camera that fails is a fault until it sees."""
+def test_a_door_that_does_not_answer_is_a_fault(config, enter, put, wait_until):
+    """Nobody listens at the controller's address: agents see it, and what to do."""
+    put()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/door"
+    door = replace(config.door, kind="webhook", webhook=WebhookSection(url=url))
+    gate = enter(replace(config, door=door), turning=False)
+    gate.door.lamp(Outcome.GRANT)
+    wait_until(lambda: gate.door.state is DoorState.UNREACHABLE)
+
+    gate._tell()
+
+    assert [fault.organ for fault in gate.board.snapshot().faults] == [Organ.DOOR]
+
+
+def test_a_keeper_that_was_replaced_is_counted(config, enter, put, wait_until, tmp_path):
+    """Killed from outside: the door works on, and the figure says that it happened."""
+    put()
+    (tmp_path / "gpio17").mkdir()
+    (tmp_path / "gpio17" / "value").write_text("0")
+    pins = replace(config.door.gpio, door=17, lines=tmp_path)
+    gate = enter(replace(config, door=replace(config.door, kind="gpio", gpio=pins)))
+    os.kill(gate.door._actuator.keeper_pid, signal.SIGKILL)
+
+    def restarts() -> object:
+        named = {"organ": "keeper"}
+        return gate.metrics.registry.get_sample_value("portique_restarts_total", named)
+
+    wait_until(restarts, what="the count")
+    assert gate.door.state is not DoorState.CLOSED
+
+
+def test_pictures_and_lines_that_found_no_room_are_figures(config, enter, put):
+    """Nothing is always zero."""
     put()
     gate = enter(config, turning=False)
-    before = EyesHealth(notice="no camera")
 
     class Eyes:
-        health = replace(before, capture_ends=2, decode_ends=1, looks_dropped=3)
+        health = EyesHealth(looks=7)
+        looks: queue.Queue = queue.Queue()
 
-    gate._tell_of_eyes(Eyes())
-    [fault] = gate.board.snapshot().faults
-    Eyes.health = replace(Eyes.health, seeing=True)
-    gate._tell_of_eyes(Eyes())
+    gate.eyes, gate.loop.lines_dropped = Eyes(), 3
+    gate._tell()
 
-    registry = gate.metrics.registry
-    restarts = registry.get_sample_value("portique_restarts_total", {"organ": "capture"})
-    assert (fault.organ, fault.detail) == (Organ.CAMERA, "no camera")
-    assert gate.board.snapshot().faults == ()
-    assert restarts == 2
+    value = gate.metrics.registry.get_sample_value
+    assert (value("portique_frames_total"), value("portique_lines_dropped")) == (7, 3)
+
+
+def test_a_reader_that_fails_is_told_to_agents_and_the_console(config, enter, put):
+    """In both languages on the screens, with the reason on the console."""
+    put()
+    said: list[str] = []
+    gate = enter(config, turning=False, said=said)
+
+    gate._tell_of_reader("hand", EnvironmentProblem("evdev is not installed"))
+
+    [alert] = gate.board.snapshot().alerts
+    assert alert.detail == READER_FAILS
+    assert said[-1].endswith("evdev is not installed")
 
 
 def test_retention_forgets_everywhere(config, enter, put):

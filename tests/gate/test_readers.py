@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import select
 import termios
 import threading
 from collections.abc import Callable, Iterator
@@ -256,6 +257,8 @@ def test_what_was_scanned_before_the_gate_is_not_decided(terminal, collect, wait
     """A text that waited in the line's buffer belongs to somebody long gone."""
     far, device = terminal
     os.write(far, b"PQ1:OLD\n")
+    with device.open("rb", buffering=0) as near:  # the kernel brings it to this end in its own time
+        assert select.select([near], [], [], 20)[0]
     lines = collect(serial(device))
     wait_until(lambda: is_raw(far))
     os.write(far, b"PQ1:NEW\n")

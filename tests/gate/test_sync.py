@@ -39,7 +39,7 @@ def new_source(school: PocketSchool, stick: Path, tmp_path: Path) -> Callable[..
     """Give a way to start the gate's side anew, over the same folder of its own."""
     kept = tmp_path / "gate"
     kept.mkdir()
-    return lambda path=stick: Source(school.trust(), path, kept)
+    return lambda path=stick, **more: Source(school.trust(), path, kept, **more)
 
 
 def put(folder: Path, data: bytes, name: str = "today.knowledge", *, stamp: int = 0) -> Path:
@@ -117,6 +117,57 @@ def test_after_a_restart_older_knowledge_is_refused_as_well(new_source, school, 
     source.start()
 
     assert (number(source), source.complaint) == (5, OLDER)
+
+
+def test_knowledge_from_the_future_is_refused_said_and_the_former_kept(new_source, school, stick):
+    """A laptop a year ahead: the sentence names what to look at, and nothing changes."""
+    put(stick, school.bundle(1), "a.knowledge")
+    source = new_source(plausible=lambda signed_ms: signed_ms <= NOW)
+    source.start()
+    put(stick, school.bundle(2, at_ms=NOW + 365 * 24 * HOUR_MS), "b.knowledge")
+
+    assert source.look() is None
+    assert source.look() is None
+    assert number(source) == 1
+    assert source.complaint.startswith("b.knowledge: issued in the future: check the clock of the")
+
+
+def test_knowledge_from_the_future_is_taken_once_its_time_has_come(new_source, school, stick):
+    """A laptop two minutes ahead: the same file is looked at again."""
+    now = [NOW]
+    put(stick, school.bundle(1, at_ms=NOW + 120_000))
+    source = new_source(plausible=lambda signed_ms: signed_ms <= now[0])
+    source.start()
+    now[0] += 120_000
+
+    source.look()
+
+    assert (number(source), source.complaint) == (1, None)
+
+
+def test_older_knowledge_beside_that_of_the_future_does_not_hide_why(new_source, school, stick):
+    """What matters is said: the newest file there can't be taken."""
+    path = put(stick, school.bundle(5))
+    new_source().start()
+    path.unlink()
+    put(stick, school.bundle(4), "a.knowledge")
+    put(stick, school.bundle(6, at_ms=NOW + HOUR_MS), "b.knowledge")
+    source = new_source(plausible=lambda signed_ms: signed_ms <= NOW)
+
+    source.start()
+
+    assert number(source) == 5
+    assert "issued in the future" in source.complaint
+
+
+def test_the_copy_is_believed_whatever_the_clock_says(new_source, school, stick):
+    """It was believed when it was taken: a clock that lost its time since must not lose it too."""
+    put(stick, school.bundle(1))
+    new_source().start()
+
+    source = new_source(plausible=lambda _signed_ms: False)
+
+    assert source.start().version.number == 1
 
 
 def test_the_copy_survives_when_the_stick_is_gone(new_source, school, stick):

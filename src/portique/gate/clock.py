@@ -140,8 +140,21 @@ class GateClock:
         """Return milliseconds since the machine started, time asleep included."""
         return self._source.boot_ms()
 
+    def plausible(self, signed_ms: int) -> bool:
+        """Say whether something may have been signed at ``signed_ms``: a trusted clock can object.
+
+        Later than the envelope allows, the clock of whoever signed is wrong, and `at_least` would
+        put this gate out of use until that time. A clock in doubt objects to nothing.
+        """
+        with self._lock:
+            now = self._read()
+            return self._doubt is not None or signed_ms <= now + self._envelope_ms()
+
     def at_least(self, signed_ms: int) -> None:
-        """Raise the high water: something signed by the school existed at ``signed_ms``."""
+        """Raise the high water: something signed by the school existed at ``signed_ms``.
+
+        Ask `plausible` first, before the thing is believed at all.
+        """
         with self._lock:
             if signed_ms > self._read() + self._envelope_ms():
                 self._believe(signed_ms, UNSYNCHRONISED_MS, basis=_Basis.HIGH_WATER)

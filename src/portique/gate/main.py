@@ -30,11 +30,12 @@ from portique.gate.judge import Bench
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.lane import Lane, Ports
 from portique.gate.learning import Learning, Pupils, believe_time_of
-from portique.gate.logs import log
+from portique.gate.logs import fault_of, log
 from portique.gate.loop import Chore, Loop
 from portique.gate.metrics import Metrics
-from portique.gate.processes import Eyes, EyesHealth
-from portique.gate.readers.feed import ReaderFeed, open_readers
+from portique.gate.organs import Organs
+from portique.gate.processes import Eyes
+from portique.gate.readers.feed import READER_FAILS, ReaderFeed, open_readers
 from portique.gate.retention import forget_before
 from portique.gate.screen.app import create_app
 from portique.gate.screen.serving import Serving, serve_in_thread
@@ -150,7 +151,8 @@ class Gate:
         self._stack.callback(control.close)
 
     def _learn_first(self, trust: Trust) -> None:
-        self.source = Source(trust, self._config.knowledge.path, self._config.journal.file.parent)
+        kept = self._config.journal.file.parent
+        self.source = Source(trust, self._config.knowledge.path, kept, self.clock.plausible)
         knowledge = self.source.start()
         if knowledge is not None:
             believe_time_of(knowledge, self.clock)
@@ -162,7 +164,8 @@ class Gate:
         self._stack.callback(self.metrics.close)
         if config.metrics.port:
             self.metrics.serve(config.metrics.port)
-        self.door = open_door(config, self.clock)
+        self._organs = Organs(self.board, self.metrics)
+        self.door = open_door(config, self.clock, lambda: self.metrics.restarted("keeper"))
         self._stack.callback(self.door.close)
         showings = Showings(aim_area(config), first_number=self.journal.head.number + 1)
         self.view = View(showings, self.board)
@@ -195,7 +198,6 @@ class Gate:
 
     def _open_eyes(self) -> None:
         self.eyes: Eyes | None = None
-        self._eyes_before = EyesHealth()
         camera = self._config.camera
         if camera.source == NO_CAMERA:
             return
@@ -214,7 +216,7 @@ class Gate:
             self._ends_with_source,
         )
         readers = open_readers(self._config, self.clock)
-        self._feed = ReaderFeed(readers, self.loop.put_line)
+        self._feed = ReaderFeed(readers, self.loop.put_line, self._tell_of_reader)
         self._stack.callback(self._feed.close)
 
     def _open_screens(self) -> None:
@@ -267,8 +269,10 @@ class Gate:
         state, now = self.clock.state, self.clock.now_ms()
         known = self.source.current
         self.board.set_freshness(freshness(known, state, now))
+        self._organs.tell_of_door(self.door.state)
         if self.eyes is not None:
-            self._tell_of_eyes(self.eyes)
+            self._organs.tell_of_eyes(self.eyes.health, self.clock.monotonic_ms())
+        self.metrics.crowded_out(self.loop.lines_dropped)
         for name, counts in self._feed.counts.items():
             self.metrics.let_go(name, counts)
         age = (from_ms(now) - known.manifest.issued_at).total_seconds() if known else None
@@ -287,16 +291,10 @@ class Gate:
             self.lane.tell(words, self.clock.now_ms())
         self._notices_told = len(notices)
 
-    def _tell_of_eyes(self, eyes: Eyes) -> None:
-        """Show a camera or decoder that fails until it sees again; count what was restarted."""
-        health = eyes.health
-        failing = None if health.seeing or health.ended else health.notice
-        self.board.set_fault(shown.Organ.CAMERA, failing)
-        former, self._eyes_before = self._eyes_before, health
-        for organ in ("capture", "decode"):
-            for _ in range(getattr(health, f"{organ}_ends") - getattr(former, f"{organ}_ends")):
-                self.metrics.restarted(organ)
-        self.metrics.dropped(health.looks_dropped - former.looks_dropped)
+    def _tell_of_reader(self, name: str, error: Exception) -> None:
+        """Tell agents and the console of a reader that began to fail."""
+        self._announce(f"the reader {name} does not work: {fault_of(error)}")
+        self.lane.tell(READER_FAILS, self.clock.now_ms())
 
     def _checkpoint(self) -> None:
         self.journal.checkpoint(at_ms=self.clock.now_ms())

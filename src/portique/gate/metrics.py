@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from portique.gate.ports import ReaderCounts
 
 HOST = "127.0.0.1"
-DECODE_S = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 APPEND_S = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0)
 NO_MEDIUM = "none"
 ORGANS = ("capture", "decode", "keeper")
@@ -40,13 +39,15 @@ class Metrics:
         self._reasons = counter("reasons", "Objections of decisions.", ("reason",))
         self._frames = counter("frames", "Pictures looked at.")
         self._dropped = counter("frames_dropped", "Pictures replaced by newer ones.")
-        self._decode = histogram("decode_seconds", "Time for one picture.", buckets=DECODE_S)
         self._append = histogram(
             "journal_append_seconds", "Time to write an entry durably.", buckets=APPEND_S
         )
         self._restarts = counter("restarts", "Processes started again.", ("organ",))
         self._lines_dropped = gauge(
             "reader_lines_dropped", "Lines let go by readers.", ("reader", "why")
+        )
+        self._crowded_out = gauge(
+            "lines_dropped", "Readers' lines the lane had no room for, since the start."
         )
         self._queue = gauge("queue_depth", "Pictures waiting.")
         self._outbox = gauge("outbox_entries", "Entries without a receipt.")
@@ -61,10 +62,9 @@ class Metrics:
         for reason in decision.reasons:
             self._reasons.labels(reason.value).inc()
 
-    def looked(self, seconds: float) -> None:
-        """Count one picture and the time spent on it."""
-        self._frames.inc()
-        self._decode.observe(seconds)
+    def looked(self, frames: int) -> None:
+        """Count pictures that were looked at."""
+        self._frames.inc(frames)
 
     def dropped(self, frames: int) -> None:
         """Count pictures that newer ones replaced."""
@@ -84,6 +84,10 @@ class Metrics:
         """Show what one of this gate's readers let go since the start."""
         for why in ("overlong", "flooded", "unreadable", "typed", "lost"):
             self._lines_dropped.labels(reader, why).set(getattr(counts, why))
+
+    def crowded_out(self, lines: int) -> None:
+        """Show how many of the readers' lines the lane had no room for since the start."""
+        self._crowded_out.set(lines)
 
     def standing(
         self, *, queue: int, outbox: int, knowledge_age_s: float | None, clock_trusted: bool

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from portique.core.errors import EnvironmentProblem, KnowledgeError
 from portique.core.knowledge import BUNDLE_BYTES_MAX
-from portique.core.values import from_ms
+from portique.core.values import from_ms, to_ms
 from portique.gate.board import Freshness, FreshnessState
 from portique.gate.knowing import ages, open_bundle
+from portique.gate.private_files import open_private
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 SUFFIX = ".knowledge"
 KEPT = "current.knowledge"
 FILES_LOOKED_AT_MAX = 64
+FUTURE = (
+    "issued in the future: check the clock of the machine that exported it, then this gate's own; "
+    "the former knowledge stays in use"
+)
 OLDER = "the knowledge offered is older than what this gate already knows; export it again"
 AGEING = timedelta(hours=25)  # a daily export missed by an hour
 SHOWN_PARTS = {"keys": "keys", "status": "status", "calendar": "calendars", "rights": "rights"}
@@ -63,10 +68,19 @@ class Source:
         trust: Whose bundles count.
         path: A bundle, or a folder of bundles; it may be missing at times.
         kept: The gate's own folder, for its copy.
+        plausible: Says whether something may have been signed at an instant (UTC ms); the gate's
+            clock. The copy was believed when it was taken, and is not asked about again.
     """
 
-    def __init__(self, trust: Trust, path: Path, kept: Path) -> None:
+    def __init__(
+        self,
+        trust: Trust,
+        path: Path,
+        kept: Path,
+        plausible: Callable[[int], bool] = lambda _signed_ms: True,
+    ) -> None:
         self._trust = trust
+        self._plausible = plausible
         self._path = path
         self._kept = kept / KEPT
         self._seen: dict[str, _Looked] = {}
@@ -126,6 +140,9 @@ class Source:
             self.complaint = f"{path.name}: {error}"
             self._seen[str(path)] = _Looked(mark, None)
             return
+        if not self._plausible(to_ms(known.manifest.issued_at)):
+            self.complaint = f"{path.name}: {FUTURE}"
+            return  # not noted as seen: its time may come, or the gate's clock be put right
         self._seen[str(path)] = _Looked(mark, known.version)
         if self._current is None or known.version > self._current.version:
             self._current = known
@@ -139,13 +156,13 @@ class Source:
         """Complain when all there is to take is older; yesterday's file beside today's is usual."""
         versions = [seen.version for seen in self._seen.values() if seen.version is not None]
         if self._current is not None and versions and max(versions) < self._current.version:
-            self.complaint = OLDER
+            self.complaint = self.complaint or OLDER
 
     def _keep(self, data: bytes) -> None:
         """Keep a copy, whole or not at all; a full disk leaves the former one, for now."""
         draft = self._kept.with_suffix(".draft")
         try:
-            with draft.open("wb") as file:
+            with open_private(draft, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -1,0 +1,109 @@
+"""A gate's own organs: agents see what fails and what to do, until it works; figures follow."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from portique.core.zones import default_site
+from portique.gate.board import Board
+from portique.gate.eyes import EyesHealth
+from portique.gate.metrics import Metrics
+from portique.gate.organs import DYING, ENDS_MAX, ENDS_WITHIN_MS, NO_DOOR, Organs
+from portique.gate.ports import DoorState
+from portique.gate.screen.plain import TEXT_MAX
+from portique.gate.screen.shown import Organ
+from portique.gate.wiring import shown_lane
+
+SEES = EyesHealth(seeing=True)
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(shown_lane(default_site().lane("entry-1")))
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics()
+
+
+@pytest.fixture
+def organs(board, metrics) -> Organs:
+    return Organs(board, metrics)
+
+
+@pytest.fixture
+def faults(board) -> Callable[[], dict[Organ, str]]:
+    return lambda: {fault.organ: fault.detail for fault in board.snapshot().faults}
+
+
+def test_a_door_that_orders_do_not_reach_is_shown_until_one_does(organs, faults):
+    """Every other state is none of the agent's worries."""
+    organs.tell_of_door(DoorState.UNREACHABLE)
+    during = faults()
+    organs.tell_of_door(DoorState.RESTING)
+
+    assert (during, faults()) == ({Organ.DOOR: NO_DOOR}, {})
+
+
+@pytest.mark.parametrize("state", sorted(set(DoorState) - {DoorState.UNREACHABLE}))
+def test_a_door_that_works_is_no_fault(organs, faults, state):
+    """Released, free or closed: all as ordered."""
+    organs.tell_of_door(state)
+
+    assert faults() == {}
+
+
+def test_a_camera_that_fails_is_shown_until_it_sees(organs, faults):
+    """With the sentence of whoever noticed."""
+    organs.tell_of_eyes(EyesHealth(notice="no camera"), 0)
+    during = faults()
+    organs.tell_of_eyes(replace(SEES, notice="no camera"), 2_000)
+
+    assert (during, faults()) == ({Organ.CAMERA: "no camera"}, {})
+
+
+def test_a_decoder_that_keeps_dying_is_shown_until_a_minute_is_calm(organs, faults):
+    """Although it reads in between; the minute counts from the first of the last deaths."""
+    for ends in range(1, ENDS_MAX + 1):
+        organs.tell_of_eyes(replace(SEES, decode_ends=ends), 10_000 * ends)
+    during = faults()
+    organs.tell_of_eyes(replace(SEES, decode_ends=ENDS_MAX), 10_000 + ENDS_WITHIN_MS + 1)
+
+    assert (during, faults()) == ({Organ.DECODER: DYING}, {})
+
+
+def test_a_poison_picture_now_and_then_is_no_fault(organs, faults):
+    """Each costs one decoder, and the next one reads on."""
+    for ends in range(1, 10):
+        organs.tell_of_eyes(replace(SEES, decode_ends=ends), ENDS_WITHIN_MS * ends)
+
+    assert faults() == {}
+
+
+def test_screens_are_bothered_with_changes_only(organs, board):
+    """Told every two seconds, drawn when something changed."""
+    organs.tell_of_door(DoorState.UNREACHABLE)
+    version = board.snapshot().version
+    organs.tell_of_door(DoorState.UNREACHABLE)
+
+    assert board.snapshot().version == version
+
+
+def test_restarts_and_pictures_are_counted_once(organs, metrics):
+    """Differences since the last time, not totals again."""
+    health = EyesHealth(capture_ends=2, decode_ends=1, looks=40, looks_dropped=3)
+    organs.tell_of_eyes(health, 0)
+    organs.tell_of_eyes(replace(health, looks=50), 2_000)
+
+    def value(name: str, **labels: str) -> object:
+        return metrics.registry.get_sample_value(f"portique_{name}_total", labels)
+
+    assert (value("frames"), value("frames_dropped")) == (50, 3)
+    assert [value("restarts", organ=organ) for organ in ("capture", "decode")] == [2, 1]
+
+
+def test_what_an_agent_reads_is_shown_whole():
+    """A screen cuts a text of somebody else's at so many characters."""
+    assert max(len(NO_DOOR), len(DYING)) <= TEXT_MAX
