@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from portique.core.entries import NoticeBody
 from portique.core.errors import JournalError
 from portique.gate.journal_erasing import Eraser
+from portique.gate.journal_folder import close_all_to_others
 from portique.gate.journal_formers import Formers, reading
 from portique.gate.journal_keeper import Keeper
 from portique.gate.journal_marks import Remembered, beside
@@ -49,6 +50,7 @@ class Journal:
 
     def __init__(self, site: Site, now_ms: int) -> None:
         self._lock = threading.RLock()
+        close_all_to_others(site.path)
         self._keeper = Keeper(site, now_ms)
         self._formers = Formers(site.path)
         self._eraser = Eraser(self._keeper, self._formers)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.values import from_ms, to_ms
 from portique.gate.journal_marks import beside, sync_folder
+from portique.gate.private_files import close_to_others
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +52,17 @@ def former_files(path: Path) -> list[Former]:
     )
     formers = [Former(p, int(m["epoch"]), m["damaged"] is not None) for p, m in found if m]
     return sorted(formers, key=lambda each: (each.epoch, each.path.name))
+
+
+def close_all_to_others(path: Path) -> None:
+    """Let only the owner read what an older version or a copy left open beside `path`.
+
+    Raises:
+        OSError: The folder can't be read.
+    """
+    for each in path.parent.iterdir():
+        if each.name.startswith(path.name) and each.is_file():
+            close_to_others(each)
 
 
 def put_aside(

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portique.gate.private_files import open_private, owner_only
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -103,7 +105,7 @@ class HeadFile:
             OSError: The disk refused.
         """
         if self._file is None:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            self._file = owner_only(self._path, os.O_RDWR | os.O_CREAT)
         self._turn += 1
         os.pwrite(self._file, remembered.to_slot(self._turn), self._turn % 2 * SLOT_BYTES)
 
@@ -147,8 +149,7 @@ class ErasedLedger:
         if not lines:
             return
         fresh = not self._path.exists()
-        with self._path.open("ab") as ledger:
-            self._path.chmod(0o600)
+        with open_private(self._path, "ab") as ledger:
             ledger.write(lines.encode())
             ledger.flush()
             os.fsync(ledger.fileno())
@@ -203,7 +204,7 @@ class Ballast:
         try:
             if self._free_bytes(self._path.parent) < 4 * self._size:
                 return False
-            with self._path.open("wb") as ballast:
+            with open_private(self._path, "wb") as ballast:
                 os.posix_fallocate(ballast.fileno(), 0, self._size)
         except OSError:
             with suppress(OSError):

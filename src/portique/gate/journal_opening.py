@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from portique.gate.journal_notices import notice
 from portique.gate.journal_rows import Identity, chain_at, read_identity
 from portique.gate.journal_schema import DamagedError
 from portique.gate.outbox import Outbox
+from portique.gate.private_files import owner_only
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +104,8 @@ def begin(site: Site, remembered: Remembered | None, cause: EpochCause, now_ms: 
         previous_number=remembered.number if remembered else None,
         previous_head=remembered.chain.hex() if remembered else None,
     )
+    # SQLite gives its log the mode of its file, which must have it before.
+    os.close(owner_only(site.path, os.O_RDWR | os.O_CREAT))
     connection = site.connect()
     try:
         file = JournalFile.create(
@@ -114,8 +118,6 @@ def begin(site: Site, remembered: Remembered | None, cause: EpochCause, now_ms: 
         close_quietly(connection)
         raise
     sync_folder(site.path)
-    with suppress(OSError):  # another system of files may know no permissions
-        site.path.chmod(0o600)
     return file
 
 

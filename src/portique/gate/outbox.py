@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from portique.core.errors import JournalError
 from portique.gate.journal_marks import beside, sync_folder
 from portique.gate.journal_values import SetAside
+from portique.gate.private_files import open_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,7 @@ class Outbox:
         state = {"acknowledged": self._acknowledged, "set_aside": aside}
         fresh = beside(self._path, ".new")
         try:
-            with fresh.open("w", encoding="utf-8") as file:
+            with open_private(fresh, "w") as file:
                 json.dump(state, file, ensure_ascii=False)
                 file.flush()
                 os.fsync(file.fileno())

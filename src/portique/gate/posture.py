@@ -17,6 +17,7 @@ from portique.core.errors import EnvironmentProblem
 from portique.core.values import Direction
 from portique.gate.journal_marks import sync_folder
 from portique.gate.ports import FailState
+from portique.gate.private_files import open_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -164,7 +165,7 @@ class PostureLatch:
         fresh = self._memory.with_suffix(".new")
         # A dead disk must not disturb an evacuation.
         with self._writing, contextlib.suppress(OSError):
-            with fresh.open("w", encoding="ascii") as file:
+            with open_private(fresh, "w") as file:
                 json.dump({"fire": self.burning}, file)
                 file.flush()
                 os.fsync(file.fileno())
