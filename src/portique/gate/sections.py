@@ -35,9 +35,10 @@ class GateSection:
         ),
     ] = "control"
     language: Annotated[str, Key("language of the holder's screen", choices=LANGUAGES)] = "fr"
-    staffed_point: Annotated[str, Key("where an agent is found; named on every refusal")] = (
-        "la loge"
-    )
+    staffed_point: Annotated[
+        str,
+        Key("where an agent is found, until the school says it: its zones.json then wins"),
+    ] = "la loge"
     key: Annotated[Path, Key("this gate's own private key, mode 0600")] = Path("gate.key")
 
 
@@ -248,7 +249,10 @@ class JournalSection:
     file: Annotated[Path, Key("the journal, on a local disk")] = Path("journal.db")
     retention_days: Annotated[
         int,
-        Key("school days an identified entry outlives its own day", bounds=(1, RETENTION_DAYS_MAX)),
+        Key(
+            "school days an entry outlives its own; never over 14 calendar days",
+            bounds=(1, RETENTION_DAYS_MAX),
+        ),
     ] = 1
     rows_max: Annotated[int, Key("alarm at 80 % of this", bounds=(1_000, 5_000_000))] = 500_000
 
@@ -267,7 +271,7 @@ class SandboxSection:
     level: Annotated[
         str,
         Key(
-            "best: as strong as the machine allows; required: no start without the strongest",
+            "best: as strong as the machine allows; required: no picture without the strongest",
             choices=("best", "required"),
         ),
     ] = "best"
