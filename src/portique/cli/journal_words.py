@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from portique.gate.journal_values import Row
 
 OUTCOMES = ("grant", "refer", "refuse")
+FIRST = ("outcome", "reasons", "ruling")
 SHORT_DIGITS = 8
 SHORT = frozenset({"pass_id", "holder", "previous_head", "order_id"})
 UNSAID = frozenset({"versions", "table", "evidence", "showing", "epoch"})  # --json has them
@@ -21,7 +22,8 @@ ANSWERED = {"number": "of entry"}
 def line(row: Row, data: dict[str, Any]) -> str:
     """Write an entry in words; `data` is the same as plain values (`journal_export.as_data`)."""
     at = from_ms(row.time_ms).astimezone()
-    said = (_said(name, value) for name, value in data["body"].items() if _worth(name, value))
+    body = sorted(data["body"].items(), key=lambda item: item[0] not in FIRST)
+    said = (_said(name, value) for name, value in body if _worth(name, value))
     words = printable("  ".join(word for word in said if word))
     return f"{row.number:>6}  {at:%Y-%m-%d %H:%M:%S %z}  {data['kind']:<16} {words}".rstrip()
 
