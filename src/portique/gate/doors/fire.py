@@ -185,7 +185,7 @@ class WebhookFire(_Watch):
 
 
 class MqttFire(_Watch):
-    """Words on an MQTT topic. A lost link is no fire: it is shown, and tried again each second."""
+    """Words on an MQTT topic. A lost link is no fire: it is tried again each second."""
 
     def __init__(self, broker: Broker, topic: str) -> None:
         super().__init__()
