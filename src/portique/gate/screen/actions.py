@@ -46,7 +46,7 @@ DONE = {"done": True}
 
 async def pair(request: Request) -> Response:
     """Make this device known, with the code the gate printed."""
-    screens, words, visitor = screens_of(request), words_of(request), visitor_of(request)
+    screens, words = screens_of(request), words_of(request)
     code = text_of(await body_of(request), "code")
     who = f"pair:{request.client.host if request.client else ''}"
     if wait := _must_wait(request, who):
@@ -56,7 +56,7 @@ async def pair(request: Request) -> Response:
         return JSONResponse({"error": words.say("pair.wrong")}, 403)
     response = JSONResponse(DONE)
     keep_device(response, screens, screens.devices.new(paired=True))
-    screens.patience.right(visitor.device.name)
+    screens.patience.right(who)
     return response
 
 
@@ -70,6 +70,7 @@ async def sign_in(request: Request) -> Response:
     who = _waiter(visitor)
     if wait := _must_wait(request, who):
         return wait
+    screens.patience.wrong(who)  # counted before it is checked: tries sent together wait as well
     session = await run_in_threadpool(screens.sessions.open, alias, pin, visitor.device.name)
     if session is None:
         return _wrong_pin(request, who)
@@ -90,6 +91,7 @@ async def unlock(request: Request) -> Response:
     who = _waiter(visitor)
     if wait := _must_wait(request, who):
         return wait
+    screens.patience.wrong(who)
     if not await run_in_threadpool(screens.sessions.unlock, visitor.session, pin):
         return _wrong_pin(request, who)
     screens.patience.right(who)
@@ -245,7 +247,6 @@ def _must_wait(request: Request, who: str) -> Response | None:
 
 def _wrong_pin(request: Request, who: str) -> Response:
     screens, words = screens_of(request), words_of(request)
-    screens.patience.wrong(who)
     seconds = math.ceil(screens.patience.wait_ms(who) / 1000)
     said = words.say("sign.wrong")
     if seconds:

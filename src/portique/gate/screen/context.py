@@ -150,9 +150,14 @@ def text_of(body: dict[str, Any], name: str) -> str:
         BadRequest: It is missing or something else.
     """
     value = body.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _half_characters(value):
         raise BadRequest(f"{name} must be a text")
     return value
+
+
+def _half_characters(text: str) -> bool:
+    """Say whether a text holds half a character, which JSON can write and no encoding can."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def whole_of(body: dict[str, Any], name: str) -> int:
