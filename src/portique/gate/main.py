@@ -57,7 +57,7 @@ TELL_MS = 2_000
 CHECKPOINT_MS = 60_000
 RETENTION_MS = 10 * 60_000
 RETIRE_MS = 24 * 3_600_000
-RECALL_MS = 24 * 3_600_000  # a ruling may come long after the decision it lets through
+RECALL_MS = 3_600_000  # a ruling may come long after the decision it lets through
 NO_CAMERA = "none"
 
 

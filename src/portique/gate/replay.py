@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from portique.gate.journal import Journal
     from portique.gate.judge import Bench, Judged
 
-RECALL_MS = 10 * 60_000
+RECALL_MS = 3_600_000  # as in a live gate
 
 
 class FrameClock:
