@@ -1,5 +1,6 @@
 """From the configuration to what each part is told; a wrong lane is one sentence."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,7 +19,14 @@ from portique.gate.sections import (
     SandboxSection,
     ScreensSection,
 )
-from portique.gate.wiring import aim_area, eyes_settings, lane_row, screen_settings, shown_lane
+from portique.gate.wiring import (
+    aim_area,
+    eyes_settings,
+    lane_row,
+    screen_settings,
+    screens_secret,
+    shown_lane,
+)
 from portique.testing.lanes import UAI, PocketSchool, Told
 
 
@@ -115,3 +123,20 @@ def test_the_screens_lane_is_the_schools():
         row.direction,
         True,
     )
+
+
+def test_the_screens_secret_is_kept_over_restarts(tmp_path):
+    """Paired phones and tablets stay paired after a power cut; only the gate's user reads why."""
+    path = tmp_path / "screens.secret"
+    first = screens_secret(path, os.urandom)
+
+    assert screens_secret(path, os.urandom) == first
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_secret_that_cannot_be_kept_or_read_is_drawn_anew(tmp_path):
+    """Devices pair again, nothing worse."""
+    (tmp_path / "short").write_bytes(b"x")
+
+    assert len(screens_secret(tmp_path / "short", os.urandom)) == 32
+    assert len(screens_secret(tmp_path / "missing" / "folder", os.urandom)) == 32

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from portique import __version__
-from portique.core.calendars import default_calendar
+from portique.core.calendars import PARIS, default_calendar
 from portique.core.entries import BootBody
 from portique.core.errors import EnvironmentProblem, JournalError
 from portique.core.plain import Words
@@ -42,7 +43,14 @@ from portique.gate.screen.serving import Serving, serve_in_thread
 from portique.gate.showing import Showings
 from portique.gate.sync import Source, Trust, freshness
 from portique.gate.view import View
-from portique.gate.wiring import aim_area, eyes_settings, lane_row, screen_settings, shown_lane
+from portique.gate.wiring import (
+    aim_area,
+    eyes_settings,
+    lane_row,
+    screen_settings,
+    screens_secret,
+    shown_lane,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,7 +228,10 @@ class Gate:
         self._stack.callback(self._feed.close)
 
     def _open_screens(self) -> None:
-        settings = screen_settings(self._config)
+        known = self.source.current
+        zone = known.calendar.zone if known else PARIS
+        secret = screens_secret(self._config.journal.file.with_name("screens.secret"), os.urandom)
+        settings = replace(screen_settings(self._config), zone=zone, secret=secret)
         app = create_app(
             self.board,
             self.lane,
@@ -269,6 +280,7 @@ class Gate:
         state, now = self.clock.state, self.clock.now_ms()
         known = self.source.current
         self.board.set_freshness(freshness(known, state, now))
+        self.board.forget(now - shown.RECENT_MS)
         self._organs.tell_of_door(self.door.state)
         if self.eyes is not None:
             self._organs.tell_of_eyes(self.eyes.health, self.clock.monotonic_ms())

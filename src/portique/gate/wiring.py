@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,16 @@ from portique.core.zones import Mode, default_site
 from portique.gate import board as shown
 from portique.gate.capture.wishes import Wishes
 from portique.gate.eyes import EyesSettings
+from portique.gate.private_files import open_private
 from portique.gate.sandbox import Measure
-from portique.gate.screen.settings import Agent, ScreenSettings
+from portique.gate.screen.settings import SECRET_BYTES, Agent, ScreenSettings
 from portique.gate.showing import AimArea
 
 GOES_ON = "The lane works without it and takes it back when it returns."
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from portique.core.zones import Lane as LaneRow
     from portique.gate.knowing import Knowledge
@@ -93,6 +96,21 @@ def screen_settings(config: GateConfig) -> ScreenSettings:
         certificate=screens.tls_certificate,
         private_key=screens.tls_key,
     )
+
+
+def screens_secret(path: Path, entropy: Callable[[int], bytes]) -> bytes:
+    """Return what signs the cookies of paired devices, kept over restarts beside the journal.
+
+    A disk that can't keep it costs only that devices pair again after the next start.
+    """
+    with suppress(OSError):
+        kept = path.read_bytes()
+        if len(kept) == SECRET_BYTES:
+            return kept
+    secret = entropy(SECRET_BYTES)
+    with suppress(OSError), open_private(path, "wb") as file:
+        file.write(secret)
+    return secret
 
 
 def _languages(config: GateConfig) -> tuple[Language, ...]:
