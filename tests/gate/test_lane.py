@@ -1,16 +1,13 @@
 """A lane: journal, then act; agents' answers; modes; alerts. Real journal, real passes."""
 
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from portique.core.alarms import CALM, Alarm, Posture
-from portique.core.calendars import default_calendar
-from portique.core.decide import Outcome, Reason
+from portique.core.decide import Outcome
 from portique.core.entries import (
     CountBody,
     DecisionBody,
@@ -22,14 +19,11 @@ from portique.core.entries import (
 from portique.core.errors import JournalError, TooLate
 from portique.core.plain import Words
 from portique.core.revocation import Status
-from portique.core.rights import Rights
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
-from portique.core.timetables import Lesson, Timetable
-from portique.core.values import Direction, HolderId, Kind
+from portique.core.values import Direction
 from portique.core.zones import Mode, Site, default_site
 from portique.gate import lane as lane_module
 from portique.gate.board import AlertKind, Organ
-from portique.gate.ports import DoubtfulTime
 from portique.testing.fakes import FakeDoor
 from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
 
@@ -140,31 +134,6 @@ def test_a_journal_that_fails_keeps_nobody_inside(school, opened):
 
     assert (judged.decision.outcome, reasons(judged)) == (Outcome.GRANT, ["journal-unavailable"])
     assert working.door.orders == [GRANTED]
-
-
-def test_a_journal_that_works_again_is_no_fault_any_more(school, opened):
-    """Once the disk has room, the next showing is granted and the fault leaves the screen."""
-    first, second = school.issue(), school.issue()
-    working = opened()
-    working.disk.broken = True
-    working.show(first.text)
-    working.disk.broken = False
-
-    assert working.show(second.text).granted
-    assert working.board.snapshot().faults == ()
-
-
-def test_a_decision_says_what_it_was_based_on(school, opened):
-    """Each entry names the version of the knowledge, the table, the posture and the medium."""
-    held = school.issue()
-    working = opened()
-
-    judged = working.show(held.text)
-
-    body = working.bodies()[-1]
-    assert dict(body.versions) == {"epoch": 1, "knowledge": 1}
-    assert judged.decision.table_hash.startswith(body.table)
-    assert (body.posture, body.medium, body.kind) == ("normal", "paper", "staff")
 
 
 def test_a_gate_that_knows_nothing_still_journals(school, tmp_path):
@@ -279,20 +248,6 @@ def test_a_referral_without_an_entry_can_be_ruled_once_the_disk_is_back(school, 
     body = working.bodies()[-1]
     assert (body.epoch, body.number) == (0, 0)
     assert working.door.releases == 1
-
-
-def test_a_ruling_counts_as_a_passage(school, opened):
-    """Somebody an agent let in, and who comes again at once, is a double use."""
-    held = school.issue()
-    working = opened()
-    working.disk.broken = True
-    working.show(held.text)
-    working.disk.broken = False
-    [card] = working.board.snapshot().waiting
-    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
-
-    assert reasons(working.show(held.text)) == ["double-use"]
-    assert working.board.snapshot().counts.entered == 1
 
 
 def test_somebody_without_a_code_is_let_in_by_hand(opened):
@@ -457,33 +412,6 @@ def test_an_exit_refused_where_nobody_stands_alerts_every_screen(school, opened)
     assert kinds(working) == [AlertKind.EXIT_REFUSED]
 
 
-def test_a_refusal_at_a_staffed_lane_alerts_nobody_else(school, opened):
-    """The agent who stands there sees the card; the others are left in peace."""
-    held = school.issue()
-    school.set_status(held, Status.REVOKED)
-    working = opened(lane="exit-1")
-
-    working.show(held.text)
-
-    assert kinds(working) == []
-
-
-def test_a_pupil_who_may_not_leave_is_no_stolen_key(school, opened):
-    """An exit not permitted alerts as what it is: a child about to leave."""
-    held = school.issue(kind=Kind.PUPIL)
-    lesson = Lesson("2nde 4", 1, 8 * 60, 12 * 60)
-    timetable = Timetable(date(2026, 9, 1), date(2027, 7, 1), ("2nde 4",), (lesson,))
-    calendar = replace(default_calendar(), timetable=timetable)
-    rights = {held.holder: Rights(groups=("2nde 4",), regime="red")}
-    working = opened(Told(rights=rights, calendar=calendar), lane="exit-1")
-
-    judged = working.show(held.text)
-
-    assert judged.note is not None
-    assert Reason.EXIT_NOT_PERMITTED in judged.decision.reasons
-    assert kinds(working) == [AlertKind.EXIT_REFUSED]
-
-
 def test_a_notice_stays_until_an_agent_dismisses_it(opened):
     """Told once, gone once; the second agent learns that it is gone."""
     working = opened()
@@ -495,28 +423,6 @@ def test_a_notice_stays_until_an_agent_dismisses_it(opened):
     assert (alert.kind, alert.detail.en) == (AlertKind.NOTICE, "Careful.")
     with pytest.raises(TooLate):
         working.lane.dismiss_alert(alert.alert, "cpe")
-
-
-def test_an_alarm_is_followed_at_once_and_until_told_otherwise(school, opened):
-    """During an evacuation the entry refers and the exit lets go; afterwards all is as before."""
-    first, second = school.issue(), school.issue()
-    working = opened()
-    working.lane.follow(Alarm(Posture.EVACUATION, drill=False, since_ms=0))
-    during = working.show(first.text)
-    working.lane.follow(None)
-    after = working.show(second.text)
-
-    assert reasons(during) == ["alarm-evacuation"]
-    assert working.bodies()[1].posture == "evacuation"
-    assert after.granted
-
-
-def test_an_evacuation_frees_the_way_out(school, opened):
-    """Fleeing, a pupil without any right is told to go."""
-    held = school.issue(kind=Kind.PUPIL)
-    working = opened(Told(alarm=replace(CALM, posture=Posture.EVACUATION)), lane="exit-1")
-
-    assert working.show(held.text).granted
 
 
 def test_an_agents_word_that_a_fire_is_over_is_passed_on(opened):
@@ -531,67 +437,7 @@ def test_an_agents_word_that_a_fire_is_over_is_passed_on(opened):
     assert ended == ["cpe"]
 
 
-def test_following_an_alarm_waits_for_no_lock(opened):
-    """While a showing is being journalled, a fire still reaches the decisions."""
-    working = opened()
-    done = threading.Event()
-
-    def follow() -> None:
-        working.lane.follow(Alarm(Posture.EVACUATION, drill=False, since_ms=0))
-        done.set()
-
-    with working.lane._lock:
-        thread = threading.Thread(target=follow)
-        thread.start()
-        assert done.wait(20)
-    thread.join()
-
-
-def test_time_in_doubt_refers(school, opened):
-    """A clock that ran back is a reason of its own; nothing is granted by it."""
-    held = school.issue()
-    working = opened()
-    working.clock.doubt(DoubtfulTime.ROLLED_BACK)
-
-    assert reasons(working.show(held.text)) == ["time-untrusted"]
-
-
-def test_a_clock_that_may_be_off_widens_a_phones_window(school, opened):
-    """A code 45 s old is too old for a sure clock, and accepted by one that may be 20 s off."""
-    early, late = school.issue(phone=True), school.issue(phone=True)
-    working = opened()
-    then = working.clock.now_ms() - 45_000
-    sure = working.show(early.drawn(then))
-    working.clock.uncertain(20_000)
-    unsure = working.show(late.drawn(then))
-
-    assert reasons(sure) == ["phone-code-old"]
-    assert unsure.granted
-
-
 # --- memory --------------------------------------------------------------------------------------
-
-
-def test_the_same_holder_with_another_medium_is_a_double_use(school, opened):
-    """Paper, then phone, within five minutes: referred by the holder's number."""
-    paper = school.issue()
-    phone = school.issue(phone=True, holder=HolderId(paper.holder))
-    working = opened()
-    working.show(paper.text)
-    working.clock.advance(5 * MINUTE_MS)
-    second = working.show(phone.drawn(working.clock.now_ms()))
-
-    assert reasons(second) == ["double-use"]
-
-
-def test_after_five_minutes_the_same_pass_is_granted_again(school, opened):
-    """Whoever went out for a minute and comes back later is nobody's suspect."""
-    held = school.issue()
-    working = opened()
-    working.show(held.text)
-    working.clock.advance(5 * MINUTE_MS + 1)
-
-    assert working.show(held.text).granted
 
 
 def test_at_midnight_directions_are_forgotten(school, opened):
@@ -607,18 +453,6 @@ def test_at_midnight_directions_are_forgotten(school, opened):
 
     assert reasons(same_day) == ["in-out-mismatch"]
     assert next_day.granted
-
-
-def test_after_a_free_opening_directions_are_forgotten(school, opened):
-    """Nobody knows who left while the lane was free."""
-    held = school.issue()
-    working = opened(Told(site=site_with(pairing=True)))
-    working.show(held.text)
-    working.lane.set_mode(Mode.COUNTING, "cpe")
-    working.lane.set_mode(Mode.CONTROL, "cpe")
-    working.clock.advance(10 * MINUTE_MS)
-
-    assert working.show(held.text).granted
 
 
 def test_a_lane_lets_go_what_is_older_than_a_day(school, opened):
