@@ -155,3 +155,17 @@ def test_a_configuration_that_cannot_be_replaced_keeps_its_bytes(school, tmp_pat
 
     assert out.read_bytes() == before
     assert not out.with_name("entry-1.toml.draft").exists()
+
+
+def test_a_configuration_changed_by_root_stays_the_gates_own(school, tmp_path, monkeypatch):
+    """Rewritten under sudo, the file is given back to whom it belonged to."""
+    out = tmp_path / "entry-1.toml"
+    enrolled(out, school)
+    owner = out.stat().st_uid, out.stat().st_gid
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "geteuid", lambda: owner[0] + 1)
+    monkeypatch.setattr(os, "chown", lambda _path, *to: given.append(to))
+
+    give_pin(out, "loge", school.entropy)
+
+    assert given == [owner]
