@@ -1,6 +1,7 @@
 """The whole journal is checked once after a start, beside the appends."""
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_a_journal_taken_up_anew_meanwhile_is_checked_again(journal, monkeypatch
     spoiled = threading.Event()
     real = Journal.verify
 
-    def verify(self: Journal, **options: object) -> object:
+    def verify(self: Journal, **options: Any) -> object:
         if not spoiled.is_set():
             spoiled.set()
             spoil(self, 7)
