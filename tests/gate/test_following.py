@@ -129,6 +129,20 @@ def test_a_fire_is_journalled_as_soon_as_the_disk_takes_it(working, memory):
     assert alarms(working) == [("evacuation", "fire-line", None)]
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_gate_stopped_in_a_fire_still_journals_it(working, memory, broken):
+    """Whatever waits is written before the journal closes; a disk that fails stops nothing."""
+    following, fire = follow(working, memory), FakeFire()
+    following.watch(fire)
+    fire.start()
+    working.disk.broken = broken
+
+    following.close()
+
+    working.disk.broken = False
+    assert (alarms(working) == [("evacuation", "fire-line", None)]) is not broken
+
+
 def test_the_schools_alarm_is_followed_with_its_drill(working, memory):
     """A drill looks like the real thing and says that it is one."""
     following = follow(working, memory)
@@ -160,7 +174,6 @@ def test_a_person_ends_a_fire_once_the_panel_is_quiet(working, memory):
     following, fire = follow(working, memory), FakeFire()
     following.watch(fire)
     fire.start()
-    following.write()
     following.school_says(INTRUSION)
     fire.stop()
 

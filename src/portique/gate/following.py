@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portique.core.alarms import CALM, Alarm, Posture
 from portique.core.entries import AlarmBody
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import EnvironmentProblem, JournalError
 from portique.gate.posture import PostureLatch
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Following:
         self._followers = followers
         self._unwritten: deque[AlarmBody] = deque()
         self._telling = threading.Lock()  # whoever tells last tells what holds; no disk under it
+        self._writing = threading.Lock()
         self._school = CALM
         self._line: FireInput | None = None
         self._ending = False
@@ -95,6 +97,7 @@ class Following:
             raise EnvironmentProblem(
                 "the fire panel still asks for evacuation: reset the panel first, then the gate"
             )
+        self.write()  # the fire's beginning comes before its end
         school = self._school
         self._append(AlarmBody(str(school.posture), school.drill, AGENT, agent))
         self._ending = True
@@ -109,9 +112,15 @@ class Following:
         Raises:
             JournalError: Nothing is lost: it is tried again at the next call.
         """
-        while self._unwritten:
-            self._append(self._unwritten[0])
-            self._unwritten.popleft()
+        with self._writing:  # an agent's thread writes as well; the fire line's never does
+            while self._unwritten:
+                self._append(self._unwritten[0])
+                self._unwritten.popleft()
+
+    def close(self) -> None:
+        """Journal what still waits, if the disk takes it: a gate may be stopped in an alarm."""
+        with suppress(JournalError):
+            self.write()
 
     def _append(self, body: AlarmBody) -> None:
         self._followers.journal.append(body, at_ms=self._followers.clock.now_ms())

@@ -195,6 +195,7 @@ class Gate:
         memory = self._config.journal.file.with_name("posture.json")
         followers = Followers(self.lane, self.board, self.journal, self.clock)
         self.following = Following(self.door, followers, memory)
+        self._stack.callback(self.following.close)
         self.lane.end_fires_by(self.following.end_fire)
         line = open_fire(self._config)
         if line is not None:
