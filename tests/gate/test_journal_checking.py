@@ -25,7 +25,9 @@ def journal(path):
 
 
 def spoil(journal: Journal, number: int) -> None:
-    connection = journal._keeper._file.connection
+    file = journal._keeper._file
+    assert file is not None
+    connection = file.connection
     connection.execute("DROP TRIGGER entry_is_final")
     connection.execute("UPDATE entry SET time_ms = 1 WHERE number = ?", (number,))
 
