@@ -5,15 +5,27 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES_DEFAULT = 500
 WAIT_STEP_S = 0.02
 LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 UNSPECIFIED = ("", "0.0.0.0", "::")  # noqa: S104 -- a name for any local address, never bound here
 
 settings.register_profile(
@@ -69,6 +81,19 @@ def media() -> Path:
     if not folder.is_dir():
         pytest.skip(f"the real pictures are not at {folder}; PORTIQUE_MEDIA names their folder")
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> "Iterator[Browser]":
+    """Give the one Chromium of the run: a second Playwright can't start beside the first."""
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: `apt-get install chromium` brings it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,11 @@
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from portique.gate.board import Board
 from portique.gate.screen.app import create_app
@@ -16,15 +15,6 @@ from portique.gate.screen.preview import PIN, PreviewDesk, agents, sample_board
 from portique.gate.screen.serving import Serving, serve_in_thread
 from portique.gate.screen.settings import ScreenSettings
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 30_000
 COMPLAINTS = {"error", "warning"}
 WATCH_POLICY = """
@@ -75,16 +65,6 @@ class Watched:
     def violations(self) -> list[str]:
         """Return what the content policy stopped."""
         return list(self.page.evaluate("window.broken"))
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: `apt-get install chromium` brings it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from portique.core.entries import Body, DecisionBody, RulingBody, from_body
 from portique.core.revocation import Status
 from portique.gate.sections import CameraSection
 
-CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE_MS = 60_000
 
 
@@ -81,32 +80,24 @@ def portique_now(site) -> str:
 
 
 @pytest.mark.browser
-def test_an_agent_rules_on_what_the_camera_saw(site, printed, start, wait_until):
+def test_an_agent_rules_on_what_the_camera_saw(site, printed, start, chromium):
     """A revoked pass before the camera: refused on the agent's page, admitted by a key, chained."""
-    from playwright.sync_api import sync_playwright
-
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: `apt-get install chromium` brings it")
     pass_id, picture = printed("Zoé Martin")
     site.school.register.set_status(pass_id, Status.REVOKED)
     site.export()
     site.configure(lambda c: replace(c, camera=CameraSection(source=str(picture.parent))))
     gate = start(site)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.goto(gate.urls["agent"])
-        page.fill("#pin", site.pin)
-        page.click("form .primary")
-        page.wait_for_selector(".card[data-waits=yes]:has-text('Zoé Martin')")
-        page.wait_for_timeout(750)  # the page ignores presses while the card has just changed
-        page.keyboard.press("1")
-        page.wait_for_selector(".card[data-waits=yes]", state="detached")
-        browser.close()
+    page = chromium.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(gate.urls["agent"])
+    page.fill("#pin", site.pin)
+    page.click("form .primary")
+    page.wait_for_selector(".card[data-waits=yes]:has-text('Zoé Martin')")
+    page.wait_for_timeout(750)  # the page ignores presses while the card has just changed
+    page.keyboard.press("1")
+    page.wait_for_selector(".card[data-waits=yes]", state="detached")
+    page.close()
     assert gate.stop() == 0
 
     made = bodies(site.journal)
