@@ -86,9 +86,10 @@ def test_no_packet_makes_the_parser_stumble(packet):
     """Whatever bytes arrive, the answer is a message or a `BadMessage`."""
     for parse in (parse_decode, parse_capture, parse_orders):
         try:
-            parse(packet)
+            message = parse(packet)
         except BadMessage:
             continue
+        assert message is not None
 
 
 @pytest.mark.parametrize(

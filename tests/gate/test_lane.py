@@ -22,8 +22,7 @@ from portique.core.revocation import Status
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction
 from portique.core.zones import Mode, Site, default_site
-from portique.gate import lane as lane_module
-from portique.gate.board import AlertKind, Organ
+from portique.gate.board import WAITING_MAX, AlertKind, Organ
 from portique.testing.fakes import FakeDoor
 from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
 
@@ -277,16 +276,17 @@ def test_a_manual_admission_that_cannot_be_written_does_nothing(opened):
     assert working.door.orders == []
 
 
-def test_only_so_many_decisions_wait_in_memory(school, opened, monkeypatch):
-    """Beyond the limit the oldest decision can't be ruled any more: memory is bounded."""
-    monkeypatch.setattr(lane_module, "WAITING_KEPT_MAX", 2)
+def test_every_card_that_waits_can_be_ruled(school, opened):
+    """A flood of foreign codes pushes cards off the board, but none that stays is out of reach."""
     working = opened()
-    for number in range(3):
+    for number in range(2 * WAITING_MAX):
         working.show(f"https://example.org/{number}")
-    oldest = working.board.snapshot().waiting[0]
+    cards = working.board.snapshot().waiting
 
-    with pytest.raises(TooLate):
-        working.lane.rule(oldest.showing, Ruling.DENY, DenyReason.SENT, "loge")
+    assert len(working.lane._waiting) == len(cards) == WAITING_MAX
+    for card in cards:
+        working.lane.rule(card.showing, Ruling.DENY, DenyReason.SENT, "loge")
+    assert working.board.snapshot().waiting == ()
 
 
 # --- counting and modes --------------------------------------------------------------------------

@@ -12,7 +12,6 @@ fire must not wait for a disk.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -50,7 +49,6 @@ if TYPE_CHECKING:
     from portique.gate.ports import Clock, Door
     from portique.gate.showing import Opened
 
-WAITING_KEPT_MAX = 512  # decisions an agent may still rule on
 TABLE_HEAD = 16  # hexadecimal digits of the table's hash in an entry
 
 
@@ -82,7 +80,7 @@ class Lane:
         self._ports = ports
         self._take_number = take_number
         self._lock = threading.RLock()
-        self._waiting: OrderedDict[int, _Waiting] = OrderedDict()
+        self._waiting: dict[int, _Waiting] = {}
         self._mode = self._school_mode = bench.lane.mode
         self._alarm: Alarm | None = None
         self._end_fire: Callable[[str], None] = lambda _agent: None
@@ -223,10 +221,14 @@ class Lane:
         identity = judged.identity
         if not judged.granted:
             self._waiting[opened.showing] = _Waiting(receipt, identity.holder if identity else None)
-            while len(self._waiting) > WAITING_KEPT_MAX:
-                self._waiting.popitem(last=False)
         self._ports.board.present(card_of(judged, opened))
+        self._keep_what_waits()
         self._alert(judged, opened.at_ms)
+
+    def _keep_what_waits(self) -> None:
+        """Keep for ruling just the decisions whose cards wait: the board alone sets the limit."""
+        cards = {card.showing for card in self._ports.board.snapshot().waiting}
+        self._waiting = {number: held for number, held in self._waiting.items() if number in cards}
 
     def _alert(self, judged: Judged, at_ms: int) -> None:
         lane = self._bench.lane
