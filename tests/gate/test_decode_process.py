@@ -23,13 +23,13 @@ from portique.gate.capture.messages import (
     TEXT_CHARACTERS_MAX,
     Announced,
     BadMessage,
-    Code,
     Ended,
     Failed,
     Looked,
-    Notice,
     Orders,
+    ReadCode,
     Ready,
+    Remark,
     Skipped,
     Suspect,
     encode_capture,
@@ -54,7 +54,7 @@ VALUES = st.recursive(
     "message",
     [
         Ready(("calls", "files")),
-        Looked(7, (Code("PQ1:ABC", QUAD, sharpened=True),), (Suspect(QUAD, "closer"),), 120),
+        Looked(7, (ReadCode("PQ1:ABC", QUAD, sharpened=True),), (Suspect(QUAD, "closer"),), 120),
         Looked(0, (), (), 0),
         Skipped(3),
         Failed(3, "ValueError"),
@@ -67,7 +67,7 @@ def test_what_decode_says_is_understood(message):
 
 @pytest.mark.parametrize(
     "message",
-    [Announced(7, 1_795_420_800_000, 1280, 720), Notice("The camera is back."), Ended()],
+    [Announced(7, 1_795_420_800_000, 1280, 720), Remark("The camera is back."), Ended()],
 )
 def test_what_capture_says_is_understood(message):
     """Every message comes out as it went in."""
@@ -117,7 +117,7 @@ def test_a_message_out_of_bounds_is_refused(body):
 
 def test_the_largest_look_fits_one_packet():
     """Four texts of the widest characters, all suspects."""
-    code = Code("\U0001f6aa" * TEXT_CHARACTERS_MAX, QUAD, sharpened=False)
+    code = ReadCode("\U0001f6aa" * TEXT_CHARACTERS_MAX, QUAD, sharpened=False)
     look = Looked(
         1 << 50, (code,) * CODES_MAX, (Suspect(QUAD, "hold-still"),) * SUSPECTS_MAX, 1 << 50
     )
@@ -129,7 +129,7 @@ def test_the_largest_look_fits_one_packet():
 
 def test_a_text_too_long_never_becomes_a_pass():
     """Only its beginning goes on, shorter than any pass."""
-    code = Code("PQ1:" + "A" * 5000, QUAD, sharpened=False)
+    code = ReadCode("PQ1:" + "A" * 5000, QUAD, sharpened=False)
     sent = parse_decode(encode_decode(Looked(0, (code,), (), 0)))
 
     assert isinstance(sent, Looked)
@@ -138,7 +138,9 @@ def test_a_text_too_long_never_becomes_a_pass():
 
 def test_a_text_no_one_can_encode_is_sent_all_the_same():
     """Half a surrogate pair costs its character, not the frame."""
-    sent = parse_decode(encode_decode(Looked(0, (Code("a\ud800", QUAD, sharpened=False),), (), 0)))
+    sent = parse_decode(
+        encode_decode(Looked(0, (ReadCode("a\ud800", QUAD, sharpened=False),), (), 0))
+    )
 
     assert isinstance(sent, Looked)
     assert sent.codes[0].text == "a?"
@@ -211,7 +213,7 @@ def test_the_decoder_answers_until_the_main_process_is_gone(line):
     line.main.close()
     worker.join(10)
 
-    assert look == Looked(5, (Code("5", QUAD, sharpened=False),), (), 1005)
+    assert look == Looked(5, (ReadCode("5", QUAD, sharpened=False),), (), 1005)
     assert not worker.is_alive()
 
 
@@ -234,7 +236,7 @@ def test_capture_tells_a_loss_and_the_end(line):
     capture_process.publish(lost(), line.writer, line.frames_in, line.child)
     told = [parse_capture(line.main.recv(MESSAGE_BYTES_MAX)) for _ in range(3)]
 
-    assert told == [Announced(0, 1000, 6, 4), Notice("pulled"), Ended()]
+    assert told == [Announced(0, 1000, 6, 4), Remark("pulled"), Ended()]
 
 
 def test_capture_waits_for_a_camera_that_is_not_there_yet():

@@ -10,7 +10,7 @@ import pytest
 
 from portique.core.entries import DecisionBody
 from portique.core.errors import EnvironmentProblem, JournalError
-from portique.gate.capture.messages import Code, Looked
+from portique.gate.capture.messages import Looked, ReadCode
 from portique.gate.eyes import Seen
 from portique.gate.logs import configure
 from portique.gate.loop import LINES_A_TURN, LINES_MAX, Chore, Loop
@@ -53,7 +53,7 @@ def loop_of(working: WorkingLane, eyes=None, chores=(), **options) -> Loop:
 
 
 def seen(text: str, at_ms: int = 0) -> Seen:
-    return Seen(0, at_ms, 640, 480, Looked(0, (Code(text, SQUARE, sharpened=False),), (), 1))
+    return Seen(0, at_ms, 640, 480, Looked(0, (ReadCode(text, SQUARE, sharpened=False),), (), 1))
 
 
 def decisions(working: WorkingLane) -> list[DecisionBody]:

@@ -10,7 +10,7 @@ import pytest
 from portique.core.entries import DecisionBody
 from portique.core.zones import Mode
 from portique.gate.capture import Frame
-from portique.gate.capture.messages import Code, Looked
+from portique.gate.capture.messages import Looked, ReadCode
 from portique.gate.journal import Journal
 from portique.gate.judge import Bench
 from portique.gate.ports import DoubtfulTime
@@ -31,7 +31,7 @@ class Script:
 
     def read(self, _grey: np.ndarray, **_at: int) -> Looked:
         text = next(self._texts)
-        codes = () if text is None else (Code(text, SQUARE, sharpened=False),)
+        codes = () if text is None else (ReadCode(text, SQUARE, sharpened=False),)
         return Looked(0, codes, (), 1)
 
 

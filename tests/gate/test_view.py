@@ -4,7 +4,7 @@ import pytest
 
 from portique.core.zones import default_site
 from portique.gate.board import Advice, Board
-from portique.gate.capture.messages import Code, Looked, Suspect
+from portique.gate.capture.messages import Looked, ReadCode, Suspect
 from portique.gate.showing import Showings
 from portique.gate.view import View, fractions
 from portique.gate.wiring import shown_lane
@@ -24,7 +24,7 @@ def view(board) -> View:
 
 
 def look(*texts: str, suspects: tuple[Suspect, ...] = ()) -> Looked:
-    return Looked(0, tuple(Code(text, SQUARE, sharpened=False) for text in texts), suspects, 1)
+    return Looked(0, tuple(ReadCode(text, SQUARE, sharpened=False) for text in texts), suspects, 1)
 
 
 def test_a_code_opens_a_showing_and_is_outlined(view, board):

@@ -22,8 +22,8 @@ from portique.gate.capture.messages import (
     MESSAGE_BYTES_MAX,
     Announced,
     Ended,
-    Notice,
     Orders,
+    Remark,
     encode_capture,
     parse_orders,
 )
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         wishes=orders.wishes,
         real_time=True,
         keep_trying=True,
-        notice=lambda sentence: _tell(to_main, Notice(sentence)),
+        notice=lambda sentence: _tell(to_main, Remark(sentence)),
     )
     publish(opened(orders, play), FrameWriter(given.memory), frames, to_main)
 
@@ -97,7 +97,7 @@ def publish(
             _tell(to_main, announced)
             _tell(frames, announced)
     except EnvironmentProblem as problem:
-        _tell(to_main, Notice(str(problem)))
+        _tell(to_main, Remark(str(problem)))
     _tell(to_main, Ended())
 
 

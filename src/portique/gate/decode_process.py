@@ -25,9 +25,9 @@ from portique.gate.capture.messages import (
     MESSAGE_BYTES_MAX,
     Announced,
     BadMessage,
-    Code,
     Failed,
     Looked,
+    ReadCode,
     Ready,
     Skipped,
     Suspect,
@@ -139,7 +139,7 @@ def answer(reader: Reader, pictures: FrameReader, announced: Announced) -> FromD
 
 def looked(number: int, look: Look) -> Looked:
     """Put sight's `Look` into the form that leaves this process, corners in floats."""
-    codes = tuple(Code(code.text, code.quad, code.sharpened) for code in look.codes)
+    codes = tuple(ReadCode(code.text, code.quad, code.sharpened) for code in look.codes)
     suspects = tuple(Suspect(suspect.quad, str(suspect.advice)) for suspect in look.suspects)
     return Looked(number, codes, suspects, look.work)
 

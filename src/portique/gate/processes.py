@@ -28,9 +28,9 @@ from portique.gate.capture.messages import (
     Ended,
     Failed,
     Looked,
-    Notice,
     Orders,
     Ready,
+    Remark,
     Skipped,
     encode_capture,
     parse_capture,
@@ -195,7 +195,7 @@ class Eyes:
                 self._remember(message)
                 self._next_number = number + 1
                 self._note(frames=self._health.frames + 1)
-            case Notice(sentence):
+            case Remark(sentence):
                 self._say(sentence)
             case Ended():
                 self._note(ended=True)

@@ -1,7 +1,7 @@
 """What the processes of a gate say to each other: small canonical CBOR arrays, one per packet.
 
     capture ─▶ decode    Announced                     which frame is in shared memory
-    capture ─▶ decide    Announced Notice Ended
+    capture ─▶ decide    Announced Remark Ended
     decode  ─▶ decide    Ready Looked Skipped Failed
     decide  ─▶ capture   Orders
 
@@ -32,7 +32,7 @@ NUMBER_MAX = 1 << 53
 PIXELS_ABSOLUTE_MAX = 1 << 16
 MESSAGE_BYTES_MAX = 24_000  # four texts of 1,200 characters of four bytes, and some
 _DEPTH_MAX, _ITEMS_MAX = 6, 160
-_ANNOUNCED, _NOTICE, _ENDED, _READY, _LOOKED, _SKIPPED, _FAILED, _ORDERS = range(8)
+_ANNOUNCED, _REMARK, _ENDED, _READY, _LOOKED, _SKIPPED, _FAILED, _ORDERS = range(8)
 
 Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
@@ -52,7 +52,7 @@ class Announced:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Remark:
     """The camera has something to tell a technician."""
 
     sentence: str
@@ -71,7 +71,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class ReadCode:
     """One code read: its text, and four corners in pixels, clockwise from its own top left."""
 
     text: str
@@ -92,7 +92,7 @@ class Looked:
     """What the decoder found in one frame: sight's `Look`, free of picture libraries."""
 
     number: int
-    codes: tuple[Code, ...]
+    codes: tuple[ReadCode, ...]
     suspects: tuple[Suspect, ...]
     work: int
 
@@ -122,7 +122,7 @@ class Orders:
     wishes: Wishes = DEFAULT_WISHES
 
 
-FromCapture = Announced | Notice | Ended
+FromCapture = Announced | Remark | Ended
 FromDecode = Ready | Looked | Skipped | Failed
 
 
@@ -131,8 +131,8 @@ def encode_capture(message: FromCapture | Orders) -> bytes:
     match message:
         case Announced(number, at_ms, width, height):
             body: list[object] = [_ANNOUNCED, number, at_ms, width, height]
-        case Notice(sentence):
-            body = [_NOTICE, sentence[:SENTENCE_CHARACTERS_MAX]]
+        case Remark(sentence):
+            body = [_REMARK, sentence[:SENTENCE_CHARACTERS_MAX]]
         case Ended():
             body = [_ENDED]
         case Orders(source, starts_ms, first_number, wishes):
@@ -167,8 +167,8 @@ def parse_capture(packet: bytes) -> FromCapture:
         case [tag, number, at_ms, width, height] if tag == _ANNOUNCED:
             size = _side(width), _side(height)
             return Announced(_whole(number), _whole(at_ms), *size)
-        case [tag, sentence] if tag == _NOTICE:
-            return Notice(_text(sentence, SENTENCE_CHARACTERS_MAX))
+        case [tag, sentence] if tag == _REMARK:
+            return Remark(_text(sentence, SENTENCE_CHARACTERS_MAX))
         case [tag] if tag == _ENDED:
             return Ended()
     raise BadMessage("not capture's")
@@ -232,10 +232,10 @@ def _values(packet: bytes) -> list[object]:
     return value
 
 
-def _code(value: object) -> Code:
+def _code(value: object) -> ReadCode:
     match value:
         case [text, quad, bool(sharpened)]:
-            return Code(_text(text, TEXT_CHARACTERS_MAX), _quad(quad), sharpened)
+            return ReadCode(_text(text, TEXT_CHARACTERS_MAX), _quad(quad), sharpened)
     raise BadMessage("not a code")
 
 
