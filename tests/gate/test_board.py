@@ -1,6 +1,7 @@
 """What the board keeps, for how long, and how it tells the screens."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
 from portique.core.errors import TooLate
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
-from portique.core.values import Direction, Language, Medium, PassId
+from portique.core.values import Medium, PassId
+from portique.core.zones import default_site
 from portique.gate.board import (
     ALERTS_MAX,
     ANSWERED_MAX,
@@ -30,7 +32,6 @@ from portique.gate.board import (
     Freshness,
     FreshnessState,
     HolderState,
-    Lane,
     Mode,
     Organ,
     Posture,
@@ -38,7 +39,7 @@ from portique.gate.board import (
     Words,
 )
 
-LANE = Lane("entry-1", Words("Portail nord", "North gate"), Direction.ENTRY, Words("loge", "lodge"))
+LANE = default_site().lane("entry-1")
 AT_MS = 1_789_970_880_000
 ADMITTED = Ruled(Ruling.ADMIT, AdmitReason.KNOWN, "loge", AT_MS)
 DENIED = Ruled(Ruling.DENY, DenyReason.SENT, "cpe", AT_MS)
@@ -433,10 +434,12 @@ def test_listeners_hear_each_change_until_they_leave(board):
     assert heard == [1]
 
 
-@pytest.mark.parametrize(("language", "text"), [(Language.FR, "loge"), (Language.EN, "lodge")])
-def test_words_are_given_in_the_language_asked(language, text):
-    """French and English are both complete."""
-    assert LANE.point.in_language(language) == text
+def test_a_lane_renamed_by_the_school_is_shown_renamed(board):
+    """Title and staffed point are the newest knowledge's."""
+    renamed = replace(LANE, title=Words("Portail sud", "South gate"))
+    board.set_lane(renamed)
+
+    assert board.snapshot().lane == renamed
 
 
 def test_a_beat_is_remembered(board):

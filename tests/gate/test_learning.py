@@ -8,6 +8,7 @@ import pytest
 
 from portique.core.alarms import Alarm, Posture
 from portique.core.errors import JournalError
+from portique.core.plain import Words
 from portique.core.revocation import Status
 from portique.core.zones import Mode, Site, default_site
 from portique.gate.following import Followers, Following
@@ -182,6 +183,18 @@ def test_a_lane_the_school_dropped_still_learns_revocations(school, begin):
     assert "revoked" in room.working.show(held.text).decision.reasons
     assert room.told == [NO_LANE]
     assert "the school's lanes are exit-1" in room.said[0]
+
+
+def test_a_lane_the_school_renamed_is_shown_renamed(begin):
+    """On the agents' screens, from the next look on."""
+    room = begin()
+    site = default_site()
+    renamed = replace(site.lane("entry-1"), title=Words("Portail sud", "South gate"))
+    room.export(2, Told(site=replace(site, lanes=(renamed, site.lane("exit-1")))))
+
+    room.learning.look()
+
+    assert room.working.board.snapshot().lane.title.fr == "Portail sud"
 
 
 def test_a_mode_that_could_not_be_written_is_taken_up_at_the_next_look(begin):

@@ -13,14 +13,13 @@ from portique.gate.organs import DYING, ENDS_MAX, ENDS_WITHIN_MS, NO_DOOR, Organ
 from portique.gate.ports import DoorState
 from portique.gate.screen.plain import TEXT_MAX
 from portique.gate.screen.shown import Organ
-from portique.gate.wiring import shown_lane
 
 SEES = EyesHealth(seeing=True)
 
 
 @pytest.fixture
 def board() -> Board:
-    return Board(shown_lane(default_site().lane("entry-1")))
+    return Board(default_site().lane("entry-1"))
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from portique.gate.board import Advice, Board
 from portique.gate.capture.messages import Looked, ReadCode, Suspect
 from portique.gate.showing import Showings
 from portique.gate.view import View, fractions
-from portique.gate.wiring import shown_lane
 
 SIZE = (640, 480)
 SQUARE = ((160.0, 120.0), (320.0, 120.0), (320.0, 240.0), (160.0, 240.0))
@@ -15,7 +14,7 @@ SQUARE = ((160.0, 120.0), (320.0, 120.0), (320.0, 240.0), (160.0, 240.0))
 
 @pytest.fixture
 def board() -> Board:
-    return Board(shown_lane(default_site().lane("entry-1")))
+    return Board(default_site().lane("entry-1"))
 
 
 @pytest.fixture

@@ -25,7 +25,6 @@ from portique.gate.wiring import (
     lane_row,
     screen_settings,
     screens_secret,
-    shown_lane,
 )
 from portique.testing.lanes import UAI, PocketSchool, Told
 
@@ -110,19 +109,6 @@ def test_the_aim_area_is_as_configured():
 
     assert (area.left, area.top, area.right, area.bottom) == (0.1, 0.2, 0.9, 0.8)
     assert area.code_width_min == 0.05
-
-
-def test_the_screens_lane_is_the_schools():
-    """Same name, title, direction and point."""
-    row = default_site().lane("exit-1")
-    lane = shown_lane(row)
-
-    assert (lane.name, lane.title, lane.direction, lane.staffed) == (
-        row.name,
-        row.title,
-        row.direction,
-        True,
-    )
 
 
 def test_the_screens_secret_is_kept_over_restarts(tmp_path):

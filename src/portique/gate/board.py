@@ -36,7 +36,6 @@ from portique.gate.screen.shown import (
     FreshnessState,
     HolderState,
     HolderView,
-    Lane,
     Organ,
     Quad,
     Ruled,
@@ -45,6 +44,8 @@ from portique.gate.screen.shown import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from portique.core.zones import Lane
 
 __all__ = [
     "AdmitReason",
@@ -62,7 +63,6 @@ __all__ = [
     "FreshnessState",
     "HolderState",
     "HolderView",
-    "Lane",
     "ManualReason",
     "Mode",
     "Organ",
@@ -155,6 +155,11 @@ class Board:
         """Show how many people came and went."""
         with self._changed:
             self._set(counts=counts)
+
+    def set_lane(self, lane: Lane) -> None:
+        """Show the lane as newer knowledge has it: its title, the point people are sent to."""
+        with self._changed:
+            self._set(lane=lane)
 
     def set_mode(self, mode: Mode) -> None:
         """Show how the lane works."""

@@ -102,6 +102,7 @@ class Lane:
         """
         with self._lock:
             self._bench = bench
+            self._ports.board.set_lane(bench.lane)
             if bench.lane.mode is not self._school_mode:
                 self.set_mode(bench.lane.mode, None)
                 self._school_mode = bench.lane.mode

@@ -49,7 +49,6 @@ from portique.gate.wiring import (
     lane_row,
     screen_settings,
     screens_secret,
-    shown_lane,
 )
 
 if TYPE_CHECKING:
@@ -164,7 +163,7 @@ class Gate:
         knowledge = self.source.start()
         if knowledge is not None:
             believe_time_of(knowledge, self.clock)
-        self.board = Board(shown_lane(lane_row(self._config, knowledge)))
+        self.board = Board(lane_row(self._config, knowledge))
 
     def _open_lane(self) -> None:
         config = self._config

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from portique.gate.board import Board, Lane
+from portique.gate.board import Board
 from portique.gate.doors.simulated import NoDoor
-from portique.gate.lane import Lane as DecidingLane
-from portique.gate.lane import Ports
+from portique.gate.lane import Lane, Ports
 from portique.gate.metrics import Metrics
 from portique.gate.ports import ClockState, DoubtfulTime
 from portique.gate.showing import Showings
@@ -88,11 +87,11 @@ class Replay:
         self._reader = reader
         self._clock = FrameClock(journal.highest_ms)
         self.tally = Tally()
-        board = Board(_shown(bench))
+        board = Board(bench.lane)
         showings = Showings(first_number=journal.head.number + 1)
         self._view = View(showings)
         ports = Ports(journal, NoDoor(), self._clock, board, Metrics(), open_for_s=0.5)
-        self._lane = DecidingLane(bench, ports, take_number=showings.take_number)
+        self._lane = Lane(bench, ports, take_number=showings.take_number)
         since = max(0, journal.highest_ms - RECALL_MS)
         self._lane.restore(journal.recent(since), journal.highest_ms)
 
@@ -120,8 +119,3 @@ class Replay:
                 decided = Decided(seconds, frame.number, judged)
                 self.tally.add(decided)
                 yield decided
-
-
-def _shown(bench: Bench) -> Lane:
-    row = bench.lane
-    return Lane(row.name, row.title, row.direction, row.point, row.staffed)

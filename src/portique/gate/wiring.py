@@ -10,7 +10,6 @@ from portique.core.errors import ConfigError
 from portique.core.plain import Words
 from portique.core.values import Language
 from portique.core.zones import Mode, default_site
-from portique.gate import board as shown
 from portique.gate.capture.wishes import Wishes
 from portique.gate.eyes import EyesSettings
 from portique.gate.private_files import open_private
@@ -24,12 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from portique.core.zones import Lane as LaneRow
+    from portique.core.zones import Lane
     from portique.gate.knowing import Knowledge
     from portique.gate.sections import GateConfig
 
 
-def lane_row(config: GateConfig, knowledge: Knowledge | None) -> LaneRow:
+def lane_row(config: GateConfig, knowledge: Knowledge | None) -> Lane:
     """Return this gate's lane: as the school says it, or without knowledge as configured.
 
     A mode other than control in the configuration wins over the school's.
@@ -122,8 +121,3 @@ def _languages(config: GateConfig) -> tuple[Language, ...]:
 def aim_area(config: GateConfig) -> AimArea:
     """Return where codes count."""
     return AimArea(*config.camera.aim, code_width_min=config.camera.minimum_size)
-
-
-def shown_lane(row: LaneRow) -> shown.Lane:
-    """Return what the screens say of a lane."""
-    return shown.Lane(row.name, row.title, row.direction, row.point, row.staffed)

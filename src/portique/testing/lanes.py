@@ -33,7 +33,6 @@ from portique.gate.lane import Lane, Ports
 from portique.gate.metrics import Metrics
 from portique.gate.showing import Showings
 from portique.gate.sync import Trust
-from portique.gate.wiring import shown_lane
 from portique.testing.fakes import MONDAY_0800_MS, FakeClock, FakeDoor
 
 if TYPE_CHECKING:
@@ -282,7 +281,7 @@ def open_lane(
         settings=settings,
     )
     row = (known.site if known else default_site()).lane(lane)
-    board, metrics = Board(shown_lane(row)), Metrics()
+    board, metrics = Board(row), Metrics()
     showings = Showings(first_number=journal.head.number + 1)
     ports = Ports(journal, door, clock, board, metrics, OPEN_S)
     working = Lane(Bench(school.uai, row, known), ports, take_number=showings.take_number)

@@ -91,7 +91,6 @@ def _choices(request: Request) -> dict[str, Any]:
         "lane": plain(lane.title.in_language(language)),
         "direction": lane.direction,
         "direction_word": capital(label(lane.direction, language)),
-        "point": plain(lane.point.in_language(language)),
         "admit": list(zip(ADMIT_KEYS, named(AdmitReason), strict=True)),
         "deny": list(zip(DENY_KEYS, named(DenyReason), strict=True)),
         "manual": named(ManualReason),

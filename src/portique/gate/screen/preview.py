@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import Direction, Kind, Medium, PassId
+from portique.core.zones import default_site
 from portique.gate.board import (
     Advice,
     Aim,
@@ -25,7 +26,6 @@ from portique.gate.board import (
     Counts,
     Freshness,
     FreshnessState,
-    Lane,
     Mode,
     Posture,
     Ruled,
@@ -45,10 +45,9 @@ PIN = "246810"
 SALT = bytes(range(16))  # a preview protects nothing
 MONDAY_MS = 1_789_970_880_000  # Monday 21 September 2026, 08:08 in Paris
 
-LANE = Lane(
-    name="entry-1",
+LANE = replace(
+    default_site().lane("entry-1"),
     title=Words("Portail nord", "North gate"),
-    direction=Direction.ENTRY,
     point=Words("la vie scolaire", "the school office"),
 )
 _PEOPLE = (

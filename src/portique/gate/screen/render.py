@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from portique.core.decide import Reason
+    from portique.core.zones import Lane
     from portique.gate.board import (
         Alert,
         Card,
         Fault,
         Freshness,
         HolderView,
-        Lane,
         Ruled,
         Snapshot,
     )
@@ -51,6 +51,7 @@ class AgentRenderer:
         return {
             "version": board.version,
             "locked": self._locked,
+            "lane": plain(board.lane.title.in_language(self._words.language)),
             "mode": {"code": board.mode, "word": self._say(f"mode.{board.mode}")},
             "posture": self._posture(board),
             "waiting": [self._card(card, board.lane) for card in board.waiting],

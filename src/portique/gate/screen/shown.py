@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from portique.core.entries import Ruling
     from portique.core.plain import Words
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
-    from portique.core.values import Direction, Kind, Medium, PassId
+    from portique.core.values import Kind, Medium, PassId
+    from portique.core.zones import Lane
 
 
 class FreshnessState(StrEnum):
@@ -63,17 +64,6 @@ class HolderState(StrEnum):
     AGENT = "agent"
     FREE = "free"
     EVACUATE = "evacuate"
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """Where this gate stands; `point` is the staffed point people are sent to, in words."""
-
-    name: str
-    title: Words
-    direction: Direction
-    point: Words
-    staffed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ export function answering(asked) {
 export function draw(state) {
   board = state;
   document.body.dataset.mode = state.mode.code;
+  element("lane").textContent = state.lane;
   document.body.dataset.locked = state.locked ? "yes" : "no";
   element("lock").hidden = !state.locked;
   follow();
