@@ -13,7 +13,6 @@ from portique.core.seal import Purpose
 from portique.core.values import HolderId, Kind, Medium, PassId, Window
 from portique.school.issuing import (
     Request,
-    all_current,
     checked,
     default_window,
     issue,
@@ -169,16 +168,6 @@ def test_a_successor_of_a_pass_not_yet_valid_begins_when_it_would_have(school, a
     second = replace_pass(school, first.pass_id, at=at, entropy=entropy)
 
     assert reopened(school, second).window == window
-
-
-def test_only_what_counts_is_current(school, at, entropy):
-    """Suspended passes still do: they may come back."""
-    kept, suspended, revoked = (issue(school, ZOE, at=at, entropy=entropy) for _ in range(3))
-    school.register.set_status(suspended.pass_id, Status.SUSPENDED)
-    school.register.set_status(revoked.pass_id, Status.REVOKED)
-
-    assert {one.pass_id for one in all_current(school, at)} == {kept.pass_id, suspended.pass_id}
-    assert list(all_current(school, at + timedelta(days=400))) == []
 
 
 def test_a_pass_nobody_issued_has_no_successor(school, at, entropy):

@@ -1,6 +1,7 @@
 """The register: what was issued, and what still counts, come what may."""
 
 import sqlite3
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -34,6 +35,36 @@ def test_what_is_added_is_found(register):
 
     assert register.all() == [line(1), line(2), line(3)]
     assert register.get(PassId(f"{2:016x}")) == line(2)
+
+
+def numbered(register, *numbers: str) -> None:
+    """Add passes with these numbers."""
+    for index, number in enumerate(numbers):
+        register.add(replace(line(index), pass_id=PassId(number)))
+
+
+def test_a_number_s_first_digits_find_its_pass(register):
+    """Eight, as on a card, or all sixteen."""
+    numbered(register, "1f0e9d8c7b6a5948", "2f0e9d8c7b6a5948")
+
+    for typed in ("1f0e9d8c", "1f0e9d8c7b6a", "1f0e9d8c7b6a5948"):
+        assert register.find(typed).pass_id == "1f0e9d8c7b6a5948"
+
+
+def test_digits_that_two_passes_share_are_told_with_both(register):
+    """Whoever asks can compare with the cards."""
+    numbered(register, "1f0e9d8c7b6a5948", "1f0e9d8c00000000")
+
+    with pytest.raises(RegisterError, match="1f0e9d8c00000000, 1f0e9d8c7b6a5948"):
+        register.find("1f0e9d8c")
+
+
+def test_digits_that_no_pass_has_are_told(register):
+    """A wrong digit finds nobody else."""
+    numbered(register, "1f0e9d8c7b6a5948")
+
+    with pytest.raises(RegisterError, match="1f0e9d8d"):
+        register.find("1f0e9d8d")
 
 
 def test_a_number_is_given_once(register):

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from portique.core.values import PassId, parse_hex_id
 from portique.school.folder import SchoolFolder
 from portique.school.instants import typed_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+PASS_NUMBER = re.compile(r"[0-9a-f]{8,16}")  # a card shows 8; fewer would be a guess
 AT_HELP = "ISO date and time; without offset it is the school's local time. Default: now."
 
 school_option = click.option(
@@ -29,18 +30,16 @@ school_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
-def pass_number(typed: str) -> PassId:
-    """Read a pass's number: 16 hexadecimal digits, of either case.
+def pass_number(typed: str) -> str:
+    """Read a pass's number, of either case: its 16 hexadecimal digits, or the first 8 or more.
 
     Raises:
         click.BadParameter: Anything else; not repeated, for it may be somebody's name.
     """
     digits = typed.strip().lower()
-    try:
-        parse_hex_id(digits)
-    except ValueError:
-        raise click.BadParameter("a pass's number is 16 hexadecimal digits") from None
-    return PassId(digits)
+    if not PASS_NUMBER.fullmatch(digits):
+        raise click.BadParameter("a pass's number is 16 hexadecimal digits; the first 8 will do")
+    return digits
 
 
 def entropy(count: int) -> bytes:

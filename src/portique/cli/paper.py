@@ -12,11 +12,13 @@ from rich.progress import track
 
 from portique.cli.options import now
 from portique.core.errors import EnvironmentProblem
-from portique.core.values import Language, from_ms
+from portique.core.values import Language
+from portique.school.finding import label_today
 from portique.school.printing import printable
+from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from portique.paper.cards import PrintedPass
@@ -33,11 +35,10 @@ Item = TypeVar("Item")
 class Print:
     """How passes are to be printed; what a form can't do, it leaves out.
 
-    `label`: only the passes that carry it. `first`: first free label of a sheet of stickers.
+    `first`: first free label of a sheet of stickers.
     """
 
     layout: str = "sheet"
-    label: str | None = None
     first: int = 1
     language: str = "fr"
     photos: Path | None = None
@@ -75,21 +76,18 @@ def write(school: SchoolFolder, issued: Sequence[Issued], out: Path, asked: Prin
     """
     check(out, asked.layout)
     form = out.suffix.lower()
-    chosen = list(issued)
-    if asked.label is not None:
-        chosen = [one for one in chosen if printable(school, one)[1].label == asked.label]
-    if not chosen:
+    if not issued:
         raise click.UsageError("there is no pass to print")
-    if len(chosen) > 1 and form in ONE_PASS_FORMS:
+    if len(issued) > 1 and form in ONE_PASS_FORMS:
         raise click.UsageError(f"a {form} holds one pass; print several in a .pdf")
-    data = _pdf(school, chosen, asked) if form == ".pdf" else _codes(chosen, form)
+    data = _pdf(school, issued, asked) if form == ".pdf" else _codes(issued, form)
     try:
         out.write_bytes(data)
     except OSError as error:
         raise EnvironmentProblem(
             f"{out} can't be written ({error.strerror}); check the folder and the disk"
         ) from error
-    return len(chosen)
+    return len(issued)
 
 
 def _codes(issued: Sequence[Issued], form: str) -> bytes:
@@ -113,16 +111,20 @@ def _pdf(school: SchoolFolder, issued: Sequence[Issued], asked: Print) -> bytes:
         first_label=asked.first,
         back=asked.back,
     )
-    return render(asked.layout, [_printed(school, one, asked.photos) for one in issued], options)
+    return render(asked.layout, list(_printed(school, issued, asked.photos)), options)
 
 
-def _printed(school: SchoolFolder, issued: Issued, photos: Path | None) -> PrintedPass:
+def _printed(
+    school: SchoolFolder, issued: Sequence[Issued], photos: Path | None
+) -> Iterator[PrintedPass]:
     from portique.paper.cards import PrintedPass
     from portique.paper.portraits import find_portrait
 
-    held, identity = printable(school, issued)
-    photo = find_portrait(photos, issued.pass_id) if photos is not None else None
-    return PrintedPass(
-        issued.text, identity.name, identity.label, identity.kind,
-        held.window.opens, from_ms(issued.expires_ms), school.settings.name, issued.pass_id, photo,
-    )  # fmt: skip
+    book = rights_of(school)
+    for one in issued:
+        held, identity = printable(school, one)
+        photo = find_portrait(photos, one.pass_id) if photos is not None else None
+        yield PrintedPass(
+            one.text, identity.name, label_today(identity, book), identity.kind,
+            held.window.opens, held.window.closes, school.settings.name, one.pass_id, photo,
+        )  # fmt: skip

@@ -14,7 +14,7 @@ from portique.core.values import from_ms
 if TYPE_CHECKING:
     from portique.school.register import Issued
 
-pass_id_argument = click.argument("pass_id", metavar="PASS_ID", type=pass_number)
+pass_id_argument = click.argument("number", metavar="PASS_ID", type=pass_number)
 a_file = click.Path(dir_okay=False, path_type=Path)
 out_option = click.option("--out", type=a_file, help="A .txt .png .svg or .pdf.")
 

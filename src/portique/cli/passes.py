@@ -9,8 +9,6 @@ import click
 
 from portique.cli import paper
 from portique.cli.options import (
-    AT_HELP,
-    at_or_now,
     entropy,
     json_option,
     now,
@@ -20,14 +18,16 @@ from portique.cli.options import (
     school_option,
 )
 from portique.cli.pass_issue import issue
+from portique.cli.pass_list import list_passes
 from portique.cli.pass_show import show
 from portique.cli.pass_words import a_file, described, out_option, pass_id_argument
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.school import issuing
+from portique.school.finding import Wanted, find_passes
 
 if TYPE_CHECKING:
-    from portique.core.values import PassId
+    from portique.school.register import Issued
 
 
 @click.group("pass")
@@ -36,12 +36,14 @@ def passes() -> None:
 
 
 passes.add_command(issue)
+passes.add_command(list_passes)
 passes.add_command(show)
 
 
-def _change(folder: Path, pass_id: PassId, status: Status, words: str, *, as_json: bool) -> None:
+def _change(folder: Path, number: str, status: Status, words: str, *, as_json: bool) -> None:
     school = open_school(folder)
     with school.register.transaction():
+        pass_id = school.register.find(number).pass_id
         school.register.set_status(pass_id, status)
     say(
         {"pass_id": pass_id, "status": status.name.lower()},
@@ -54,7 +56,7 @@ def _change(folder: Path, pass_id: PassId, status: Status, words: str, *, as_jso
 @pass_id_argument
 @school_option
 @json_option
-def revoke(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def revoke(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Revoke a pass for good.
 
     \b
@@ -64,14 +66,14 @@ def revoke(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT00
     Example:
         portique pass revoke 1f0e9d8c7b6a5948 --school lycee
     """
-    _change(folder, pass_id, Status.REVOKED, "revoked", as_json=as_json)
+    _change(folder, number, Status.REVOKED, "revoked", as_json=as_json)
 
 
 @passes.command("suspend")
 @pass_id_argument
 @school_option
 @json_option
-def suspend(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def suspend(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Suspend a pass, for instance while a lost card is looked for.
 
     \b
@@ -81,14 +83,14 @@ def suspend(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT0
     Example:
         portique pass suspend 1f0e9d8c7b6a5948 --school lycee
     """
-    _change(folder, pass_id, Status.SUSPENDED, "suspended", as_json=as_json)
+    _change(folder, number, Status.SUSPENDED, "suspended", as_json=as_json)
 
 
 @passes.command("resume")
 @pass_id_argument
 @school_option
 @json_option
-def resume(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT001
+def resume(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Take a suspension back.
 
     \b
@@ -98,7 +100,7 @@ def resume(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT00
     Example:
         portique pass resume 1f0e9d8c7b6a5948 --school lycee
     """
-    _change(folder, pass_id, Status.VALID, "valid again", as_json=as_json)
+    _change(folder, number, Status.VALID, "valid again", as_json=as_json)
 
 
 @passes.command("replace")
@@ -106,7 +108,7 @@ def resume(pass_id: PassId, folder: Path, as_json: bool) -> None:  # noqa: FBT00
 @school_option
 @out_option
 @json_option
-def replace(pass_id: PassId, folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def replace(number: str, folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
     r"""Revoke a pass and issue its successor for the same person, with the same end.
 
     If the file can't be written, nothing changes.
@@ -122,6 +124,7 @@ def replace(pass_id: PassId, folder: Path, out: Path | None, as_json: bool) -> N
         paper.check(out, "card")
     school = open_school(folder)
     with school.register.transaction():
+        pass_id = school.register.find(number).pass_id
         issued = issuing.replace_pass(school, pass_id, at=now(), entropy=entropy)
         if out is not None:
             paper.write(school, [issued], out, paper.Print("card"))
@@ -131,28 +134,8 @@ def replace(pass_id: PassId, folder: Path, out: Path | None, as_json: bool) -> N
     say(described(issued) | {"replaces": pass_id, "out": where}, as_json=as_json, words=words)
 
 
-@passes.command("list")
-@school_option
-@click.option("--at", help=AT_HELP)
-@json_option
-def list_passes(folder: Path, at: str | None, as_json: bool) -> None:  # noqa: FBT001
-    r"""List the passes that are neither revoked nor expired, without names.
-
-    \b
-    Exit code: 0 done, 2 wrong use, 5 no school.
-
-    \b
-    Example:
-        portique pass list --school lycee --json
-    """
-    school = open_school(folder)
-    for issued in issuing.all_current(school, at_or_now(at, school)):
-        words = f"{issued.pass_id}  {issued.kind:10} {issued.status.name.lower():10}"
-        say(described(issued), as_json=as_json, words=words)
-
-
 @passes.command("print")
-@click.argument("pass_ids", metavar="[PASS_ID]...", nargs=-1, type=pass_number)
+@click.argument("numbers", metavar="[PASS_ID]...", nargs=-1, type=pass_number)
 @school_option
 @click.option("--out", type=a_file, required=True, help="A .pdf; a .txt .png or .svg of codes.")
 @click.option(
@@ -177,7 +160,7 @@ def list_passes(folder: Path, at: str | None, as_json: bool) -> None:  # noqa: F
 )
 @click.option("--back", is_flag=True, help="Print the data notice on the back.")
 @json_option
-def print_passes(pass_ids: tuple[PassId, ...], folder: Path, **asked: Any) -> None:
+def print_passes(numbers: tuple[str, ...], folder: Path, **asked: Any) -> None:
     r"""Print passes already issued: those named, or all that count.
 
     \b
@@ -189,18 +172,24 @@ def print_passes(pass_ids: tuple[PassId, ...], folder: Path, **asked: Any) -> No
         portique pass print --school lycee --label "2nde 4" --out class.pdf
         portique pass print 1f0e9d8c7b6a5948 --school lycee --layout slip --out slip.pdf
     """
-    as_json, out = asked.pop("as_json"), asked.pop("out")
+    as_json, out, label = (asked.pop(name) for name in ("as_json", "out", "label"))
+    if numbers and label is not None:
+        raise click.UsageError("give numbers of passes or --label, not both")
     paper.check(out, asked["layout"])
     school = open_school(folder)
-    chosen = [school.register.get(pass_id) for pass_id in pass_ids]
-    for issued in chosen:
-        if issued.status is Status.REVOKED:
-            raise RegisterError(f"pass {issued.pass_id} is revoked: its card would be refused")
-    if not pass_ids:
-        chosen = list(issuing.all_current(school, now()))
+    if numbers:
+        chosen = [_not_revoked(school.register.find(number)) for number in numbers]
+    else:
+        chosen = [found.issued for found in find_passes(school, Wanted(label=label), now())]
     printed = paper.write(school, chosen, out, paper.Print(**asked))
     say(
         {"out": str(out), "passes": printed, "layout": asked["layout"]},
         as_json=as_json,
         words=f"{printed} passes in {out}",
     )
+
+
+def _not_revoked(issued: Issued) -> Issued:
+    if issued.status is Status.REVOKED:
+        raise RegisterError(f"pass {issued.pass_id} is revoked: its card would be refused")
+    return issued

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.core.passes import Identity
-    from portique.core.values import PassId
     from portique.school.folder import SchoolFolder
 
 EXIT_DOUBTS = 1
@@ -131,7 +130,7 @@ def _in_words(value: Any) -> str:
 @click.option("--at", help=AT_HELP)
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", show_default=True)
 @json_option
-def leave(pass_id: PassId, folder: Path, at: str | None, language: str, as_json: bool) -> None:  # noqa: FBT001
+def leave(number: str, folder: Path, at: str | None, language: str, as_json: bool) -> None:  # noqa: FBT001
     r"""Say whether a pupil may leave alone at an instant, why, and from when on.
 
     \b
@@ -143,13 +142,14 @@ def leave(pass_id: PassId, folder: Path, at: str | None, language: str, as_json:
         portique school may-leave 1f0e9d8c7b6a5948 --school lycee --at 2026-11-23T15:30
     """
     school = open_school(folder)
-    identity = reopened(school, school.register.get(pass_id)).identity
+    issued = school.register.find(number)
+    identity = reopened(school, issued).identity
     if identity is None or identity.kind is not Kind.PUPIL:
         raise RegisterError("exit regimes are for pupils: this pass is not one's")
     answer = _answer(school, identity, at_or_now(at, school))
     words = answer_in_words(answer, calendar_of(school).zone)
     data = {
-        "pass_id": pass_id,
+        "pass_id": issued.pass_id,
         "at": iso(from_ms(answer.at_ms)),
         "verdict": str(answer.verdict),
         "why": str(answer.why),

@@ -16,7 +16,7 @@ from portique.core.values import HolderId, Kind, PassId, Window, hex_id, to_ms
 from portique.school.register import Issued
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from portique.core.seal import PublicKey, Signed
     from portique.school.folder import SchoolFolder
@@ -168,10 +168,3 @@ def _at(local: datetime, *, hour: int) -> datetime:
 def to_second(at: datetime) -> datetime:
     """Drop what is below the second: a pass counts in seconds."""
     return at.astimezone(UTC).replace(microsecond=0)
-
-
-def all_current(school: SchoolFolder, at: datetime) -> Iterator[Issued]:
-    """Yield the passes that are neither revoked nor expired at `at`."""
-    for issued in school.register.all():
-        if issued.status is not Status.REVOKED and issued.expires_ms > to_ms(at):
-            yield issued

@@ -134,9 +134,24 @@ class Register:
             raise RegisterError(f"the school issued no pass {pass_id}; check the 16 digits")
         return _issued(row)
 
+    def find(self, digits: str) -> Issued:
+        """Find the one pass whose number begins with `digits`, hexadecimal, as a card shows them.
+
+        Raises:
+            RegisterError: The school issued none, or several.
+        """
+        rows = self._db.execute("SELECT * FROM issued WHERE pass_id GLOB ?", (f"{digits}*",))
+        found = [_issued(row) for row in rows]
+        if not found:
+            raise RegisterError(f"the school issued no pass {digits}; check the digits")
+        if len(found) > 1:
+            numbers = ", ".join(issued.pass_id for issued in found)
+            raise RegisterError(f"{len(found)} passes begin so, give all digits of one: {numbers}")
+        return found[0]
+
     def all(self) -> list[Issued]:
-        """Return every pass, oldest first."""
-        rows = self._db.execute("SELECT * FROM issued ORDER BY issued_ms, pass_id")
+        """Return every pass, oldest first; those of one table in its order."""
+        rows = self._db.execute("SELECT * FROM issued ORDER BY issued_ms, rowid")
         return [_issued(row) for row in rows]
 
     def set_status(self, pass_id: PassId, status: Status) -> None:
