@@ -75,23 +75,38 @@ def _corners(layer: Layer) -> NDArray[np.float64] | None:
     middle = grey[height // 5 : -height // 5, width // 5 : -width // 5]
     level, _ = cv2.threshold(middle, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     dark = (cv2.GaussianBlur(grey, (0, 0), 1.0) < level).astype(np.uint8)
-    size = max(3, int(JOIN_SHARE * max(height, width)) | 1)
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, disc)
-    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, disc)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    if count < 2:
+    points = _outermost(dark & _largest_patch(dark))
+    if len(points) < 50:
         return None
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-    # The joined shape is rounded at the corners; the hull of its own dark pixels is not.
-    rows, columns = np.nonzero((labels == largest) & (dark > 0))
-    if len(rows) < 50:
-        return None
-    hull = cv2.convexHull(np.column_stack([columns, rows]).astype(np.int32))
+    hull = cv2.convexHull(points)
     if cv2.contourArea(hull) < 0.12 * grey.size or len(hull) < 4:
         return None
     polygon = cv2.approxPolyN(hull, 4, None, -1.0, ensure_convex=True)
     return _clockwise(np.asarray(polygon, dtype=np.float64).reshape(-1, 2))
+
+
+def _largest_patch(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Join dark modules and return where the largest patch lies; at half the size, for time."""
+    height, width = dark.shape
+    small = cv2.resize(dark, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    size = max(3, int(JOIN_SHARE * max(small.shape)) | 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc)
+    joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, disc)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])) if count > 1 else -1
+    patch = (labels == largest).astype(np.uint8)
+    large = cv2.resize(patch, (width, height), interpolation=cv2.INTER_NEAREST)
+    return np.asarray(large, dtype=np.uint8)
+
+
+def _outermost(mask: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Return the first and the last point of each row: they have the hull of all."""
+    rows = np.flatnonzero(mask.any(axis=1))
+    first = mask[rows].argmax(axis=1)
+    last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
+    ends = np.column_stack([np.concatenate([first, last]), np.concatenate([rows, rows])])
+    return np.asarray(ends, dtype=np.int32)
 
 
 def _clockwise(points: NDArray[np.float64]) -> NDArray[np.float64] | None:

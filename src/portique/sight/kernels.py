@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from portique.sight.shapes import Layer
 
 TAPER_PX = 12
-LOWEST_FREQUENCY = 0.015  # cycles a pixel; below it is the card, not its code
-HIGHEST_FREQUENCY = 0.4
+PROFILE_STEP = 0.01  # cycles a pixel: the width of a ring of frequencies
+LOWEST_RING = 2  # below it is the card, not its code
+FEWEST_RINGS, MOST_RINGS = 6, 40
+FLOOR_RING = 42  # from here on there is nothing but noise
 NOISE_RATIO = 8.0  # the spectrum is trusted where it stands this far above the noise
-PROFILE_STEP = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +63,19 @@ def estimate_spread(layer: Layer) -> Spread:
         layer: Grey levels, `(height, width)`; a code should fill most of it.
     """
     height, width = layer.shape
+    size = _fast_size(height), _fast_size(width)
     level = layer - layer.mean()
-    size = (cv2.getOptimalDFTSize(height), cv2.getOptimalDFTSize(width))
-    power = np.abs(np.fft.rfft2(level * _window(height, width), s=size)) ** 2
-    grid = _frequencies(*size)
-    floor = float(np.median(power[grid.radius > 0.42]))
-    mask = (grid.radius > LOWEST_FREQUENCY) & (grid.radius < _band(power, grid, floor))
-    terms = grid.terms[mask]
-    weighed = np.linalg.solve(terms.T @ terms, terms.T @ np.log(power[mask] + 1e-9))
-    xx, xy, yy = -weighed[1:] / (4 * np.pi**2)
+    padded = np.zeros(size, dtype=np.float32)
+    np.multiply(level, _window(height, width), out=padded[:height, :width])
+    spectrum = cv2.dft(padded)
+    real, imaginary = spectrum[:, 1:-1:2], spectrum[:, 2:-1:2]
+    rings = _rings(*size)
+    power = (real * real + imaginary * imaginary).ravel()[rings.order]
+    floor = float(np.median(power[rings.first[FLOOR_RING] :]))
+    kept = slice(rings.first[LOWEST_RING], rings.first[_rings_above(power, rings, floor)])
+    terms = rings.terms[:, kept]
+    weighed = np.linalg.solve(terms @ terms.T, terms @ np.log(power[kept] + np.float32(1e-9)))
+    xx, xy, yy = -weighed[1:].astype(np.float64) / (4 * np.pi**2)
     moments, axes = np.linalg.eigh(np.array([[xx, xy / 2], [xy / 2, yy]]))
     angle = float(np.rad2deg(np.arctan2(axes[1, 1], axes[0, 1])) % 180)
     # The median of an exponential law is its mean times log 2; the window keeps 9/64 of the power.
@@ -106,29 +111,43 @@ def _rounded(pixels: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frequencies:
-    radius: NDArray[np.float32]
-    ring: NDArray[np.intp]
-    terms: NDArray[np.float64]
+class _Rings:
+    """The inner columns of a packed spectrum, sorted by the ring of frequencies they lie in."""
+
+    order: NDArray[np.intp]
+    first: NDArray[np.intp]  # where each ring begins in that order
+    terms: Layer  # (4, n): 1, across², across * down, down²
 
 
-@lru_cache(maxsize=16)
-def _frequencies(height: int, width: int) -> _Frequencies:
-    down = np.fft.fftfreq(height)[:, None]
-    across = np.fft.rfftfreq(width)[None, :]
-    radius = np.hypot(across, down)
-    terms = np.stack(np.broadcast_arrays(1.0, across**2, across * down, down**2), axis=-1)
-    ring = (radius / PROFILE_STEP).astype(np.intp)
-    return _Frequencies(radius.astype(np.float32), ring, terms)
+@lru_cache(maxsize=8)
+def _rings(height: int, width: int) -> _Rings:
+    grid = _half_grid(height, width)
+    across, down = (layer[:, 1:-1].ravel() for layer in np.broadcast_arrays(*grid))
+    ring = (np.hypot(across, down) / PROFILE_STEP).astype(np.intp)
+    order = np.argsort(ring, kind="stable")
+    across, down = across[order], down[order]
+    terms = np.stack([np.ones_like(across), across**2, across * down, down**2])
+    return _Rings(order, np.searchsorted(ring[order], np.arange(FLOOR_RING + 1)), terms)
 
 
-def _band(power: NDArray[np.float32], grid: _Frequencies, floor: float) -> float:
-    """Return the frequency up to which the picture stands above its noise."""
-    sums = np.bincount(grid.ring.ravel(), power.ravel())
-    profile = sums / np.maximum(np.bincount(grid.ring.ravel()), 1)
-    drowned = np.flatnonzero(profile[4:] < NOISE_RATIO * floor)
-    limit = (drowned[0] + 4) * PROFILE_STEP if drowned.size else HIGHEST_FREQUENCY
-    return float(np.clip(limit, 0.06, HIGHEST_FREQUENCY))
+def _half_grid(height: int, width: int) -> tuple[Layer, Layer]:
+    """Return the frequencies of half a spectrum, in cycles a pixel: of a row, of a column."""
+    across = np.fft.rfftfreq(width)[None, :].astype(np.float32)
+    return across, np.fft.fftfreq(height)[:, None].astype(np.float32)
+
+
+def _rings_above(power: Layer, rings: _Rings, floor: float) -> int:
+    """Return how many rings stand above the picture's noise, those below the lowest included."""
+    first = rings.first[:FLOOR_RING]
+    sums = np.add.reduceat(power[: rings.first[FLOOR_RING]], first)
+    profile = sums / np.maximum(np.diff(rings.first), 1)
+    drowned = np.flatnonzero(profile[FEWEST_RINGS:MOST_RINGS] < NOISE_RATIO * floor)
+    return FEWEST_RINGS + int(drowned[0]) if drowned.size else MOST_RINGS
+
+
+def _fast_size(side: int) -> int:
+    """Return an even size, no smaller, whose transform is quick."""
+    return 2 * cv2.getOptimalDFTSize((side + 1) // 2)
 
 
 @lru_cache(maxsize=16)
@@ -142,11 +161,10 @@ class Restorer:
     def __init__(self, layer: Layer) -> None:
         """Prepare a picture, float32 grey levels, `(height, width)`."""
         self._shape = layer.shape
-        height, width = (cv2.getOptimalDFTSize(side + 2 * TAPER_PX) for side in layer.shape)
+        height, width = (_fast_size(side + 2 * TAPER_PX) for side in layer.shape)
         self._size = (height, width)
-        self._mean = float(layer.mean())
         padded = cv2.copyMakeBorder(
-            layer - self._mean,
+            layer,
             TAPER_PX,
             height - layer.shape[0] - TAPER_PX,
             TAPER_PX,
@@ -157,12 +175,12 @@ class Restorer:
 
     def restore(self, kernel: Kernel, noise_to_signal: float) -> Layer:
         """Return the picture with a supposed blur undone (Wiener), not clipped."""
-        inverse = _wiener(self._size, kernel, _ratio_step(noise_to_signal))
-        product = cv2.mulSpectrums(self._spectrum, inverse, 0)
+        gain = _wiener(self._size, kernel, _ratio_step(noise_to_signal))
+        product = cv2.multiply(self._spectrum, gain)
         whole = cv2.idft(product, flags=cv2.DFT_SCALE | cv2.DFT_REAL_OUTPUT)
         height, width = self._shape
         inside = whole[TAPER_PX : TAPER_PX + height, TAPER_PX : TAPER_PX + width]
-        return np.asarray(inside + self._mean, dtype=np.float32)
+        return np.asarray(inside, dtype=np.float32)
 
 
 def _ratio_step(ratio: float) -> float:
@@ -170,20 +188,31 @@ def _ratio_step(ratio: float) -> float:
     return float(2.0 ** np.round(np.log2(np.clip(ratio, 3e-5, 3e-2))))
 
 
-@lru_cache(maxsize=96)
+@lru_cache(maxsize=24)
 def _wiener(size: tuple[int, int], kernel: Kernel, ratio: float) -> Layer:
-    """Return the inverse filter in OpenCV's packed form."""
+    """Return what the inverse filter makes of each number of OpenCV's packed spectrum.
+
+    A symmetric blur has a real response: the real and the imaginary part of a frequency are
+    multiplied alike. The mean is kept.
+    """
     response = _response(size, kernel)
-    inverse = np.fft.irfft2(response / (response**2 + ratio), s=size).astype(np.float32)
-    return np.asarray(cv2.dft(inverse), dtype=np.float32)
+    inverse = response / (response**2 + np.float32(ratio))
+    inverse[0, 0] = 1.0
+    packed = np.empty(size, dtype=np.float32)
+    packed[:, 1:-1] = inverse[:, 1:-1].repeat(2, axis=1)
+    # The outer columns are real spectra of their own: each frequency's two parts follow each other.
+    rows = (np.arange(size[0]) + 1) // 2
+    packed[:, 0], packed[:, -1] = inverse[rows, 0], inverse[rows, -1]
+    return packed
 
 
-def _response(size: tuple[int, int], kernel: Kernel) -> NDArray[np.float64]:
+def _response(size: tuple[int, int], kernel: Kernel) -> Layer:
     """Return what a blur leaves of each frequency: real, for both blurs are symmetric."""
-    down = np.fft.fftfreq(size[0])[:, None]
-    across = np.fft.rfftfreq(size[1])[None, :]
-    angle = np.deg2rad(kernel.motion_deg)
-    along = across * np.cos(angle) + down * np.sin(angle)
-    focus = np.exp(-2 * (np.pi * kernel.defocus_px) ** 2 * (across**2 + down**2))
-    response: NDArray[np.float64] = focus * np.sinc(kernel.motion_px * along)
+    across, down = _half_grid(*size)
+    fall = np.float32(-2 * (np.pi * kernel.defocus_px) ** 2)
+    response: Layer = np.exp(fall * across**2) * np.exp(fall * down**2)
+    if kernel.motion_px:
+        angle = np.deg2rad(kernel.motion_deg)
+        along = across * np.float32(np.cos(angle)) + down * np.float32(np.sin(angle))
+        response *= np.sinc(np.float32(kernel.motion_px) * along)
     return response

@@ -5,9 +5,9 @@ import numpy as np
 
 from portique.sight.shapes import Layer, Matrix
 
-REDUCTION = 2
-ITERATIONS_MAX = 12
-PRECISION = 1e-4
+ALIGNED_SIDE_PX = 160  # a code of version 15 keeps 1.7 pixels a module: enough to align by
+ITERATIONS_MAX = 8
+PRECISION = 1e-3
 SMOOTHING_PX = 1  # of the aligner: the texture is smooth already
 FINE_SIGMA_PX, COARSE_SIGMA_PX = 1.0, 4.0  # between them lies the texture of the modules
 SAME_MIN = 0.6  # correlation of textures: two draws of a phone give 0.1 to 0.2, one code over 0.9
@@ -35,9 +35,9 @@ def register(reference: Layer, layer: Layer) -> Matrix | None:
     warp = np.asarray(aligned, dtype=np.float64)
     if not _same_texture(small_reference, _warped(small, warp)):
         return None
-    scale = np.diag([REDUCTION, REDUCTION, 1.0])
-    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1.0]])
-    up = np.linalg.inv(half) @ scale @ half
+    across = reference.shape[1] / small_reference.shape[1]
+    down = reference.shape[0] / small_reference.shape[0]
+    up = np.array([[across, 0, across / 2 - 0.5], [0, down, down / 2 - 0.5], [0, 0, 1.0]])
     matrix: Matrix = up @ warp @ np.linalg.inv(up)
     return matrix
 
@@ -59,7 +59,8 @@ def _warped(layer: Layer, matrix: Matrix) -> Layer:
 
 
 def _reduced(layer: Layer) -> Layer:
-    size = (layer.shape[1] // REDUCTION, layer.shape[0] // REDUCTION)
+    factor = min(0.5, ALIGNED_SIDE_PX / max(layer.shape))
+    size = (round(layer.shape[1] * factor), round(layer.shape[0] * factor))
     return np.asarray(cv2.resize(layer, size, interpolation=cv2.INTER_AREA), dtype=np.float32)
 
 
