@@ -95,6 +95,28 @@ def test_of_several_codes_the_school_s_is_taken(school, tmp_path):
     assert school.show(path).json["pass_id"] == issued["pass_id"]
 
 
+@pytest.mark.parametrize("beside", [0, 1, 2])
+def test_several_codes_in_a_picture_are_said(school, tmp_path, beside: int):
+    """Which one is judged, and what the rest is; the answer itself stays one line."""
+    passes = [school.issue() for _ in range(beside)]
+    texts = [*(one["text"] for one in passes), "https://example.org/menu", "https://example.org/b"]
+    path = tmp_path / "photo.png"
+    cv2.imwrite(str(path), frame(*texts[:2]))
+    answer = school.show(path)
+
+    said = ["none of them a pass", "the pass is judged", f"only pass {answer.json['pass_id']}"]
+    assert "holds 2 codes" in answer.stderr
+    assert said[beside] in answer.stderr
+
+
+def test_one_code_in_a_picture_is_silent(school, tmp_path):
+    """Nothing is said of a picture as it should be."""
+    path = tmp_path / "photo.png"
+    cv2.imwrite(str(path), frame(school.issue()["text"]))
+
+    assert school.show(path).stderr == ""
+
+
 def test_another_code_in_a_picture_is_refused(school, tmp_path):
     """A menu is no pass."""
     path = tmp_path / "menu.png"
@@ -173,6 +195,13 @@ def test_words_show_names_with_their_tricks_spelt_out(school, run):
     answer = run(*asked, "--at", "2026-11-23T08:00")
 
     assert answer.stdout == "grant\n  Zoé \\u202eEmma, 2DE 04\n"
+
+
+def test_words_say_when_no_name_can_be_read(school, run):
+    """Asked for, and not there: silence would look like a fault."""
+    asked = ("pass", "show", "PQ1:AAAA", "--school", school.folder, "--unseal")
+
+    assert run(*asked).lines[1] == "  no name can be read from it"
 
 
 def test_words_say_what_to_do(school, run):

@@ -99,12 +99,18 @@ def described(judged: Judged, *, unseal: bool) -> dict[str, Any]:
     return answer
 
 
+def _carried(judged: Judged) -> str:
+    """Write the name and label a pass carries, or that none can be read."""
+    if judged.identity is None:
+        return "no name can be read from it"
+    return ", ".join(map(printable, filter(None, (judged.identity.name, judged.label))))
+
+
 def outcome_words(judged: Judged, *, unseal: bool = False) -> str:
     """Write a decision for a person at a terminal: outcome, then each reason and what to do."""
     lines = [judged.decision.outcome.name.lower()]
-    if unseal and judged.identity:
-        carried = filter(None, (judged.identity.name, judged.label))
-        lines.append("  " + ", ".join(map(printable, carried)))
+    if unseal:
+        lines.append(f"  {_carried(judged)}")
     for reason in judged.decision.reasons:
         words = sentence(reason, Language.EN)
         lines.append(f"  {reason}: {words.agent} {words.next_step}")

@@ -16,9 +16,11 @@ from portique.cli.options import (
     json_option,
     open_school,
     school_option,
+    warn,
 )
 from portique.core.decide import Outcome
 from portique.core.errors import EnvironmentProblem
+from portique.core.passes import recognised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,18 +77,33 @@ def lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _read_picture(name: str) -> str:
-    """Read the one code of a picture; the first of Portique's, if there are several.
+    """Read the code of a picture; of several, the first of Portique's, and say which.
 
     Raises:
         EnvironmentProblem: No such picture, or no code in it.
     """
     from portique.sight.codes import read_picture
 
-    texts = [code.text for code in read_picture(_picture(name))]
-    ours = [text for text in texts if text.startswith("PQ")]
+    texts = list(dict.fromkeys(code.text for code in read_picture(_picture(name))))
     if not texts:
         raise EnvironmentProblem("no code can be read in this picture: take a sharper one")
-    return (ours or texts)[0]
+    ours = [text for text in texts if text.startswith("PQ")]
+    chosen = (ours or texts)[0]
+    if len(texts) > 1:
+        warn(_which(chosen, len(texts), len(ours)))
+    return chosen
+
+
+def _which(chosen: str, codes: int, ours: int) -> str:
+    """Say which of a picture's codes is judged; a gate would hold two passes shown at once."""
+    held = f"the picture holds {codes} codes"
+    if ours == 0:
+        return f"{held}, none of them a pass; only the first is judged"
+    if ours == 1:
+        return f"{held}; the pass is judged, the rest left out"
+    known = recognised(chosen)
+    which = f"pass {known[0]}" if known else "one whose number can't be read"
+    return f"{held}, {ours} of them passes; only {which} is judged: take a picture of each"
 
 
 def _picture(name: str) -> Any:
