@@ -21,6 +21,7 @@ from portique.gate.board import (
     Organ,
     Posture,
 )
+from portique.gate.faults import NO_CAMERA
 from portique.gate.screen.preview import MONDAY_MS, sample_aim, sample_waiting
 
 pytestmark = pytest.mark.browser
@@ -134,7 +135,7 @@ def test_main_text_can_be_read_in_the_sun(visit, board, scheme):
 
 
 def everything_wrong(board: Board) -> None:
-    board.set_fault(Organ.CAMERA, "La caméra ne répond plus : vérifiez son câble.")
+    board.set_fault(Organ.CAMERA, NO_CAMERA)
     board.raise_alert(Alert(1, AlertKind.EXIT_REFUSED, MONDAY_MS))
     states = enumerate(FreshnessState)
     board.set_freshness([Freshness(f"part-{n}", 90_000, state) for n, state in states])

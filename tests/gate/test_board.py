@@ -368,13 +368,24 @@ def test_aims_are_bounded_and_only_news_is_told(board):
 
 def test_a_fault_is_replaced_and_then_gone(board):
     """One organ has one fault at most."""
-    board.set_fault(Organ.CAMERA, "unplugged")
-    board.set_fault(Organ.DOOR, "no answer")
-    board.set_fault(Organ.CAMERA, "still unplugged")
-    assert [f.detail for f in board.snapshot().faults] == ["no answer", "still unplugged"]
+    unplugged, still = Words("débranchée", "unplugged"), Words("toujours", "still")
+    board.set_fault(Organ.CAMERA, unplugged)
+    board.set_fault(Organ.DOOR, unplugged)
+    board.set_fault(Organ.CAMERA, still)
+    assert [f.detail for f in board.snapshot().faults] == [unplugged, still]
 
     board.set_fault(Organ.CAMERA, None)
     assert [f.organ for f in board.snapshot().faults] == [Organ.DOOR]
+
+
+def test_a_fault_told_again_redraws_nothing(board):
+    """The gate tells every organ's state again and again."""
+    board.set_fault(Organ.DOOR, Words("muette", "silent"))
+    version = board.snapshot().version
+    board.set_fault(Organ.DOOR, Words("muette", "silent"))
+    board.set_fault(Organ.CAMERA, None)
+
+    assert board.snapshot().version == version
 
 
 def test_alerts_stay_until_dismissed_once(board):

@@ -24,6 +24,7 @@ from portique.gate.clock import GateClock, SystemTime
 from portique.gate.config import load
 from portique.gate.enrolment import enrol
 from portique.gate.eyes import EyesHealth
+from portique.gate.faults import JOURNAL_FAILS
 from portique.gate.journal import Journal
 from portique.gate.main import Gate
 from portique.gate.ports import DoorState
@@ -163,7 +164,8 @@ def test_a_full_disk_at_the_start_keeps_nobody_from_counting_by_hand(config, put
             [fault] = gate.board.snapshot().faults
 
     assert fault.organ is Organ.JOURNAL
-    assert said == [fault.detail]
+    assert fault.detail == JOURNAL_FAILS
+    assert said[0].startswith("the disk is full")
 
 
 def test_a_console_that_takes_nothing_stops_no_gate(config):

@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from portique.core.plain import Words
 from portique.core.zones import default_site
 from portique.gate.board import Board
 from portique.gate.eyes import EyesHealth
+from portique.gate.faults import NO_CAMERA, NO_DOOR, NO_READING, TIME_DOUBTED
 from portique.gate.metrics import Metrics
-from portique.gate.organs import DYING, ENDS_MAX, ENDS_WITHIN_MS, NO_DOOR, Organs
-from portique.gate.ports import DoorState
-from portique.gate.screen.plain import TEXT_MAX
+from portique.gate.organs import ENDS_MAX, ENDS_WITHIN_MS, Organs
+from portique.gate.ports import ClockState, DoorState, DoubtfulTime
 from portique.gate.screen.shown import Organ
 
 SEES = EyesHealth(seeing=True)
@@ -33,7 +34,7 @@ def organs(board, metrics) -> Organs:
 
 
 @pytest.fixture
-def faults(board) -> Callable[[], dict[Organ, str]]:
+def faults(board) -> Callable[[], dict[Organ, Words]]:
     return lambda: {fault.organ: fault.detail for fault in board.snapshot().faults}
 
 
@@ -55,12 +56,12 @@ def test_a_door_that_works_is_no_fault(organs, faults, state):
 
 
 def test_a_camera_that_fails_is_shown_until_it_sees(organs, faults):
-    """With the sentence of whoever noticed."""
+    """In words for an agent; the technician's own are elsewhere."""
     organs.tell_of_eyes(EyesHealth(notice="no camera"), 0)
     during = faults()
     organs.tell_of_eyes(replace(SEES, notice="no camera"), 2_000)
 
-    assert (during, faults()) == ({Organ.CAMERA: "no camera"}, {})
+    assert (during, faults()) == ({Organ.CAMERA: NO_CAMERA}, {})
 
 
 def test_a_decoder_that_keeps_dying_is_shown_until_a_minute_is_calm(organs, faults):
@@ -70,7 +71,30 @@ def test_a_decoder_that_keeps_dying_is_shown_until_a_minute_is_calm(organs, faul
     during = faults()
     organs.tell_of_eyes(replace(SEES, decode_ends=ENDS_MAX), 10_000 + ENDS_WITHIN_MS + 1)
 
-    assert (during, faults()) == ({Organ.DECODER: DYING}, {})
+    assert (during, faults()) == ({Organ.DECODER: NO_READING}, {})
+
+
+def test_pictures_that_nobody_looks_at_are_no_fault_of_the_camera(organs, faults):
+    """The decoder does not start, or is not shut in: an agent must not go and check a cable."""
+    organs.tell_of_eyes(EyesHealth(notice="the decoder ended", frames=30), 0)
+
+    assert faults() == {Organ.DECODER: NO_READING}
+
+
+def test_a_camera_that_was_just_pulled_out_is_a_fault_of_the_camera(organs, faults):
+    """Although pictures came, and were looked at, since the organs were last told."""
+    organs.tell_of_eyes(EyesHealth(notice="unplugged", frames=30, looks=28), 0)
+
+    assert faults() == {Organ.CAMERA: NO_CAMERA}
+
+
+def test_a_doubtful_time_is_shown_until_it_is_sure(organs, faults):
+    """Passes end and hours begin by it."""
+    organs.tell_of_clock(ClockState(DoubtfulTime.ROLLED_BACK, 60_000, 0, 0))
+    during = faults()
+    organs.tell_of_clock(ClockState(None, 0, 0, 0))
+
+    assert (during, faults()) == ({Organ.CLOCK: TIME_DOUBTED}, {})
 
 
 def test_a_poison_picture_now_and_then_is_no_fault(organs, faults):
@@ -101,8 +125,3 @@ def test_restarts_and_pictures_are_counted_once(organs, metrics):
 
     assert (value("frames"), value("frames_dropped")) == (50, 3)
     assert [value("restarts", organ=organ) for organ in ("capture", "decode")] == [2, 1]
-
-
-def test_what_an_agent_reads_is_shown_whole():
-    """A screen cuts a text of somebody else's at so many characters."""
-    assert max(len(NO_DOOR), len(DYING)) <= TEXT_MAX

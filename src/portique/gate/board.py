@@ -178,12 +178,13 @@ class Board:
         with self._changed:
             self._set(freshness=tuple(parts))
 
-    def set_fault(self, organ: Organ, detail: str | None) -> None:
+    def set_fault(self, organ: Organ, detail: Words | None) -> None:
         """Show that an organ fails, or (None) that it works again."""
         with self._changed:
             others = tuple(f for f in self._snapshot.faults if f.organ is not organ)
             fault = () if detail is None else (Fault(organ, detail),)
-            self._set(faults=others + fault)
+            if set(others + fault) != set(self._snapshot.faults):  # each change redraws screens
+                self._set(faults=others + fault)
 
     def raise_alert(self, alert: Alert) -> None:
         """Show an alert until it is dismissed; the oldest goes beyond `ALERTS_MAX`."""

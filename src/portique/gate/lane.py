@@ -28,6 +28,7 @@ from portique.core.errors import JournalError, TooLate
 from portique.core.values import Direction, from_ms
 from portique.core.zones import Mode
 from portique.gate import board as shown
+from portique.gate.faults import tell_of_journal
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
 from portique.gate.recall import Recall, proved_seconds
@@ -148,9 +149,9 @@ class Lane:
         try:
             receipt = self._append(self._entry(judged, opened.showing))
         except JournalError as error:
-            self._ports.board.set_fault(shown.Organ.JOURNAL, str(error))
+            tell_of_journal(self._ports.board, error)
             return judge(presented, without_journal(situation)), None
-        self._ports.board.set_fault(shown.Organ.JOURNAL, None)
+        tell_of_journal(self._ports.board, None)
         return judged, receipt
 
     def _keep_day(self, at_ms: int) -> None:
@@ -258,7 +259,7 @@ class Lane:
         try:
             self.count(self._bench.lane.direction, 1)
         except JournalError as error:  # nobody is stopped: the fault is shown, the count is short
-            self._ports.board.set_fault(shown.Organ.JOURNAL, str(error))
+            tell_of_journal(self._ports.board, error)
 
     # --- what agents ask (the screens' Desk) ------------------------------------------------------
 

@@ -22,6 +22,7 @@ from portique.gate import board as shown
 from portique.gate.board import Board
 from portique.gate.clock import GateClock
 from portique.gate.doors.choose import open_door, open_fire
+from portique.gate.faults import tell_of_journal
 from portique.gate.following import Followers, Following
 from portique.gate.journal import Journal
 from portique.gate.journal_checking import check_in_background
@@ -253,7 +254,7 @@ class Gate:
             self.journal.append(boot, at_ms=self.clock.now_ms())
         except JournalError as error:
             # The lane still refers and counts by hand: say it, and go on.
-            self.board.set_fault(shown.Organ.JOURNAL, str(error))
+            tell_of_journal(self.board, error)
             self._announce(str(error))
 
     # --- chores ----------------------------------------------------------------------------------
@@ -282,6 +283,7 @@ class Gate:
         self.board.set_freshness(freshness(known, state, now))
         self.board.forget(now - shown.RECENT_MS)
         self._organs.tell_of_door(self.door.state)
+        self._organs.tell_of_clock(state)
         if self.eyes is not None:
             self._organs.tell_of_eyes(self.eyes.health, self.clock.monotonic_ms())
         self.metrics.crowded_out(self.loop.lines_dropped)

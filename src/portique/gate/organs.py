@@ -1,7 +1,6 @@
 """How the gate's own organs are: shown to agents while they fail, counted for Prometheus.
 
-Called every few seconds from the loop. What an agent reads is one sentence: what fails, what that
-means for the lane, what to do.
+Called every few seconds from the loop.
 """
 
 from __future__ import annotations
@@ -10,21 +9,15 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from portique.gate.eyes import EyesHealth
+from portique.gate.faults import NO_CAMERA, NO_DOOR, NO_READING, TIME_DOUBTED
 from portique.gate.ports import DoorState
 from portique.gate.screen.shown import Organ
 
 if TYPE_CHECKING:
     from portique.gate.board import Board
     from portique.gate.metrics import Metrics
+    from portique.gate.ports import ClockState
 
-NO_DOOR = (
-    "The door takes no orders: its controller or relays do not answer, so it stands in its fail "
-    "state. Let people in by hand, and tell the technician."
-)
-DYING = (
-    "Reading codes keeps breaking off and starting again: showings are lost. "
-    "Use the hand reader, and ask the technician to run `portique doctor`."
-)
 ENDS_MAX = 3  # one poison picture costs one decoder; more in a minute is no accident
 ENDS_WITHIN_MS = 60_000
 
@@ -37,20 +30,29 @@ class Organs:
         self._metrics = metrics
         self._eyes = EyesHealth()
         self._ends_ms: deque[int] = deque(maxlen=ENDS_MAX)
-        self._shown: dict[Organ, str | None] = {}
 
     def tell_of_door(self, state: DoorState) -> None:
         """Show a door that orders don't reach, until one does."""
-        self._show(Organ.DOOR, NO_DOOR if state is DoorState.UNREACHABLE else None)
+        unreachable = state is DoorState.UNREACHABLE
+        self._board.set_fault(Organ.DOOR, NO_DOOR if unreachable else None)
+
+    def tell_of_clock(self, state: ClockState) -> None:
+        """Show a time that cannot be trusted, until it can."""
+        self._board.set_fault(Organ.CLOCK, None if state.trusted else TIME_DOUBTED)
 
     def tell_of_eyes(self, health: EyesHealth, uptime_ms: int) -> None:
-        """Show a camera that fails until it sees again, and a decoder that keeps dying."""
-        failing = None if health.seeing or health.ended else health.notice
-        self._show(Organ.CAMERA, failing)
+        """Show a camera that gives no picture until it does, and a decoder that keeps dying.
+
+        While pictures come and none is looked at, it is the decoder that fails.
+        """
         former, self._eyes = self._eyes, health
         ended = health.decode_ends - former.decode_ends
         self._ends_ms.extend([uptime_ms] * min(ended, ENDS_MAX))
-        self._show(Organ.DECODER, DYING if self._keeps_dying(uptime_ms) else None)
+        blind = health.notice is not None and not (health.seeing or health.ended)
+        unread = health.frames > former.frames and health.looks == former.looks
+        dying = self._keeps_dying(uptime_ms) or (blind and unread)
+        self._board.set_fault(Organ.DECODER, NO_READING if dying else None)
+        self._board.set_fault(Organ.CAMERA, NO_CAMERA if blind and not unread else None)
         for organ in ("capture", "decode"):
             for _ in range(getattr(health, f"{organ}_ends") - getattr(former, f"{organ}_ends")):
                 self._metrics.restarted(organ)
@@ -60,9 +62,3 @@ class Organs:
     def _keeps_dying(self, uptime_ms: int) -> bool:
         few = len(self._ends_ms) < ENDS_MAX
         return not few and uptime_ms - self._ends_ms[0] <= ENDS_WITHIN_MS
-
-    def _show(self, organ: Organ, detail: str | None) -> None:
-        """Show a change only: each call makes every screen draw itself again."""
-        if self._shown.get(organ) != detail:
-            self._board.set_fault(organ, detail)
-            self._shown[organ] = detail

@@ -38,6 +38,7 @@ from portique.gate.screen.preview import LANE, MONDAY_MS, sample_board
 from portique.gate.screen.render import AgentRenderer, holder_payload
 
 PARIS = ZoneInfo("Europe/Paris")
+UNPLUGGED = Words("débranchée", "unplugged")
 BOTH = pytest.mark.parametrize("language", list(Language))
 SAID = re.compile(r"""say\(\s*"([a-z.-]+)"(?:\s*~\s*\w+)?""")
 
@@ -204,13 +205,15 @@ def test_alerts_faults_postures_and_lost_cards_are_said(language):
         posture=Posture.EVACUATION,
         drill=True,
         set_aside=2,
-        faults=(Fault(Organ.CAMERA, "unplugged"),),
+        faults=(Fault(Organ.CAMERA, UNPLUGGED),),
         alerts=(Alert(1, AlertKind.EXIT_REFUSED, MONDAY_MS, Words("détail", "detail")),),
     )
 
     assert shown["posture"]["drill"]
     assert shown["setAside"].startswith("2")
-    assert shown["faults"][0]["detail"] == "unplugged"
+    assert shown["faults"][0]["detail"] == (
+        "débranchée" if language is Language.FR else "unplugged"
+    )
     assert LANE.title.in_language(language) in shown["alerts"][0]["text"]
     assert rendered(language, set_aside=1)["setAside"].startswith("1")
     assert rendered(language)["posture"] is None

@@ -174,7 +174,8 @@ class AgentRenderer:
         return self._say("age.now")
 
     def _fault(self, fault: Fault) -> Payload:
-        return {"organ": self._say(f"fault.{fault.organ}"), "detail": plain(fault.detail)}
+        detail = fault.detail.in_language(self._words.language)
+        return {"organ": self._say(f"fault.{fault.organ}"), "detail": detail}
 
     def _alert(self, alert: Alert, lane: Lane) -> Payload:
         language = self._words.language

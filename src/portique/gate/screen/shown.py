@@ -34,6 +34,7 @@ class Organ(StrEnum):
     DECODER = "decoder"
     JOURNAL = "journal"
     DOOR = "door"
+    CLOCK = "clock"
 
 
 class AlertKind(StrEnum):
@@ -122,10 +123,10 @@ class Freshness:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An organ that does not work; `detail` says what, why and what to do."""
+    """An organ that does not work; `detail` tells an agent what it means and what to do now."""
 
     organ: Organ
-    detail: str
+    detail: Words
 
 
 @dataclass(frozen=True, slots=True)
