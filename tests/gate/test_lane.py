@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portique.core.alarms import Alarm, Posture
 from portique.core.decide import Outcome
 from portique.core.entries import (
     CountBody,
@@ -23,6 +24,7 @@ from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction
 from portique.core.zones import Mode, Site, default_site
 from portique.gate.board import WAITING_MAX, AlertKind, Organ
+from portique.gate.lane import HOLD_EVERY_MS, HOLD_S
 from portique.testing.fakes import FakeDoor
 from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
 
@@ -283,7 +285,7 @@ def test_every_card_that_waits_can_be_ruled(school, opened):
         working.show(f"https://example.org/{number}")
     cards = working.board.snapshot().waiting
 
-    assert len(working.lane._waiting) == len(cards) == WAITING_MAX
+    assert len(working.lane._cards._waiting) == len(cards) == WAITING_MAX
     for card in cards:
         working.lane.rule(card.showing, Ruling.DENY, DenyReason.SENT, "loge")
     assert working.board.snapshot().waiting == ()
@@ -306,17 +308,49 @@ def test_a_counting_lane_counts_without_looking_at_who(school, opened, lane, sho
     assert [type(body) for body in working.bodies()[1:]] == [CountBody]
 
 
-def test_a_counting_lane_goes_on_when_the_disk_is_full(school, opened):
-    """Nobody is stopped: the fault is shown, and what could not be written is not counted."""
+def test_a_counting_lane_lets_through_once_the_count_is_written(school, opened):
+    """The door's order finds the count in the journal already."""
+    held, door = school.issue(), Witness()
+    working = opened(Told(site=site_with(mode=Mode.COUNTING)), door=door)
+    door.look = working.bodies
+
+    working.show(held.text)
+
+    assert isinstance(door.seen[0][-1], CountBody)
+    assert door.orders == [RELEASED, GRANTED]
+
+
+def test_a_counting_lane_that_cannot_write_sends_to_the_agent(school, opened):
+    """No entry, no door: what could not be counted is decided, and the fault shown."""
     held = school.issue()
     working = opened(Told(site=site_with(mode=Mode.COUNTING)))
     working.disk.broken = True
 
-    assert working.show(held.text) is None
+    judged = working.show(held.text)
 
+    assert reasons(judged) == ["journal-unavailable"]
+    assert working.door.orders == [("lamp", Outcome.REFER)]
     assert working.board.snapshot().counts.entered == 0
     [fault] = working.board.snapshot().faults
     assert fault.organ is Organ.JOURNAL
+
+
+@pytest.mark.parametrize(
+    ("mode", "direction", "step", "releases"),
+    [
+        (Mode.COUNTING, Direction.ENTRY, 1, 1),
+        (Mode.COUNTING, Direction.ENTRY, -1, 0),
+        (Mode.COUNTING, Direction.EXIT, 1, 0),
+        (Mode.CONTROL, Direction.ENTRY, 1, 0),
+    ],
+)
+def test_whom_an_agent_counts_in_is_let_through(opened, mode, direction, step, releases):
+    """In counting mode alone, and only for somebody more who goes the lane's way."""
+    working = opened(Told(site=site_with(mode=mode)))
+
+    working.lane.count(direction, step)
+
+    assert working.door.releases == releases
 
 
 def test_a_free_lane_neither_decides_nor_counts(school, opened):
@@ -328,6 +362,63 @@ def test_a_free_lane_neither_decides_nor_counts(school, opened):
     assert working.show(held.text) is None
     assert working.bodies() == before
     assert working.board.snapshot().counts.entered == 0
+
+
+def test_a_free_lane_holds_its_door_open_for_as_long_as_the_mode_lasts(opened):
+    """Released anew before each release ends; back in control, the last one ends by itself."""
+    working = opened()
+    working.lane.hold_open()
+    working.lane.set_mode(Mode.FREE, "cpe")
+    working.lane.hold_open()
+    working.lane.hold_open()
+    working.lane.set_mode(Mode.CONTROL, "cpe")
+    working.lane.hold_open()
+
+    assert working.door.orders == [("release", HOLD_S)] * 2
+    assert HOLD_EVERY_MS * 2 < HOLD_S * 1000
+
+
+def test_a_lane_that_starts_free_opens_once_the_journal_says_so(opened):
+    """The school's mode is written before the first release, and not again."""
+    door = Witness()
+    working = opened(Told(site=site_with(mode=Mode.FREE)), door=door)
+    door.look = working.bodies
+
+    working.lane.hold_open()
+    working.lane.hold_open()
+
+    modes = [(b.mode, b.agent) for b in door.seen[-1] if isinstance(b, ModeBody)]
+    assert modes == [("free", None)]
+    assert isinstance(door.seen[0][-1], ModeBody)
+
+
+def test_a_free_lane_whose_mode_cannot_be_written_stays_shut(opened):
+    """No door without an entry, open day or not."""
+    working = opened(Told(site=site_with(mode=Mode.FREE)))
+    working.disk.broken = True
+
+    with pytest.raises(JournalError):
+        working.lane.hold_open()
+
+    assert working.door.orders == []
+    assert [fault.organ for fault in working.board.snapshot().faults] == [Organ.JOURNAL]
+
+
+@pytest.mark.parametrize("mode", [Mode.COUNTING, Mode.FREE])
+def test_an_intrusion_ends_an_open_day(school, opened, mode):
+    """Whatever the mode, whoever comes is refused while the alarm lasts; then the mode is back."""
+    held = school.issue()
+    working = opened(Told(site=site_with(mode=mode)))
+    working.lane.follow(Alarm(Posture.INTRUSION, drill=False, since_ms=0))
+
+    during = working.show(held.text)
+    working.lane.hold_open()
+    working.lane.count(Direction.ENTRY, 1)
+
+    assert reasons(during) == ["alarm-intrusion"]
+    assert working.door.releases == 0
+    working.lane.follow(None)
+    assert working.show(held.text) is None
 
 
 def test_a_count_taken_back_is_journalled_and_never_shown_negative(opened):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from portique.core.decide import Outcome
-from portique.core.entries import AlarmBody, BootBody
+from portique.core.entries import AlarmBody, BootBody, ModeBody
 from portique.core.errors import ConfigError, EnvironmentProblem, JournalError
 from portique.core.values import from_ms, to_ms
 from portique.core.zones import default_site
@@ -276,6 +276,16 @@ def test_a_fire_line_frees_the_door_and_is_journalled(config, enter, put, wait_u
     gate.lane.end_evacuation("loge")
     assert gate.board.snapshot().posture is Posture.NORMAL
     assert bodies(gate.journal)[-1].agent == "loge"
+
+
+def test_a_gate_set_free_holds_its_door_open(config, enter, put, wait_until):
+    """From its first turns, with the mode in the journal."""
+    put()
+    gate = enter(replace(config, gate=replace(config.gate, mode="free")))
+
+    wait_until(lambda: gate.door.state is DoorState.RELEASED, what="the door")
+
+    assert any(isinstance(body, ModeBody) for body in bodies(gate.journal))
 
 
 def test_what_the_journal_noticed_is_told_to_agents(config, enter, put, wait_until):

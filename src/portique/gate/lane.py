@@ -7,6 +7,11 @@ again as *journal unavailable* (entry refers, exit stays free), and shown.
 Agents' answers go the same way. One lock makes every effect of the lane
 follow the one before, whichever thread asks. Only `follow` takes no lock: a
 fire must not wait for a disk.
+
+In counting mode each showing is counted, then lets one person through. In
+free mode the door is released again and again for a few seconds, once the
+mode is in the journal. Both modes rest while the school is not in its normal
+posture: an intrusion refuses whoever comes, open day or not.
 """
 
 from __future__ import annotations
@@ -15,7 +20,8 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from portique.core.decide import Outcome, Reason
+from portique.core.alarms import CALM, Posture
+from portique.core.decide import Outcome
 from portique.core.entries import (
     CountBody,
     DecisionBody,
@@ -24,10 +30,12 @@ from portique.core.entries import (
     Ruling,
     RulingBody,
 )
-from portique.core.errors import JournalError, TooLate
+from portique.core.errors import JournalError
+from portique.core.plain import Words
 from portique.core.values import Direction, from_ms
 from portique.core.zones import Mode
 from portique.gate import board as shown
+from portique.gate.cards import Cards, Waiting, card_of
 from portique.gate.faults import tell_of_journal
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
@@ -40,7 +48,6 @@ if TYPE_CHECKING:
     from portique.core.alarms import Alarm
     from portique.core.entries import Body
     from portique.core.facts import Presented, Situation
-    from portique.core.plain import Words
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
     from portique.core.values import HolderId
     from portique.gate.board import Board
@@ -51,6 +58,12 @@ if TYPE_CHECKING:
     from portique.gate.showing import Opened
 
 TABLE_HEAD = 16  # hexadecimal digits of the table's hash in an entry
+HOLD_EVERY_MS = 2_000
+HOLD_S = 5.0  # outlives two renewals, so that one lost order shuts nothing; ends a dead gate's hold
+NOT_SERVED = Words(
+    "Le portique n’a pas su traiter cette présentation. Vérifiez vous-même, puis répondez.",
+    "The gate could not handle this showing. Check it yourself, then answer.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +78,6 @@ class Ports:
     open_for_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A decision not granted: what an agent's answer will point to."""
-
-    receipt: Receipt | None
-    holder: HolderId | None
-
-
 class Lane:
     """The lane: decides showings and carries out what agents ask (it is the screens' `Desk`)."""
 
@@ -81,12 +86,12 @@ class Lane:
         self._ports = ports
         self._take_number = take_number
         self._lock = threading.RLock()
-        self._waiting: dict[int, _Waiting] = {}
+        self._cards = Cards(ports.board)
         self._mode = self._school_mode = bench.lane.mode
+        self._mode_written = False  # the one it starts with is in no entry yet
         self._alarm: Alarm | None = None
         self._end_fire: Callable[[str], None] = lambda _agent: None
         self._counts = shown.Counts()
-        self._alerts = 0
         self._day: date | None = None
         self.recall = Recall(bench.lane.name, bench.lane.direction)
 
@@ -132,8 +137,7 @@ class Lane:
     def serve(self, opened: Opened, *, badge: bool = False) -> Judged | None:
         """Decide one showing and carry it through; None in a mode that decides nothing."""
         with self._lock:
-            if self._mode is not Mode.CONTROL:
-                self._count_only()
+            if self._let_pass():
                 return None
             self._keep_day(opened.at_ms)
             presented = self._bench.present(opened.text, badge=badge)
@@ -143,16 +147,20 @@ class Lane:
             self._show(judged, opened, receipt)
             return judged
 
+    def refer(self, opened: Opened) -> None:
+        """Send to the agent somebody whose showing could not be served; no order to the door."""
+        with self._lock:
+            self._ports.door.lamp(Outcome.REFER)
+            card = shown.Card(opened.showing, opened.at_ms, Outcome.REFER, None, note=NOT_SERVED)
+            self._cards.show(card, Waiting(None, None))
+
     def _decide(self, presented: Presented, opened: Opened) -> tuple[Judged, Receipt | None]:
         situation = self._situation(presented, opened.at_ms)
         judged = judge(presented, situation)
         try:
-            receipt = self._append(self._entry(judged, opened.showing))
-        except JournalError as error:
-            tell_of_journal(self._ports.board, error)
+            return judged, self._append(self._entry(judged, opened.showing))
+        except JournalError:
             return judge(presented, without_journal(situation)), None
-        tell_of_journal(self._ports.board, None)
-        return judged, receipt
 
     def _keep_day(self, at_ms: int) -> None:
         """At the school's midnight, let go which way everybody went last."""
@@ -169,18 +177,25 @@ class Lane:
         memory = self.recall.of(presented)
         situation = self._bench.situation(presented, at_ms, memory)
         clock = self._ports.clock.state
-        knowledge = self._bench.knowledge
-        alarm = self._alarm or (knowledge.alarm if knowledge else situation.alarm)
         return replace(
             situation,
-            alarm=alarm,
+            alarm=self._alarm_now(),
             clock_trusted=clock.trusted,
             clock_uncertainty_ms=clock.claim_ms,
         )
 
+    def _alarm_now(self) -> Alarm:
+        knowledge = self._bench.knowledge
+        return self._alarm or (knowledge.alarm if knowledge else CALM)
+
     def _append(self, body: Body) -> Receipt:
         began = self._ports.clock.monotonic_ms()
-        receipt = self._ports.journal.append(body, at_ms=self._ports.clock.now_ms())
+        try:
+            receipt = self._ports.journal.append(body, at_ms=self._ports.clock.now_ms())
+        except JournalError as error:
+            tell_of_journal(self._ports.board, error)
+            raise
+        tell_of_journal(self._ports.board, None)
         self._ports.metrics.appended((self._ports.clock.monotonic_ms() - began) / 1000)
         return receipt
 
@@ -221,45 +236,52 @@ class Lane:
 
     def _show(self, judged: Judged, opened: Opened, receipt: Receipt | None) -> None:
         identity = judged.identity
-        if not judged.granted:
-            self._waiting[opened.showing] = _Waiting(receipt, identity.holder if identity else None)
-        self._ports.board.present(card_of(judged, opened))
-        self._keep_what_waits()
-        self._alert(judged, opened.at_ms)
-
-    def _keep_what_waits(self) -> None:
-        """Keep for ruling just the decisions whose cards wait: the board alone sets the limit."""
-        cards = {card.showing for card in self._ports.board.snapshot().waiting}
-        self._waiting = {number: held for number, held in self._waiting.items() if number in cards}
-
-    def _alert(self, judged: Judged, at_ms: int) -> None:
-        lane = self._bench.lane
-        alerting = {each.reason for each in judged.decision.objections if each.alert}
-        if Reason.STATUS_UNLISTED in alerting:
-            self._raise(shown.AlertKind.STOLEN_ISSUER, at_ms)
-        unseen = lane.direction is Direction.EXIT and not lane.staffed and not judged.granted
-        if unseen or Reason.EXIT_NOT_PERMITTED in alerting:
-            self._raise(shown.AlertKind.EXIT_REFUSED, at_ms)
-
-    def _raise(self, kind: shown.AlertKind, at_ms: int) -> None:
-        self._alerts += 1
-        self._ports.board.raise_alert(shown.Alert(self._alerts, kind, at_ms))
+        waiting = Waiting(receipt, identity.holder if identity else None)
+        self._cards.show(card_of(judged, opened), waiting)
+        self._cards.alert_of(judged, self._bench.lane, opened.at_ms)
 
     def tell(self, detail: Words, at_ms: int) -> None:
         """Show agents a notice until one of them dismisses it."""
         with self._lock:
-            self._alerts += 1
-            notice = shown.Alert(self._alerts, shown.AlertKind.NOTICE, at_ms, detail)
-            self._ports.board.raise_alert(notice)
+            self._cards.alert(shown.AlertKind.NOTICE, at_ms, detail)
 
-    def _count_only(self) -> None:
-        """Count somebody in a mode that asks nothing; in free mode not even that."""
-        if self._mode is not Mode.COUNTING:
-            return
-        try:
-            self.count(self._bench.lane.direction, 1)
-        except JournalError as error:  # nobody is stopped: the fault is shown, the count is short
-            tell_of_journal(self._ports.board, error)
+    # --- modes that ask nothing ------------------------------------------------------------------
+
+    def _let_pass(self) -> bool:
+        """Let somebody pass in a mode that asks nothing; False: decide this showing as usual."""
+        if not self._asks_nothing:
+            return False
+        if self._mode is Mode.COUNTING:
+            try:
+                self.count(self._bench.lane.direction, 1)
+            except JournalError:  # no door without an entry: deciding will say what is wrong
+                return False
+        return True
+
+    @property
+    def _asks_nothing(self) -> bool:
+        calm = self._alarm_now().posture is Posture.NORMAL
+        return calm and self._mode is not Mode.CONTROL
+
+    def hold_open(self) -> None:
+        """In free mode, keep the door open for `HOLD_S` more; call every `HOLD_EVERY_MS`.
+
+        Each release carries its own end: nothing has to be undone when the mode ends, when an
+        alarm begins, or when the gate dies; a fire's `free` and `reset` know nothing of it.
+
+        Raises:
+            JournalError: The mode is in no entry and can't be written: the door stays shut.
+        """
+        with self._lock:
+            if self._mode is Mode.FREE and self._asks_nothing:
+                self._write_mode()
+                self._ports.door.release(for_s=HOLD_S)
+
+    def _write_mode(self) -> None:
+        """Journal the mode that the lane started with, once."""
+        if not self._mode_written:
+            self._append(ModeBody(self._bench.lane.name, str(self._mode), None))
+            self._mode_written = True
 
     # --- what agents ask (the screens' Desk) ------------------------------------------------------
 
@@ -268,23 +290,18 @@ class Lane:
     ) -> None:
         """Give an agent's answer to a waiting card; see `Desk.rule`."""
         with self._lock:
-            waiting = self._waiting.get(showing)
-            # Asked first: what no screen shows any more must not open a door from a stale page.
-            cards = self._ports.board.snapshot().waiting
-            if waiting is None or all(card.showing != showing for card in cards):
-                raise TooLate("this showing was ruled on already")
+            waiting = self._cards.waiting(showing)
             at_ms = self._ports.clock.now_ms()
             epoch, number = (
                 (waiting.receipt.epoch, waiting.receipt.number) if waiting.receipt else (0, 0)
             )
             self._append(RulingBody(showing, epoch, number, ruling, str(reason), agent))
-            del self._waiting[showing]
             if ruling is Ruling.ADMIT:
                 self._passed(waiting.holder, at_ms)
-                self._admit()
-            self._ports.board.settle(showing, shown.Ruled(ruling, reason, agent, at_ms))
+                self._let_through()
+            self._cards.settle(showing, shown.Ruled(ruling, reason, agent, at_ms))
 
-    def _admit(self) -> None:
+    def _let_through(self) -> None:
         self._ports.door.release(for_s=self._ports.open_for_s)
         self._ports.door.lamp(Outcome.GRANT)
 
@@ -295,17 +312,23 @@ class Lane:
             lane = self._bench.lane
             self._append(ManualAdmissionBody(lane.name, str(reason), agent, 1))
             self._passed(None, at_ms)
-            self._admit()
+            self._let_through()
             ruled = shown.Ruled(Ruling.ADMIT, reason, agent, at_ms)
             card = shown.Card(self._take_number(), at_ms, Outcome.GRANT, None, ruled=ruled)
             self._ports.board.list_manual(card)
 
     def count(self, direction: Direction, step: int) -> None:
-        """Count somebody, or take one back; see `Desk.count`."""
+        """Count somebody, or take one back; see `Desk.count`.
+
+        In counting mode, whoever is counted in the lane's direction is let through.
+        """
         with self._lock:
             at_ms = self._ports.clock.now_ms()
             self._append(CountBody(self._bench.lane.name, direction, step, at_ms, at_ms))
             self._add(direction, step)
+            counting = self._mode is Mode.COUNTING and self._asks_nothing
+            if counting and step > 0 and direction is self._bench.lane.direction:
+                self._let_through()
 
     def _add(self, direction: Direction, step: int) -> None:
         counts = self._counts
@@ -320,7 +343,7 @@ class Lane:
         """Change how the lane works; see `Desk.set_mode`."""
         with self._lock:
             self._append(ModeBody(self._bench.lane.name, str(mode), agent))
-            self._mode = mode
+            self._mode, self._mode_written = mode, True
             if mode is not Mode.CONTROL:
                 self.recall.forget_directions()  # people now pass unasked
             self._ports.board.set_mode(mode)
@@ -332,20 +355,3 @@ class Lane:
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision
         """Take an alert off every screen; see `Desk.dismiss_alert`."""
         self._ports.board.drop_alert(alert)
-
-
-def card_of(judged: Judged, opened: Opened) -> shown.Card:
-    """Make what the agent sees of a decision."""
-    held, identity = judged.presented.held, judged.identity
-    return shown.Card(
-        showing=opened.showing,
-        at_ms=opened.at_ms,
-        outcome=judged.decision.outcome,
-        medium=judged.presented.medium,
-        reasons=judged.decision.reasons,
-        pass_id=held.pass_id if held else None,
-        name=identity.name if identity else None,
-        label=judged.label,
-        kind=identity.kind if identity else None,
-        note=judged.note,
-    )

@@ -30,7 +30,7 @@ from portique.gate.journal_control import JournalControl
 from portique.gate.journal_values import ACKNOWLEDGED_KEPT_MS, JournalSettings
 from portique.gate.judge import Bench
 from portique.gate.keyfiles import read_private, read_public
-from portique.gate.lane import Lane, Ports
+from portique.gate.lane import HOLD_EVERY_MS, Lane, Ports
 from portique.gate.learning import Learning, Pupils, believe_time_of
 from portique.gate.logs import fault_of, log
 from portique.gate.loop import Chore, Loop
@@ -265,6 +265,7 @@ class Gate:
         self._chores += [
             Chore("beat", BEAT_MS, self._beat),
             Chore("posture", POSTURE_MS, self.following.write),
+            Chore("door", HOLD_EVERY_MS, self.lane.hold_open),
             Chore("knowledge", poll_ms, self.learning.look),
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),

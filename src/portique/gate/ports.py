@@ -4,6 +4,8 @@ Order of effects (each line happens before the next one, and is never swapped):
 
 1. A showing: decide, **journal (durable), then** ``door.release`` and ``door.lamp``. If the journal
    raises, the door gets no order: the lane shows "voyez l'agent" and the agent takes over.
+   A lane in free mode, once that mode is in the journal, gives the same ``door.release`` of a few
+   seconds again and again: a hold that ends by itself with the mode, at an alarm, or with the gate.
 2. A fire: ``door.free`` **first**, from the thread that saw the line, with no lock, disk or network
    in between; only then is it latched, shown and journalled.
 3. A person's reset after a fire: journal, then ``door.reset``.
