@@ -8,12 +8,16 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from portique.core.entries import DecisionBody
+from portique.core.decide import Outcome
+from portique.core.entries import DecisionBody, Ruling
 from portique.core.errors import EnvironmentProblem, JournalError
+from portique.core.sentences import AdmitReason
+from portique.gate.board import HolderState
 from portique.gate.capture.messages import Looked, ReadCode
 from portique.gate.eyes import Seen
+from portique.gate.lane import NOT_SERVED
 from portique.gate.logs import configure
-from portique.gate.loop import LINES_A_TURN, LINES_MAX, Chore, Loop
+from portique.gate.loop import AGAIN_MS, LINES_A_TURN, LINES_MAX, UNFORESEEN, Chore, Loop
 from portique.gate.ports import Line
 from portique.gate.view import View
 from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
@@ -183,18 +187,107 @@ def test_a_log_that_cannot_be_written_does_not_end_the_loop(put_to_work):
 
     loop._do_chores()
 
-    assert loop.chores[0].failing
+    assert "checkpoint" in loop._failing
 
 
-def test_a_bug_in_a_chore_is_not_swallowed(put_to_work):
-    """Only our own errors are expected: anything else stops the gate, and the door notices."""
+def test_a_bug_in_a_chore_ends_no_lane_and_is_seen(put_to_work):
+    """The next chore runs, the log has the error's type alone, agents get a notice."""
+    working, ran = put_to_work(), []
+    log = io.StringIO()
+    configure(log, strict=True)
+
+    def bug() -> None:
+        raise ZeroDivisionError("Zoé Martin")
+
+    chores = [Chore("bug", 0, bug), Chore("next", 0, lambda: ran.append(1))]
+    loop_of(working, chores=chores)._do_chores()
+
+    [event] = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (event["organ"], event["error"], ran) == ("bug", "ZeroDivisionError", [1])
+    assert [alert.detail for alert in working.board.snapshot().alerts] == [UNFORESEEN]
+
+
+def test_a_bug_that_goes_on_is_told_again_from_time_to_time(put_to_work):
+    """An agent who dismissed the notice learns that it still fails; not at every turn."""
     working = put_to_work()
 
-    def chore() -> None:
+    def bug() -> None:
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
-        loop_of(working, chores=[Chore("bug", 0, chore)]).run()
+    loop = loop_of(working, chores=[Chore("bug", 0, bug)])
+    for passed_ms in (0, AGAIN_MS - 1, 1):
+        working.clock.advance(passed_ms)
+        loop._do_chores()
+
+    assert len(working.board.snapshot().alerts) == 2
+
+
+def test_a_showing_that_cannot_be_served_goes_to_the_agent(school, put_to_work, monkeypatch):
+    """Doubt is a referral: amber, a card to answer, no order to the door; the next one passes."""
+    held, next_held = school.issue(), school.issue()
+    working = put_to_work()
+    loop = loop_of(working)
+
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("portique.gate.lane.judge", bug)
+        loop._serve(working.showings.line(held.text, working.clock.now_ms()))
+    [card] = working.board.snapshot().waiting
+    assert (card.outcome, card.note, working.door.releases) == (Outcome.REFER, NOT_SERVED, 0)
+    assert working.board.holder().state is HolderState.AGENT
+
+    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+    loop._serve(working.showings.line(next_held.text, working.clock.now_ms()))
+    assert working.door.releases == 2
+
+
+def test_a_board_that_fails_as_well_ends_no_lane(put_to_work, monkeypatch):
+    """Nothing that could tell is left: the loop still turns."""
+    working = put_to_work()
+
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(working.lane, "tell", bug)
+    loop = loop_of(working, chores=[Chore("bug", 0, bug)])
+
+    loop._do_chores()
+
+    assert loop._failing == {"bug"}
+
+
+def test_a_broken_queue_of_looks_stops_no_chore(put_to_work, monkeypatch):
+    """Whatever the camera's side raises, signs of life go on."""
+    turns: list[int] = []
+    eyes = Looks()
+    loop = loop_of(put_to_work(), eyes)
+
+    def bug(**_: object) -> None:
+        raise OSError
+
+    def turn() -> None:
+        turns.append(1)
+        if len(turns) == 3:
+            loop.stop.set()
+
+    monkeypatch.setattr(eyes.looks, "get", bug)
+    loop.chores = [Chore("beat", 0, turn)]
+    loop.run()
+
+    assert len(turns) == 3
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, SystemExit])
+def test_being_told_to_end_is_no_bug(put_to_work, end):
+    """Ctrl-C and an orderly exit pass through everything."""
+
+    def chore() -> None:
+        raise end
+
+    with pytest.raises(end):
+        loop_of(put_to_work(), chores=[Chore("end", 0, chore)]).run()
 
 
 def test_the_loop_ends_when_it_is_told_to(put_to_work):

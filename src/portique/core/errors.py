@@ -17,7 +17,8 @@ PortiqueError
 ├── RegisterError          the school's folder can't do that   → say why
 └── TooLate                someone else acted first            → show the present state
 
-A bug of ours is none of these: it is an AssertionError and stops the process.
+A bug of ours is none of these. It ends a command; a lane's loop logs its type, tells agents and
+goes on.
 No message ever holds personal data: no name, text of a code, holder's number.
 """
 

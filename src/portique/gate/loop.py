@@ -1,18 +1,21 @@
 """The lane's loop: at its own pace it takes looks and lines, keeps time, and never reacts in place.
 
 Everything from outside is a queue item: a frame looked at, a reader's line.
-Everything periodic is a chore with an interval. A chore that fails is told
-and tried again; it never ends the loop.
+Everything periodic is a chore with an interval. What fails is told and tried
+again; not even a bug of ours ends the loop, for the door would go with it. A
+showing that could not be served goes to the agent: doubt is a referral.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from portique.core.errors import PortiqueError
+from portique.core.plain import Words
 from portique.gate.logs import log
 from portique.gate.showing import Opened
 
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
 TURN_S = 0.05  # how long a turn waits for a look: the most a reader's line waits
 LINES_MAX = 32
 LINES_A_TURN = 4  # each may take a slow disk's time, and the door waits for the loop's beat
+AGAIN_MS = 10 * 60_000  # what goes on failing is told again to agents who dismissed it
+UNFORESEEN = Words(
+    "Une partie du portique échoue pour une raison imprévue ; le reste continue. "
+    "Prévenez le technicien : le journal du système dit laquelle.",
+    "A part of the gate fails for an unforeseen reason; the rest goes on. "
+    "Tell the technician: the system's log says which.",
+)
 
 
 @dataclass(slots=True)
@@ -37,7 +47,6 @@ class Chore:
     every_ms: int
     run: Callable[[], None]
     due_ms: int = 0
-    failing: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +63,8 @@ class Loop:
     lines_dropped: int = 0
     _lines: queue.Queue[Line] = field(default_factory=lambda: queue.Queue(LINES_MAX))
     _source_ended: bool = False
+    _failing: set[str] = field(default_factory=set)
+    _told_ms: dict[str, int] = field(default_factory=dict)
 
     def put_line(self, line: Line) -> None:
         """Take a reader's line from its own thread; beyond the limit it is counted and dropped."""
@@ -66,8 +77,8 @@ class Loop:
         """Turn until stopped."""
         while not self.stop.is_set():
             self._do_chores()
-            self._take_look()
-            self._take_lines()
+            self._attempt("looks", self._take_look)
+            self._attempt("lines", self._take_lines)
             if self.ends_with_source and self._source_ended:
                 return
 
@@ -86,7 +97,7 @@ class Loop:
         for opened in step.opened:
             # The camera's time opened the showing; the gate's one clock judges it.
             now = self.clock.now_ms()
-            self.lane.serve(Opened(opened.showing, opened.text, opened.pass_id, now))
+            self._serve(Opened(opened.showing, opened.text, opened.pass_id, now))
 
     def _take_lines(self) -> None:
         for _ in range(LINES_A_TURN):
@@ -94,25 +105,40 @@ class Loop:
                 line = self._lines.get_nowait()
             except queue.Empty:
                 return
-            self.lane.serve(self.view.showings.line(line.text, line.at_ms))
+            self._serve(self.view.showings.line(line.text, line.at_ms))
+
+    def _serve(self, opened: Opened) -> None:
+        if not self._attempt("showing", lambda: self.lane.serve(opened)):
+            self._attempt("referral", lambda: self.lane.refer(opened))
 
     def _do_chores(self) -> None:
         now = self.clock.monotonic_ms()
         for chore in self.chores:
             if now >= chore.due_ms:
                 chore.due_ms = now + chore.every_ms
-                _attempt(chore)
+                self._attempt(chore.name, chore.run)
 
+    def _attempt(self, name: str, run: Callable[[], object]) -> bool:
+        """Do one thing and say whether it went well; whatever it raises is told, not passed on."""
+        try:
+            run()
+        except Exception as error:  # noqa: BLE001 - a lane outlives its bugs
+            self._fails(name, error)
+            return False
+        if name in self._failing:
+            self._failing.remove(name)
+            log().info("chore-works-again", organ=name)
+        return True
 
-def _attempt(chore: Chore) -> None:
-    """Run a chore; tell once when it begins to fail, and once when it works again."""
-    try:
-        chore.run()
-    except PortiqueError as error:
-        if not chore.failing:
-            log().error("chore-fails", organ=chore.name, error=error)
-        chore.failing = True
-        return
-    if chore.failing:
-        log().info("chore-works-again", organ=chore.name)
-    chore.failing = False
+    def _fails(self, name: str, error: Exception) -> None:
+        """Log when it begins to fail; tell agents of what nobody foresaw, from time to time."""
+        if name not in self._failing:
+            self._failing.add(name)
+            log().error("chore-fails", organ=name, error=error)
+        now = self.clock.monotonic_ms()
+        told_ms = self._told_ms.get(name)
+        if isinstance(error, PortiqueError) or (told_ms is not None and now - told_ms < AGAIN_MS):
+            return
+        self._told_ms[name] = now
+        with suppress(Exception):  # a board that fails as well must not end the loop
+            self.lane.tell(UNFORESEEN, self.clock.now_ms())
