@@ -3,16 +3,20 @@
 One line asked on standard input, `path door point turn seed`, is one fresh process, forked from
 here so that Python need not start anew ten thousand times. Its effects are lines written straight
 to the system: `d N` in the door's file when the door pulses for entry N, `a N` on standard output
-when entry N is acknowledged. It kills itself the `turn`th time it reaches `point`, if ever.
-`born PID` comes first and `dead STATUS` last.
+when entry N is acknowledged. It kills itself the `turn`th time it reaches `point`, if ever. Its
+first word is `born PID`; its mother's last word on it is `dead STATUS`.
 """
 
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from portique.testing.journals import START_MS, decision, open_journal
+
+# Lines of one length that divides a page: a kill may cut a longer write at a page's edge.
+PULSE_BYTES = 16
 
 
 def live(path: Path, door_path: str, point: str, turn: int, seed: int) -> None:
@@ -37,7 +41,7 @@ def live(path: Path, door_path: str, point: str, turn: int, seed: int) -> None:
         receipt = journal.append(decision(showing), at_ms=START_MS + showing)
         name = f"{receipt.epoch}/{receipt.number}"
         reached("after-append")
-        os.write(door, f"d {name}\n".encode())
+        os.write(door, f"d {name}".ljust(PULSE_BYTES - 1).encode() + b"\n")
         reached("after-pulse")
         os.write(1, f"a {name}\n".encode())
         reached("after-acknowledgement")
@@ -48,10 +52,13 @@ def bear(line: str) -> None:
     child = os.fork()
     if child == 0:
         try:
+            # Said by the child: on a busy machine its mother may be slower than its first entry.
+            os.write(1, f"born {os.getpid()}\n".encode())
             live(Path(path), door, point, int(turn), int(seed))
+        except BaseException:  # noqa: BLE001 - its mother is not to see it, the report is
+            traceback.print_exc()
         finally:
             os._exit(1)
-    os.write(1, f"born {child}\n".encode())
     _, status = os.waitpid(child, 0)
     os.write(1, f"dead {os.waitstatus_to_exitcode(status)}\n".encode())
 

@@ -71,6 +71,16 @@ def test_stopped_while_the_first_file_was_made(path):
     assert reopened(path) == (1, EpochCause.FIRST, [])
 
 
+def test_stopped_while_the_first_mark_was_made(path):
+    """A mark gets its name once it has a head: an unfinished one raises no word about it."""
+    unfinished = path.with_name("journal.db.head.new")
+    unfinished.touch()
+
+    assert reopened(path) == (1, EpochCause.FIRST, [])
+    assert reopened(path) == (1, EpochCause.FIRST, [])
+    assert not unfinished.exists()
+
+
 def test_an_emptied_file_is_a_journal_taken_away(closed):
     """Cut to nothing, with a mark beside it that remembers entries."""
     closed.write_bytes(b"")

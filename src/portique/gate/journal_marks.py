@@ -104,10 +104,14 @@ class HeadFile:
         Raises:
             OSError: The disk refused.
         """
-        if self._file is None:
-            self._file = owner_only(self._path, os.O_RDWR | os.O_CREAT)
         self._turn += 1
-        os.pwrite(self._file, remembered.to_slot(self._turn), self._turn % 2 * SLOT_BYTES)
+        slot, place = remembered.to_slot(self._turn), self._turn % 2 * SLOT_BYTES
+        if self._file is None and not self._path.exists():
+            self._create(slot, place)
+            return
+        if self._file is None:
+            self._file = owner_only(self._path, os.O_RDWR)
+        os.pwrite(self._file, slot, place)
 
     def sync(self) -> None:
         """Push what was written to the disk."""
@@ -119,6 +123,13 @@ class HeadFile:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+
+    def _create(self, slot: bytes, place: int) -> None:
+        """Give the file its name once it has a slot: a kill in between leaves none."""
+        fresh = beside(self._path, ".new")
+        self._file = owner_only(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+        os.pwrite(self._file, slot, place)
+        fresh.rename(self._path)
 
     def _slots(self) -> list[tuple[int, Remembered] | None]:
         try:
