@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portique.cli.gate import reachable
 from portique.core.values import Uai
 from portique.gate import config
 from portique.gate.keyfiles import read_private, read_public
@@ -151,3 +152,18 @@ def test_a_gate_does_not_run_on_a_wrong_configuration(run, tmp_path, content, co
 
     assert (answer.code, answer.stdout) == (code, "")
     assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("listens", "names", "typed"),
+    [
+        ("http://127.0.0.1:8440", (), "http://127.0.0.1:8440"),
+        ("https://192.0.2.10:8440", ("entry-1.lan",), "https://192.0.2.10:8440"),
+        ("https://0.0.0.0:8440", ("entry-1.lan", "192.0.2.10"), "https://entry-1.lan:8440"),
+        ("https://[::]:8440", ("entry-1.lan",), "https://entry-1.lan:8440"),
+        ("https://0.0.0.0:8440", (), "https://localhost:8440"),
+    ],
+)
+def test_the_address_said_is_one_that_can_be_opened(listens: str, names, typed: str):
+    """No browser opens "every address"; the pages answer to the names configured."""
+    assert reachable(listens, names) == typed

@@ -8,6 +8,7 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -17,6 +18,7 @@ from portique.cli.options import (
     entropy,
     instant,
     json_option,
+    many,
     open_school,
     printable,
     say,
@@ -28,6 +30,7 @@ from portique.core.seal import Purpose, private_key
 from portique.core.values import Language, to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import FrameType
 
     from portique.core.seal import PrivateKey
@@ -36,6 +39,10 @@ if TYPE_CHECKING:
 DATABASE = b"SQLite format 3\x00"
 FIRST_FRAME_HELP = (
     "Time of the first frame: ISO date and time; without offset it is the school's local time."
+)
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+NAMELESS = (
+    "other devices are not answered: give the name or address they type in `names` of [screens]"
 )
 CROWDED = "{} showed two codes at once, which are held: show one at a time"
 
@@ -71,15 +78,30 @@ def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     from portique.gate.main import Gate
 
     configure()
-    with Gate(configuration.load(config), announce=announce) as running:
+    loaded = configuration.load(config)
+    with Gate(loaded, announce=announce) as running:
         stop_on_signals(running.stop)
-        url = running.serving.url
+        url = reachable(running.serving.url, loaded.screens.names)
+        if loaded.screens.host in EVERY_ADDRESS and not loaded.screens.names:
+            warn(NAMELESS)
         say(
             {"url": url, "agent": f"{url}/agent", "holder": f"{url}/holder"},
             as_json=as_json,
             words=f"Agent's screen: {url}/agent\nHolder's screen: {url}/holder",
         )
         running.run()
+
+
+def reachable(url: str, names: Sequence[str]) -> str:
+    """Return an address that a browser can open and the pages answer to, given where they listen.
+
+    Listening on every address of the machine, the pages answer to their own names only, and to
+    this machine; the first of them is the one to type.
+    """
+    parts = urlsplit(url)
+    if parts.hostname not in EVERY_ADDRESS:
+        return url
+    return f"{parts.scheme}://{names[0] if names else 'localhost'}:{parts.port}"
 
 
 def announce(sentence: str) -> None:
@@ -212,15 +234,11 @@ def _say_summary(tally: Tally, *, as_json: bool) -> None:
         "frames": tally.frames, "seconds": round(tally.seconds, 3),
         "decisions": tally.decisions, "held": tally.crowded, **counts,
     }  # fmt: skip
-    decisions, frames = _many(tally.decisions, "decision"), _many(tally.frames, "frame")
+    decisions, frames = many(tally.decisions, "decision"), many(tally.frames, "frame")
     say(
         {"summary": summary},
         as_json=as_json,
         words=f"{decisions} in {frames}, {tally.seconds:.1f} s",
     )
     if tally.crowded:
-        warn(CROWDED.format(_many(tally.crowded, "frame")))
-
-
-def _many(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+        warn(CROWDED.format(many(tally.crowded, "frame")))

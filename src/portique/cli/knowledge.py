@@ -13,6 +13,7 @@ from portique.cli.options import (
     entropy,
     iso,
     json_option,
+    many,
     open_school,
     say,
     school_option,
@@ -65,7 +66,7 @@ def export(folder: Path, out: Path, days: int, at: str | None, as_json: bool) ->
             "issued": iso(issued), "until": iso(until), "days": days,
         },
         as_json=as_json,
-        words=f"{target}: {len(data)} bytes, believed for {days} days",
+        words=f"{target}: {len(data)} bytes, believed for {many(days, 'day')}",
     )  # fmt: skip
 
 

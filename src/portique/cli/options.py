@@ -91,6 +91,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
+def many(count: int, noun: str, nouns: str | None = None) -> str:
+    """Count things: "1 pass", "2 passes"; `nouns` where a plural isn't made by an s."""
+    return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+
+
 def say(data: object, *, as_json: bool, words: Callable[[], str] | str) -> None:
     """Answer in JSON, or in words."""
     if as_json:

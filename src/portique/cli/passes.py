@@ -11,6 +11,7 @@ from portique.cli import paper
 from portique.cli.options import (
     entropy,
     json_option,
+    many,
     now,
     open_school,
     pass_number,
@@ -185,7 +186,7 @@ def print_passes(numbers: tuple[str, ...], folder: Path, **asked: Any) -> None:
     say(
         {"out": str(out), "passes": printed, "layout": asked["layout"]},
         as_json=as_json,
-        words=f"{printed} passes in {out}",
+        words=f"{many(printed, 'pass', 'passes')} in {out}",
     )
 
 
