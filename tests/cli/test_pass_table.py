@@ -115,6 +115,70 @@ def test_a_table_that_cannot_be_printed_issues_nothing(school, table, tmp_path):
     assert count(school) == 0
 
 
+def test_columns_nobody_knows_are_named(school, table):
+    """Only where the line has the columns required: otherwise it may be a person's."""
+    named = issue(school, table("kind,name,phone\x1b[2J\npupil,Zoé,06\n"))
+    headless = issue(school, table("pupil,Zoé Martin\npupil,Anaël\n"))
+
+    assert "phone\\u001b[2j" in named.stderr
+    assert "Martin" not in headless.stderr
+
+
+def test_what_a_pass_does_not_carry_whole_is_said_by_line(school, table):
+    """The sentence has the lines, not the names; the passes are issued all the same."""
+    long, fits = "Anastasia-Alexandrina de la Tour du Moulin", "x" * 32
+    lines = [f"{long},2DE 04", f"{fits},2DE 04 EUROPEENNE", f"{fits},123456789012", f"{long},"]
+    body = "".join(f"pupil,{line}\n" for line in lines)
+    answer = issue(school, table("kind,name,label\n" + body))
+
+    assert answer.code == 0
+    assert "lines 2, 5: the name is cut to the 32 bytes" in answer.stderr
+    assert "line 3: the label is cut to the 12 bytes" in answer.stderr
+    assert "Anastasia" not in answer.stderr
+    assert count(school) == len(lines)
+
+
+def test_of_many_lines_the_first_are_named(school, table):
+    """One sentence stays one sentence."""
+    answer = issue(school, table("kind,name\n" + f"pupil,{'é' * 40}\n" * 25))
+
+    assert "lines 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 15 more: the name" in answer.stderr
+
+
+def test_a_regime_the_school_has_not_is_said_by_line(school, table):
+    """The exits of that pupil would be referred every day."""
+    answer = issue(school, table("kind,name,regime\npupil,Zoé,green\npupil,Anaël,vert\n"))
+
+    assert "line 3: the regime is none of the school's" in answer.stderr
+
+
+def test_a_name_no_font_draws_is_said_by_line(school, table, tmp_path):
+    """No pass was issued, so that a number would say nothing."""
+    out = tmp_path / "class.pdf"
+    answer = issue(school, table("kind,name\npupil,Zoé\npupil,Zoé \U0001e7e0\n"), "--out", out)
+
+    assert answer.code == 1
+    assert "line 3: the name or label has a character" in answer.stderr
+    assert "U+1E7E0" in answer.stderr
+    assert count(school) == 0
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(("lines", "said"), [(1, "1 pass\n"), (2, "2 passes\n")])
+def test_passes_are_counted(school, table, lines: int, said: str):
+    """One is not several."""
+    assert issue(school, table("kind,name\n" + "pupil,Zoé\n" * lines)).stdout == said
+
+
+def test_a_class_is_printed_in_the_order_of_its_table(school, table, tmp_path):
+    """Now or later, the sheet follows the list that the teacher holds."""
+    made = issue(school, table("kind,name\n" + "pupil,Zoé\n" * 20), "--json").all
+    out = tmp_path / "class.txt"
+    school.run("pass", "print", "--school", school.folder, "--out", out)
+
+    assert out.read_text().splitlines() == [one["text"] for one in made]
+
+
 def test_a_table_says_everything_itself(school, table):
     """Options of one person beside a table are a mistake."""
     assert issue(school, table("kind,name\npupil,Zoé\n"), "--name", "Zoé").code == 2

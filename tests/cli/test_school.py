@@ -1,6 +1,7 @@
 """`portique school init` and `roll`: a folder, its keys, and what may be wrong with them."""
 
 import tomllib
+from datetime import datetime
 
 import pytest
 
@@ -81,6 +82,23 @@ def test_a_new_year_keeps_old_passes_good(school):
 
     assert answer.json == {"year": 2031, "issuers": 2}
     assert [school.show(one["text"]).code for one in (before, after)] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("at", "year"),
+    [
+        ("2026-08-31T21:59:59+00:00", 2025),
+        ("2026-08-31T22:00:00+00:00", 2026),  # midnight in Paris
+        ("2026-12-31T23:30:00+00:00", 2026),
+        ("2027-08-31T21:59:59+00:00", 2026),
+    ],
+)
+def test_a_school_year_begins_by_the_school_s_own_time(run, tmp_path, monkeypatch, at, year: int):
+    """On 1 September at midnight there, two hours before UTC says so."""
+    monkeypatch.setattr("portique.cli.school.now", lambda: datetime.fromisoformat(at))
+    run("school", "init", tmp_path / "lycee", "--uai", "0999001W", "--name", "Lycée")
+
+    assert (tmp_path / "lycee" / "keys" / f"pass-{year}.pem").exists()
 
 
 def test_a_year_is_rolled_once(school):

@@ -171,6 +171,14 @@ def test_a_character_no_font_draws_is_refused_without_naming_anybody(
     assert "Zoé" not in str(refusal.value)
 
 
+def test_a_school_s_name_no_font_draws_is_said_to_be_the_school_s(
+    printed: PrintOne, options: Options
+):
+    """No pass of the school could be printed: the name to change is not a pupil's."""
+    with pytest.raises(PaperError, match=r"the school's name.*U\+1E7E0.*school\.toml"):
+        render("card", [printed(school="Lycée \U0001e7e0")], options)
+
+
 def test_a_fault_of_a_template_is_not_taken_for_a_name(monkeypatch: pytest.MonkeyPatch):
     """Our own mistakes go up as they are."""
     monkeypatch.setattr(typesetting, "_templates", lambda: {"main.typ": b"#nothing"})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from portique import __version__
+from portique.cli.options import printable
 from portique.core.errors import (
     ConfigError,
     EnvironmentProblem,
@@ -94,7 +95,8 @@ def write_whatever_the_terminal_knows() -> None:
 
 def fail(error: Exception) -> NoReturn:
     """Say what went wrong in one sentence and leave with its exit code."""
-    click.echo(f"portique: {sentence_of(error)}", err=True)
+    lines = map(printable, sentence_of(error).split("\n"))  # a file's name or heading may be in it
+    click.echo("portique: " + "\n".join(lines), err=True)
     sys.exit(exit_code(error))
 
 

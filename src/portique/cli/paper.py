@@ -18,7 +18,7 @@ from portique.school.printing import printable
 from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from portique.paper.cards import PrintedPass
@@ -35,7 +35,8 @@ Item = TypeVar("Item")
 class Print:
     """How passes are to be printed; what a form can't do, it leaves out.
 
-    `first`: first free label of a sheet of stickers.
+    `first`: first free label of a sheet of stickers. `where` says which passes are meant, by
+    their positions from 0, when it isn't by their numbers.
     """
 
     layout: str = "sheet"
@@ -43,6 +44,7 @@ class Print:
     language: str = "fr"
     photos: Path | None = None
     back: bool = False
+    where: Callable[[Sequence[int]], str] | None = None
 
 
 def progress(items: Sequence[Item], title: str, *, quiet: bool) -> Iterable[Item]:
@@ -103,6 +105,7 @@ def _codes(issued: Sequence[Issued], form: str) -> bytes:
 
 def _pdf(school: SchoolFolder, issued: Sequence[Issued], asked: Print) -> bytes:
     from portique.paper.cards import Options, render
+    from portique.paper.errors import PaperError, UndrawnError
 
     options = Options(
         created=now(),
@@ -111,7 +114,12 @@ def _pdf(school: SchoolFolder, issued: Sequence[Issued], asked: Print) -> bytes:
         first_label=asked.first,
         back=asked.back,
     )
-    return render(asked.layout, list(_printed(school, issued, asked.photos)), options)
+    try:
+        return render(asked.layout, list(_printed(school, issued, asked.photos)), options)
+    except UndrawnError as error:
+        if asked.where is None:
+            raise
+        raise PaperError(f"{asked.where(error.positions)}{error.what}") from error
 
 
 def _printed(

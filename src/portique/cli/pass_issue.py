@@ -13,6 +13,7 @@ from portique.cli.options import (
     entropy,
     instant,
     json_option,
+    many,
     now,
     open_school,
     say,
@@ -20,6 +21,7 @@ from portique.cli.options import (
     warn,
 )
 from portique.cli.pass_words import described, out_option
+from portique.core.passes import LABEL_BYTES_MAX, NAME_BYTES_MAX
 from portique.core.values import Kind, Window
 from portique.school import issuing
 from portique.school.bulk import read_requests
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from portique.school.folder import SchoolFolder
 
+LINES_NAMED_MAX = 10  # of a table, in one sentence
 OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
 
 
@@ -78,9 +81,16 @@ def issue(folder: Path, **asked: Any) -> None:
     if asked["out"] is not None:
         paper.check(asked["out"], layout)
     school, at = open_school(folder), now()
-    requests = [_request(school, asked, at)] if table is None else read_requests(school, table, at)
-    _warn_of_regimes(school, requests)
-    _issue(school, requests, at, asked | {"layout": layout})
+    if table is None:
+        lines, requests = None, [_request(school, asked, at)]
+    else:
+        read = read_requests(school, table, at)
+        lines, requests = list(read), list(read.values())
+    _warn_of_cuts(requests, lines)
+    _warn_of_regimes(school, requests, lines)
+    # A pass that can't be printed is not issued: its line says more than a number of its own.
+    sheet = paper.Print(layout, where=lambda positions: _where(lines, positions))
+    _issue(school, requests, at, asked | {"sheet": sheet})
 
 
 def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Request:
@@ -102,11 +112,35 @@ def _window(
         raise click.UsageError("--until must be later than --from") from error
 
 
-def _warn_of_regimes(school: SchoolFolder, requests: Sequence[Request]) -> None:
+def _where(lines: Sequence[int] | None, positions: Sequence[int]) -> str:
+    """Name the lines of a table, the first ones of many; of a single pass, nothing."""
+    if lines is None:
+        return ""
+    named = ", ".join(str(lines[position]) for position in positions[:LINES_NAMED_MAX])
+    more = len(positions) - LINES_NAMED_MAX
+    which = f"{named} and {more} more" if more > 0 else named
+    return f"line{'s' if len(positions) > 1 else ''} {which}: "
+
+
+def _warn_of_cuts(requests: Sequence[Request], lines: Sequence[int] | None) -> None:
+    """Say whose name or label is longer than a pass carries: the gate shows its beginning."""
+    for part, size in (("name", NAME_BYTES_MAX), ("label", LABEL_BYTES_MAX)):
+        cut = [n for n, request in enumerate(requests) if part in issuing.cut_parts(request)]
+        if cut:
+            warn(f"{_where(lines, cut)}the {part} is cut to the {size} bytes that a pass carries")
+
+
+def _warn_of_regimes(
+    school: SchoolFolder, requests: Sequence[Request], lines: Sequence[int] | None
+) -> None:
     """Say when a pass carries a regime the school hasn't got: the agent would be asked."""
     known = regimes_of(school)
-    if any(request.regime and request.regime not in known for request in requests):
-        warn(f"a regime is none of the school's ({', '.join(known)}): exits will be referred")
+    unknown = [n for n, one in enumerate(requests) if one.regime and one.regime not in known]
+    if unknown:
+        warn(
+            f"{_where(lines, unknown)}the regime is none of the school's ({', '.join(known)}): "
+            "exits will be referred"
+        )
 
 
 def _issue(
@@ -120,10 +154,10 @@ def _issue(
             for request in paper.progress(requests, "issuing", quiet=as_json)
         ]
         if out is not None:
-            paper.write(school, made, out, paper.Print(asked["layout"]))
+            paper.write(school, made, out, asked["sheet"])
     where = str(out) if out else None
     if asked["table"] is not None and not as_json:
-        click.echo(f"{len(made)} passes" + (f" in {where}" if where else ""))
+        click.echo(many(len(made), "pass", "passes") + (f" in {where}" if where else ""))
         return
     for issued in made:
         words = f"pass {issued.pass_id}" + (f" in {where}" if where else f"\n{issued.text}")

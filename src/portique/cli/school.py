@@ -85,7 +85,7 @@ def roll(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001
         portique school roll --school lycee --year 2027
     """
     opened = open_school(folder)
-    chosen = year or school_year(now())
+    chosen = year or school_year(now(), opened.settings.zone)
     opened.roll_keys(year=chosen, entropy=entropy)
     say(
         {"year": chosen, "issuers": len(opened.keys.issuers)},

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from portique.core.values import Language, PassId, Window
 from portique.paper import typesetting, words
 from portique.paper.codes import QUIET_MODULES, CodePicture
-from portique.paper.errors import NoGlyphError, PaperError
+from portique.paper.errors import NoGlyphError, PaperError, UndrawnError
 from portique.paper.layouts import Design, Layout, layout_named
 from portique.paper.portraits import read_portrait
 
@@ -100,20 +100,30 @@ def render(layout: str, passes: Sequence[PrintedPass], options: Options) -> byte
     try:
         return typesetting.typeset(_data(document), document.files, options.created)
     except NoGlyphError as error:
-        raise PaperError(_whose(passes, error.characters)) from None
+        raise _undrawn(passes, error.characters) from None
 
 
-def _whose(passes: Sequence[PrintedPass], characters: str) -> str:
+def _undrawn(passes: Sequence[PrintedPass], characters: str) -> PaperError:
     """Say which passes have a character that can't be drawn, without saying whose they are."""
+    points = ", ".join(f"U+{ord(character):04X}" for character in characters)
+    what = f"a character that no font here can draw ({points}); "
     having = [
-        one.pass_id[:SHORT_ID_DIGITS]
-        for one in passes
-        if any(character in one.name + one.label + one.school for character in characters)
+        position
+        for position, one in enumerate(passes)
+        if any(character in one.name + one.label for character in characters)
     ]
-    named = ", ".join(having[:NAMED_MAX]) + (" …" if len(having) > NAMED_MAX else "")
-    return (
-        f"pass {named}: the name or label has a character that no font here can draw; "
-        "write it in another script, or install a font that has it"
+    if not having:
+        return PaperError(
+            f"the school's name has {what}change `name` in school.toml, or install a font that has "
+            "it"
+        )
+    numbers = ", ".join(
+        passes[position].pass_id[:SHORT_ID_DIGITS] for position in having[:NAMED_MAX]
+    )
+    return UndrawnError(
+        numbers + (" …" if len(having) > NAMED_MAX else ""),
+        f"the name or label has {what}write it in another script, or install a font that has it",
+        tuple(having),
     )
 
 

@@ -12,6 +12,19 @@ class PaperError(PortiqueError):
     """
 
 
+class UndrawnError(PaperError):
+    """No font here draws a character of some names or labels.
+
+    `positions` are those of the passes that have it, from 0 in the order given; `what` says
+    which it is and what to do, for whoever knows the passes by something else than a number.
+    """
+
+    def __init__(self, numbers: str, what: str, positions: tuple[int, ...]) -> None:
+        super().__init__(f"pass {numbers}: {what}")
+        self.what = what
+        self.positions = positions
+
+
 class NoGlyphError(PaperError):
     """No font here draws `characters`; whoever knows the passes says which ones have them."""
 

@@ -21,13 +21,16 @@ COLUMNS = ("kind", "name", "label", "regime", "from", "until")
 REQUIRED = ("kind", "name")
 
 
-def read_requests(school: SchoolFolder, path: Path, at: datetime) -> list[Request]:
+def read_requests(school: SchoolFolder, path: Path, at: datetime) -> dict[int, Request]:
     """Read a table with the columns `kind` and `name`, and any of the other `COLUMNS`.
+
+    Returns:
+        What is asked for, by the number of its line, in their order.
 
     Raises:
         RegisterError: Names the first line that is wrong, and why; nothing was issued.
     """
-    return [request for _, request in _numbered(school, read_table(path, COLUMNS, REQUIRED), at)]
+    return dict(_numbered(school, read_table(path, COLUMNS, REQUIRED), at))
 
 
 def _numbered(

@@ -74,7 +74,7 @@ class SchoolFolder:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             if (path / SETTINGS).exists() or (path / KEYS).exists():
                 raise EnvironmentProblem(f"{path} holds a school already; choose another folder")
-            keys.make(path / KEYS, year=school_year(at), entropy=entropy)
+            keys.make(path / KEYS, year=school_year(at, settings.zone), entropy=entropy)
             (path / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
         except OSError as error:
             raise EnvironmentProblem(
@@ -150,9 +150,10 @@ class SchoolFolder:
             ) from error
 
 
-def school_year(at: datetime) -> int:
-    """Return the calendar year in which the school year of `at` began."""
-    return at.year if at.month >= FIRST_SCHOOL_MONTH else at.year - 1
+def school_year(at: datetime, zone: ZoneInfo) -> int:
+    """Return the calendar year in which the school year of `at` began, by the school's own time."""
+    local = at.astimezone(zone)
+    return local.year if local.month >= FIRST_SCHOOL_MONTH else local.year - 1
 
 
 def check(settings: Settings) -> None:

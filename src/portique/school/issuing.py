@@ -89,6 +89,14 @@ def checked(request: Request) -> Request:
     return replace(request, name=name, label=label, regime=regime)
 
 
+def cut_parts(request: Request) -> tuple[str, ...]:
+    """Name the parts that are longer than a pass carries, of which it keeps the beginning."""
+    carried = {"name": passes.NAME_BYTES_MAX, "label": passes.LABEL_BYTES_MAX}
+    return tuple(
+        part for part, size in carried.items() if len(getattr(request, part).encode()) > size
+    )
+
+
 def on_one_line(text: str) -> str:
     """Return a text as a screen and a card can show it: spaces for line ends and controls.
 

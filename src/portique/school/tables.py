@@ -63,12 +63,17 @@ def _text(path: Path) -> str:
 
 
 def _check_header(header: list[str], columns: Sequence[str], required: Sequence[str]) -> None:
-    unknown = set(header) - set(columns)
-    missing = set(required) - set(header)
-    if unknown or missing or len(set(header)) != len(header):
+    if set(required) - set(header) or len(set(header)) != len(header):
         others = ", ".join(column for column in columns if column not in required)
         raise RegisterError(
             f"line 1 must name the columns {', '.join(required)} and any of {others}, once each"
+        )
+    # Named only now: a first line without the columns required may be somebody's own.
+    unknown = ", ".join(column or "(empty)" for column in header if column not in columns)
+    if unknown:
+        raise RegisterError(
+            f"line 1 has columns that mean nothing here: {unknown}; rename or remove them "
+            f"(known are {', '.join(columns)})"
         )
 
 
