@@ -17,6 +17,7 @@ from portique.core.zones import default_site
 from portique.gate.board import (
     ALERTS_MAX,
     ANSWERED_MAX,
+    ASKED_MS_MIN,
     RECENT_MAX,
     RECENT_MS,
     RULINGS_KEPT,
@@ -366,6 +367,27 @@ def test_aims_are_bounded_and_only_news_is_told(board):
     assert board.holder().version == version
 
 
+def test_agents_see_what_the_queue_is_asked_for_long_enough_to_read_it(board):
+    """Two codes at once come and go with each frame; the word stays two seconds."""
+    board.beat(1000)
+    board.aim([IN_VIEW] * 2, advice=Advice.ONE_AT_A_TIME)
+    board.aim([IN_VIEW])
+    board.beat(1000 + ASKED_MS_MIN - 1)
+    assert board.snapshot().asked is Advice.ONE_AT_A_TIME
+
+    board.beat(1000 + ASKED_MS_MIN)
+    assert board.snapshot().asked is None
+
+
+def test_what_the_queue_is_asked_again_is_told_once(board):
+    """Fifteen frames a second redraw no screen."""
+    board.aim([], advice=Advice.TAKE_AWAY)
+    version = board.snapshot().version
+    board.aim([], advice=Advice.TAKE_AWAY)
+
+    assert board.snapshot().version == version
+
+
 def test_a_fault_is_replaced_and_then_gone(board):
     """One organ has one fault at most."""
     unplugged, still = Words("débranchée", "unplugged"), Words("toujours", "still")
@@ -459,3 +481,14 @@ def test_a_beat_is_remembered(board):
     board.beat(1234)
 
     assert board.beat_ms == 1234
+
+
+@pytest.mark.parametrize("mode", [Mode.COUNTING, Mode.FREE])
+def test_an_alarm_waves_nobody_through(board, mode):
+    """Free passage is not shown while the school asks for anything but its usual day."""
+    board.set_mode(mode)
+    board.set_posture(Posture.INTRUSION)
+    during = board.holder().state
+    board.set_posture(Posture.NORMAL)
+
+    assert (during, board.holder().state) == (HolderState.IDLE, HolderState.FREE)

@@ -23,10 +23,10 @@ from portique.core.revocation import Status
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction
 from portique.core.zones import Mode, Site, default_site
-from portique.gate.board import WAITING_MAX, AlertKind, Organ
+from portique.gate.board import WAITING_MAX, AlertKind, Counts, Organ
 from portique.gate.lane import HOLD_EVERY_MS, HOLD_S
 from portique.testing.fakes import FakeDoor
-from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import Held, PocketSchool, Told, WorkingLane, open_lane
 
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -574,3 +574,54 @@ def test_a_restarted_lane_remembers_today_and_not_which_way_yesterday(school, op
 
     assert memory.same_lane_ms is not None
     assert memory.last_direction is None
+
+
+def through(working: WorkingLane, granted: Held, referred: Held) -> None:
+    """Let five people through: granted, ruled on, by hand, and two counted; one goes out."""
+    working.show(granted.text)
+    working.disk.broken = True
+    working.show(referred.text)
+    working.disk.broken = False
+    [card] = working.board.snapshot().waiting
+    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+    working.lane.admit_manually(ManualReason.FORGOTTEN, "loge")
+    for step in (1, 1, 1, -1):
+        working.lane.count(Direction.ENTRY, step)
+    working.lane.count(Direction.EXIT, 1)
+
+
+def test_todays_counts_outlive_a_restart(school, opened, tmp_path):
+    """Grants, rulings, manual admissions and counts, from the journal; another lane's are not."""
+    held = school.issue(), school.issue()
+    known = school.knowledge()
+    first = opened(known=known)
+    through(first, *held)
+    elsewhere = CountBody("exit-1", Direction.EXIT, 9, 0, 0)
+    first.journal.append(elsewhere, at_ms=first.clock.now_ms())
+    before = first.board.snapshot().counts
+    first.close()
+
+    path = tmp_path / "journal-0.db"
+    again = open_lane(path, school, known=known, clock=first.clock)
+    after = again.board.snapshot().counts
+    again.close()
+
+    assert (after, before) == (before, Counts(5, 1))
+
+
+def test_counts_start_from_nought_each_day(school, opened, tmp_path):
+    """At the school's midnight, in a quiet night as well, and after a restart in the morning."""
+    held = school.issue(), school.issue()
+    known = school.knowledge()
+    first = opened(known=known)
+    through(first, *held)
+    first.clock.advance(DAY_MS)
+    first.lane.keep_day(first.clock.now_ms())
+    live = first.board.snapshot().counts
+    first.close()
+
+    again = open_lane(tmp_path / "journal-0.db", school, known=known, clock=first.clock)
+    restarted = again.board.snapshot().counts
+    again.close()
+
+    assert live == restarted == Counts(0, 0)

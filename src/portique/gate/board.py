@@ -144,6 +144,25 @@ class Board:
             self._list_recent(card)
             self._decided(card.showing, HolderState.PASS)
 
+    def bring_back(self, cards: Iterable[Card]) -> None:
+        """Let cards of before a restart wait for an agent; the holder's screen does not change."""
+        with self._changed:
+            for card in cards:
+                self._wait_for_agent(card)
+
+    def clear_waiting(self) -> int:
+        """Take away every card that waits, and return how many had no answer."""
+        with self._changed:
+            left = len(self._snapshot.waiting) + self._snapshot.set_aside
+            if left:
+                self._set(waiting=(), set_aside=0)
+            return left
+
+    def see_agent(self, showing: int) -> None:
+        """Send to the agent somebody who gets no card of their own."""
+        with self._changed:
+            self._decided(showing, HolderState.AGENT)
+
     def forget(self, before_ms: int) -> None:
         """Drop the recent cards (and their names) older than `before_ms`."""
         with self._changed:
@@ -304,7 +323,9 @@ class Board:
     def _resting(self) -> HolderState:
         if self._snapshot.posture is Posture.EVACUATION:
             return HolderState.EVACUATE
-        return HolderState.IDLE if self._snapshot.mode is Mode.CONTROL else HolderState.FREE
+        calm = self._snapshot.posture is Posture.NORMAL  # an alarm suspends every other mode
+        asking = self._snapshot.mode is Mode.CONTROL or not calm
+        return HolderState.IDLE if asking else HolderState.FREE
 
     def _rest(self) -> None:
         self._current = None

@@ -7,22 +7,30 @@ no screen shows any more must not open a door from a stale page.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
+from itertools import count as numbers
 from typing import TYPE_CHECKING
 
 from portique.core.decide import Outcome, Reason
 from portique.core.errors import TooLate
+from portique.core.plain import Words
 from portique.core.values import Direction
 from portique.gate import board as shown
 
 if TYPE_CHECKING:
-    from portique.core.plain import Words
+    from collections.abc import Iterable
+
     from portique.core.values import HolderId
     from portique.core.zones import Lane as LaneRow
     from portique.gate.board import Board
-    from portique.gate.journal_values import Receipt
+    from portique.gate.journal_values import Receipt, Unanswered
     from portique.gate.judge import Judged
     from portique.gate.showing import Opened
+
+BROUGHT_BACK_MAX = 4 * shown.WAITING_MAX  # the board keeps the most useful of them
+BROUGHT_BACK = Words(
+    "Présentée avant le redémarrage du portique : le nom n’est pas gardé.",
+    "Shown before the gate started again: the name is not kept.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Cards:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._waiting: dict[int, Waiting] = {}
-        self._alerts = count(1)
+        self._alerts = numbers(1)
 
     def show(self, card: shown.Card, waiting: Waiting) -> None:
         """Show a decision; one that was not granted waits for an agent's answer."""
@@ -47,6 +55,21 @@ class Cards:
             self._waiting[card.showing] = waiting
         self._board.present(card)
         self._keep_what_waits()
+
+    def bring_back(self, unanswered: Iterable[Unanswered]) -> None:
+        """Let decisions of before a restart wait again, without names: the journal has none."""
+        kept = list(unanswered)[-BROUGHT_BACK_MAX:]
+        for one in kept:
+            self._waiting[one.body.showing] = Waiting(one.receipt, one.body.holder)
+        self._board.bring_back(_card_without_name(one) for one in kept)
+        self._keep_what_waits()
+
+    def end_day(self, at_ms: int) -> None:
+        """Take away what nobody answered by midnight, and say so: no name outlives its day."""
+        left = self._board.clear_waiting()
+        self._waiting.clear()
+        if left:
+            self.alert(shown.AlertKind.NOTICE, at_ms, _unanswered_words(left))
 
     def waiting(self, showing: int) -> Waiting:
         """Return what waits behind a card.
@@ -97,4 +120,28 @@ def card_of(judged: Judged, opened: Opened) -> shown.Card:
         label=judged.label,
         kind=identity.kind if identity else None,
         note=judged.note,
+    )
+
+
+def _card_without_name(one: Unanswered) -> shown.Card:
+    body = one.body
+    known = {str(reason): reason for reason in Reason}
+    return shown.Card(
+        showing=body.showing,
+        at_ms=one.at_ms,
+        outcome=Outcome(body.outcome),
+        medium=body.medium,
+        reasons=tuple(known[code] for code in body.reasons if code in known),
+        pass_id=body.pass_id,
+        kind=body.kind,
+        note=BROUGHT_BACK,
+    )
+
+
+def _unanswered_words(count: int) -> Words:
+    return Words(
+        f"Cartes d’hier restées sans réponse : {count}. Elles sont retirées avec leurs noms ; "
+        "les décisions restent au journal.",
+        f"Yesterday’s cards left without an answer: {count}. They are taken away with their names; "
+        "the decisions stay in the journal.",
     )

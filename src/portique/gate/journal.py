@@ -182,9 +182,9 @@ class Journal:
     # --- reading -------------------------------------------------------------------------------
 
     def recent(self, since_ms: int) -> Recent:
-        """Return used phone proofs and last grants at or after `since_ms`, for a restart.
+        """Return proofs, grants, counts and what nobody answered since `since_ms`, for a restart.
 
-        Looks at the last 20,000 entries of this file and of the one before it.
+        Looks at the last 10,000 entries of this file and of the one before it.
 
         Raises:
             JournalError: The file can't be read.

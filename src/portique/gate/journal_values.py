@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from portique.core.entries import Authority, Body
-    from portique.core.values import HolderId, Language, PassId
+    from portique.core.entries import Authority, Body, DecisionBody
+    from portique.core.values import Direction, HolderId, Language, PassId
 
 ENTRIES_HELD_MAX = 500_000  # reliability.md R7: 30 days offline, six times over
 ALARM_AT = 0.8
@@ -114,14 +114,40 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
-    """What a restarted gate must remember: used phone proofs and the latest grants.
+class Counted:
+    """People through a lane: granted, let in by an agent, or counted; below zero: taken back.
 
-    `grants` holds the last grant for each (holder, lane), oldest first.
+    `lane` is None where the entry names none, `direction` where it is the lane's own.
     """
 
-    proofs: frozenset[tuple[PassId, int]]
-    grants: tuple[Grant, ...]
+    lane: str | None
+    direction: Direction | None
+    people: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A decision that was not granted and that no agent answered."""
+
+    receipt: Receipt
+    at_ms: int
+    body: DecisionBody
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """What a restarted gate must remember, each part oldest first.
+
+    `grants` holds the last grant for each (holder, lane). `last_showing` is the
+    highest number of a showing, 0 if there is none.
+    """
+
+    proofs: frozenset[tuple[PassId, int]] = frozenset()
+    grants: tuple[Grant, ...] = ()
+    counted: tuple[Counted, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    last_showing: int = 0
 
 
 @dataclass(frozen=True, slots=True)

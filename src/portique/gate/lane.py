@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from portique.core.alarms import CALM, Posture
+from portique.core.calendars import default_calendar
 from portique.core.decide import Outcome
 from portique.core.entries import (
     CountBody,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
 TABLE_HEAD = 16  # hexadecimal digits of the table's hash in an entry
 HOLD_EVERY_MS = 2_000
 HOLD_S = 5.0  # outlives two renewals, so that one lost order shuts nothing; ends a dead gate's hold
+UNTOLD = default_calendar()  # until the school says where it is
 NOT_SERVED = Words(
     "Le portique n’a pas su traiter cette présentation. Vérifiez vous-même, puis répondez.",
     "The gate could not handle this showing. Check it yourself, then answer.",
@@ -114,10 +116,21 @@ class Lane:
                 self._school_mode = bench.lane.mode
 
     def restore(self, recent: Recent, at_ms: int) -> None:
-        """Remember what the journal does, after a restart at `at_ms`."""
+        """Take up what the journal remembers, after a restart at `at_ms`: memory, counts, cards."""
+        lane = self._bench.lane
         with self._lock:
             self._day = self._day_of(at_ms)
-            self.recall.restore(recent, at_ms, lambda then: self._day_of(then) == self._day)
+            self.recall.restore(recent, at_ms, self._is_today)
+            counts = shown.Counts()
+            for counted in recent.counted:
+                if counted.lane in {None, lane.name} and self._is_today(counted.at_ms):
+                    counts = added(counts, counted.direction or lane.direction, counted.people)
+            self._show_counts(counts)
+            self._cards.bring_back(
+                one
+                for one in recent.unanswered
+                if one.body.lane == lane.name and self._is_today(one.at_ms)
+            )
 
     def follow(self, alarm: Alarm | None) -> None:
         """Follow an alarm from now on, without waiting for anything; None: what the school says."""
@@ -137,9 +150,9 @@ class Lane:
     def serve(self, opened: Opened, *, badge: bool = False) -> Judged | None:
         """Decide one showing and carry it through; None in a mode that decides nothing."""
         with self._lock:
+            self.keep_day(opened.at_ms)
             if self._let_pass():
                 return None
-            self._keep_day(opened.at_ms)
             presented = self._bench.present(opened.text, badge=badge)
             judged, receipt = self._decide(presented, opened)
             self._remember(judged, opened.at_ms)
@@ -162,16 +175,22 @@ class Lane:
         except JournalError:
             return judge(presented, without_journal(situation)), None
 
-    def _keep_day(self, at_ms: int) -> None:
-        """At the school's midnight, let go which way everybody went last."""
-        day = self._day_of(at_ms)
-        if self._day is not None and day != self._day:
-            self.recall.forget_directions()
-        self._day = day
+    def keep_day(self, at_ms: int) -> None:
+        """Begin anew at the school's midnight: counts, directions, and cards nobody answered."""
+        with self._lock:
+            day = self._day_of(at_ms)
+            if self._day is not None and day != self._day:
+                self.recall.forget_directions()
+                self._show_counts(shown.Counts())
+                self._cards.end_day(at_ms)
+            self._day = day
 
-    def _day_of(self, at_ms: int) -> date | None:
+    def _is_today(self, at_ms: int) -> bool:
+        return self._day_of(at_ms) == self._day
+
+    def _day_of(self, at_ms: int) -> date:
         knowledge = self._bench.knowledge
-        return local_day(knowledge.calendar, from_ms(at_ms)) if knowledge else None
+        return local_day(knowledge.calendar if knowledge else UNTOLD, from_ms(at_ms))
 
     def _situation(self, presented: Presented, at_ms: int) -> Situation:
         memory = self.recall.of(presented)
@@ -331,13 +350,11 @@ class Lane:
                 self._let_through()
 
     def _add(self, direction: Direction, step: int) -> None:
-        counts = self._counts
-        entering = direction is Direction.ENTRY
-        self._counts = shown.Counts(
-            max(0, counts.entered + (step if entering else 0)),
-            max(0, counts.left + (0 if entering else step)),
-        )
-        self._ports.board.set_counts(self._counts)
+        self._show_counts(added(self._counts, direction, step))
+
+    def _show_counts(self, counts: shown.Counts) -> None:
+        self._counts = counts
+        self._ports.board.set_counts(counts)
 
     def set_mode(self, mode: Mode, agent: str | None) -> None:
         """Change how the lane works; see `Desk.set_mode`."""
@@ -355,3 +372,9 @@ class Lane:
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision
         """Take an alert off every screen; see `Desk.dismiss_alert`."""
         self._ports.board.drop_alert(alert)
+
+
+def added(counts: shown.Counts, direction: Direction, people: int) -> shown.Counts:
+    """Add people who went one way, or take them back; never below nought."""
+    entered, left = (people, 0) if direction is Direction.ENTRY else (0, people)
+    return shown.Counts(max(0, counts.entered + entered), max(0, counts.left + left))

@@ -38,6 +38,7 @@ from portique.gate.metrics import Metrics
 from portique.gate.organs import Organs
 from portique.gate.processes import Eyes
 from portique.gate.readers.feed import READER_FAILS, ReaderFeed, open_readers
+from portique.gate.recall import RESTORED_MS, first_showing
 from portique.gate.retention import forget_before
 from portique.gate.screen.app import create_app
 from portique.gate.screen.serving import Serving, serve_in_thread
@@ -65,7 +66,7 @@ TELL_MS = 2_000
 CHECKPOINT_MS = 60_000
 RETENTION_MS = 10 * 60_000
 RETIRE_MS = 24 * 3_600_000
-RECALL_MS = 3_600_000  # a ruling may come long after the decision it lets through
+DAY_MS = 20_000  # how late a midnight may be
 NO_CAMERA = "none"
 
 
@@ -175,7 +176,10 @@ class Gate:
         self._organs = Organs(self.board, self.metrics)
         self.door = open_door(config, self.clock, lambda: self.metrics.restarted("keeper"))
         self._stack.callback(self.door.close)
-        showings = Showings(aim_area(config), first_number=self.journal.head.number + 1)
+        now = self.clock.now_ms()
+        recent = self.journal.recent(now - RESTORED_MS)
+        first = first_showing(self.journal.head, recent)
+        showings = Showings(aim_area(config), first_number=first)
         self.view = View(showings, self.board)
         known = self.source.current
         bench = Bench(Uai(config.gate.school), lane_row(config, known), known)
@@ -183,11 +187,7 @@ class Gate:
             self.journal, self.door, self.clock, self.board, self.metrics, config.door.open_s
         )
         self.lane = Lane(bench, ports, take_number=showings.take_number)
-        self._restore()
-
-    def _restore(self) -> None:
-        now = self.clock.now_ms()
-        self.lane.restore(self.journal.recent(now - RECALL_MS), now)
+        self.lane.restore(recent, now)
         self.board.set_mode(self.lane.bench.lane.mode)
 
     def _follow_postures(self) -> None:
@@ -266,6 +266,7 @@ class Gate:
             Chore("beat", BEAT_MS, self._beat),
             Chore("posture", POSTURE_MS, self.following.write),
             Chore("door", HOLD_EVERY_MS, self.lane.hold_open),
+            Chore("day", DAY_MS, lambda: self.lane.keep_day(self.clock.now_ms())),
             Chore("knowledge", poll_ms, self.learning.look),
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),

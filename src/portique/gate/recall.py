@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from portique.core.facts import Presented
     from portique.core.values import Direction, HolderId, PassId
-    from portique.gate.journal_values import Recent
+    from portique.gate.journal_values import Head, Recent
 
 REMEMBERED_MS = 24 * 3_600_000
+RESTORED_MS = 25 * 3_600_000  # how far back a restart reads: the longest day, when clocks go back
 PROOFS_MS = 10 * 60_000  # far longer than any proof is accepted
 
 
@@ -92,3 +93,11 @@ class Recall:
 def proved_seconds(presented: Presented) -> int | None:
     """Return when the phone drew its code, if the phone proved it; None otherwise."""
     return presented.proof_seconds if presented.proof is Proof.VALID else None
+
+
+def first_showing(head: Head, recent: Recent) -> int:
+    """Return a number that no showing of the journal's recent past has.
+
+    Most showings are entries, but not all: a flood is counted, and a new epoch numbers from 1.
+    """
+    return max(head.number, recent.last_showing) + 1

@@ -14,6 +14,7 @@ from portique.gate.doors.simulated import NoDoor
 from portique.gate.lane import Lane, Ports
 from portique.gate.metrics import Metrics
 from portique.gate.ports import ClockState, DoubtfulTime
+from portique.gate.recall import RESTORED_MS, first_showing
 from portique.gate.showing import Showings
 from portique.gate.view import View
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from portique.gate.capture import Frame
     from portique.gate.journal import Journal
     from portique.gate.judge import Bench, Judged
-
-RECALL_MS = 3_600_000  # as in a live gate
 
 
 class FrameClock:
@@ -88,12 +87,12 @@ class Replay:
         self._clock = FrameClock(journal.highest_ms)
         self.tally = Tally()
         board = Board(bench.lane)
-        showings = Showings(first_number=journal.head.number + 1)
+        recent = journal.recent(max(0, journal.highest_ms - RESTORED_MS))
+        showings = Showings(first_number=first_showing(journal.head, recent))
         self._view = View(showings)
         ports = Ports(journal, NoDoor(), self._clock, board, Metrics(), open_for_s=0.5)
         self._lane = Lane(bench, ports, take_number=showings.take_number)
-        since = max(0, journal.highest_ms - RECALL_MS)
-        self._lane.restore(journal.recent(since), journal.highest_ms)
+        self._lane.restore(recent, journal.highest_ms)
 
     def run(self, frames: Iterable[Frame], *, closing: threading.Event) -> Iterator[Decided]:
         """Yield each decision as it falls."""

@@ -31,6 +31,7 @@ from portique.gate.judge import Bench
 from portique.gate.knowing import Knowledge, open_bundle
 from portique.gate.lane import Lane, Ports
 from portique.gate.metrics import Metrics
+from portique.gate.recall import RESTORED_MS, first_showing
 from portique.gate.showing import Showings
 from portique.gate.sync import Trust
 from portique.testing.fakes import MONDAY_0800_MS, FakeClock, FakeDoor
@@ -282,10 +283,11 @@ def open_lane(
     )
     row = (known.site if known else default_site()).lane(lane)
     board, metrics = Board(row), Metrics()
-    showings = Showings(first_number=journal.head.number + 1)
+    recent = journal.recent(max(0, clock.now_ms() - RESTORED_MS))
+    showings = Showings(first_number=first_showing(journal.head, recent))
     ports = Ports(journal, door, clock, board, metrics, OPEN_S)
     working = Lane(Bench(school.uai, row, known), ports, take_number=showings.take_number)
-    working.restore(journal.recent(0), clock.now_ms())
+    working.restore(recent, clock.now_ms())
     return WorkingLane(school, clock, door, board, journal, working, metrics, disk, showings)
 
 
