@@ -26,12 +26,12 @@ NOT_TAKEN = Words(
     "The knowledge offered was not taken; the former stays in use. Tell the technician.",
 )
 NO_NAMES = Words(
-    "Ce portique ne peut lire aucun nom : inscrivez-le auprès de l’établissement, "
+    "Ce portique ne peut lire aucun nom : inscrivez-le auprès de l’établissement, "
     "puis exportez de nouveau le savoir.",
     "This gate can read no names: enrol it with the school, then export the knowledge again.",
 )
 NO_LANE = Words(
-    "L’établissement ne connaît plus cette voie : ses droits sont à jour, ses lieux non. "
+    "L’établissement ne connaît plus cette voie : ses droits sont à jour, ses lieux non. "
     "Prévenez le technicien.",
     "The school no longer knows this lane: its rights are up to date, its places are not. "
     "Tell the technician.",

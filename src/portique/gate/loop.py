@@ -33,7 +33,7 @@ LINES_A_TURN = 4  # each may take a slow disk's time, and the door waits for the
 AGAIN_MS = 10 * 60_000  # what goes on failing is told again to agents who dismissed it
 UNFORESEEN = Words(
     "Une partie du portique échoue pour une raison imprévue ; le reste continue. "
-    "Prévenez le technicien : le journal du système dit laquelle.",
+    "Prévenez le technicien : le journal du système dit laquelle.",
     "A part of the gate fails for an unforeseen reason; the rest goes on. "
     "Tell the technician: the system's log says which.",
 )
