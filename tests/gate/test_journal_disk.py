@@ -246,11 +246,3 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
     """What, why and what to do; nothing is created elsewhere."""
     with pytest.raises(JournalError, match=r"journal\.db"):
         open_journal(tmp_path / "gone" / "journal.db")
-
-
-def test_a_folder_in_place_of_the_file_is_said(tmp_path):
-    """A directory can't be a journal, and is not set aside as one."""
-    (tmp_path / "journal.db").mkdir()
-
-    with pytest.raises(JournalError, match="can't be opened"):
-        open_journal(tmp_path / "journal.db")

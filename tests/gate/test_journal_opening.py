@@ -1,6 +1,9 @@
 """Taking up a journal at the start: crashes between two steps, lost marks, spoiled files."""
 
+import os
 import sqlite3
+import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -81,11 +84,82 @@ def test_stopped_while_the_first_mark_was_made(path):
     assert not unfinished.exists()
 
 
-def test_an_emptied_file_is_a_journal_taken_away(closed):
-    """Cut to nothing, with a mark beside it that remembers entries."""
-    closed.write_bytes(b"")
+@pytest.mark.parametrize("left", [b"", b"S", b"\0", b"SQLite format", b"SQLite format 3\0" * 2])
+def test_a_file_cut_short_is_set_aside_and_said(closed, left):
+    """Cut to nothing or to a few bytes: kept as it is, and the next epoch takes entries."""
+    closed.write_bytes(left)
 
-    assert reopened(closed) == (2, EpochCause.MISSING, ["journal-missing"])
+    assert reopened(closed) == (2, EpochCause.DAMAGED, ["journal-damaged"])
+    (kept,) = closed.parent.glob("*.damaged-*")
+    assert kept.read_bytes() == left
+
+
+def test_a_file_emptied_under_its_log_keeps_the_log(path):
+    """The log of a killed gate holds entries: it is kept beside the emptied file."""
+    journal = open_journal(path)
+    fill(journal, 9)
+    copy = path.with_name("copy")
+    copy.mkdir()
+    (copy / path.name).touch()
+    log = path.with_name("journal.db-wal").read_bytes()
+    (copy / "journal.db-wal").write_bytes(log)
+    journal.close(at_ms=START_MS)
+
+    assert reopened(copy / path.name)[1:] == (EpochCause.DAMAGED, ["journal-damaged"])
+    (kept,) = copy.glob("*.damaged-*-wal")
+    assert kept.read_bytes() == log
+
+
+def put_folder(place: Path) -> None:
+    place.mkdir()
+    (place / "something").touch()
+
+
+def put_link(place: Path) -> None:
+    elsewhere = place.with_name("elsewhere")
+    elsewhere.write_bytes(b"not to be written to")
+    place.symlink_to(elsewhere)
+
+
+STRANGERS: dict[str, Callable[[Path], None]] = {
+    "folder": put_folder,
+    "link": put_link,
+    "link to nowhere": lambda place: place.symlink_to("nowhere"),
+    "link to itself": lambda place: place.symlink_to(place),
+    "fifo": os.mkfifo,
+}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_what_is_no_file_is_set_aside_unopened(closed, stranger):
+    """Neither followed nor read; the journal that stood there is said to have vanished."""
+    closed.unlink()
+    STRANGERS[stranger](closed)
+
+    told = ["journal-stranger", "journal-missing"]
+    assert reopened(closed) == (2, EpochCause.MISSING, told)
+    (kept,) = closed.parent.glob("*.stranger-*")
+    assert not stat.S_ISREG(kept.lstat().st_mode)
+    assert not closed.with_name("nowhere").exists()
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_what_stands_in_the_place_of_the_log_is_set_aside(closed, stranger):
+    """A journal closed in order needs no log: the same epoch goes on."""
+    STRANGERS[stranger](closed.with_name("journal.db-wal"))
+
+    assert reopened(closed) == (1, EpochCause.FIRST, ["journal-stranger"])
+
+
+def test_a_folder_in_the_place_of_the_receipts_is_set_aside(closed):
+    """What the journal keeps beside its file must be files too, or nothing could be noted."""
+    closed.with_name("journal.db.outbox").mkdir()
+    journal = open_journal(closed)
+    journal.acknowledge(1, 5)
+    journal.close(at_ms=START_MS)
+
+    assert codes(journal) == ["journal-stranger"]
+    assert closed.with_name("journal.db.outbox").is_file()
 
 
 def test_former_files_alone_are_enough_to_go_on(closed):

@@ -1,12 +1,14 @@
 """The journal's file among its former ones: names, setting aside, the next epoch's number.
 
 `journal.db` is written to; `journal.db.epoch-3` was full and is kept;
-`journal.db.damaged-20261123T081200Z-epoch-3` was not what had been written.
+`journal.db.damaged-20261123T081200Z-epoch-3` was not what had been written;
+`journal.db.stranger-20261123T081200Z` is no file at all: a folder, a link, a device.
 """
 
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _FORMER = re.compile(r"\.(?:(?P<damaged>damaged-[0-9TZ]+)-)?epoch-(?P<epoch>[0-9]+)(?:\.[0-9]+)?")
 _STAMP = re.compile(r"\.damaged-([0-9TZ]+)-epoch-")
 COMPANIONS = ("", "-wal", "-journal")  # what SQLite keeps beside a file belongs to it
+OWN_FILES = (*COMPANIONS, "-shm", ".head", ".outbox", ".erased", ".ballast")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def put_aside(
     Raises:
         OSError: The folder can't be written.
     """
-    stamp = "" if damaged_at_ms is None else f"damaged-{from_ms(damaged_at_ms):%Y%m%dT%H%M%SZ}-"
+    stamp = "" if damaged_at_ms is None else f"damaged-{_stamp(damaged_at_ms)}-"
     aside = _unused(beside(path, f".{stamp}epoch-{epoch}"))
     for companion in COMPANIONS:
         source = beside(found or path, companion)
@@ -87,6 +90,39 @@ def put_aside(
             source.rename(beside(aside, companion))
     sync_folder(path)
     return aside
+
+
+def put_strangers_aside(path: Path, at_ms: int) -> list[tuple[Path, Path]]:
+    """Rename what stands in the place of a file and is none; it is neither opened nor followed.
+
+    A link would let others choose what is written to, and erasures would not follow it.
+
+    Returns:
+        The former and the new path of each.
+
+    Raises:
+        OSError: The folder can't be read or written.
+    """
+    moved = []
+    for own in OWN_FILES:
+        place = beside(path, own)
+        if _is_stranger(place):
+            aside = _unused(beside(place, f".stranger-{_stamp(at_ms)}"))
+            moved.append((place, place.rename(aside)))
+    if moved:
+        sync_folder(path)
+    return moved
+
+
+def _is_stranger(place: Path) -> bool:
+    try:
+        return not stat.S_ISREG(place.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _stamp(at_ms: int) -> str:
+    return f"{from_ms(at_ms):%Y%m%dT%H%M%SZ}"
 
 
 def _unused(wanted: Path) -> Path:

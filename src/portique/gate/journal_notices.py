@@ -37,6 +37,16 @@ _SENTENCES = {
         ),
         "This gate's journal has vanished ({what}). A new one has begun. Tell the technician.",
     ),
+    "journal-stranger": (
+        (
+            "Ce qui était à la place de {what} n’est pas un fichier (dossier, lien…) ; il est mis "
+            "de côté dans {file}, sans avoir été ouvert. Prévenez le technicien."
+        ),
+        (
+            "What stood in the place of {what} is no file (a folder, a link…); it is set aside "
+            "as {file}, unopened. Tell the technician."
+        ),
+    ),
     "journal-new-key": (
         (
             "La clé ou le nom de ce portique a changé : l’ancien journal est gardé dans {file}, "

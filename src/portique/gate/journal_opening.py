@@ -14,7 +14,7 @@ from portique.core.entries_fields import UINT_MAX
 from portique.core.errors import JournalError
 from portique.gate import journal_schema as schema
 from portique.gate.journal_file import JournalFile, Line
-from portique.gate.journal_folder import former_files, put_aside
+from portique.gate.journal_folder import former_files, put_aside, put_strangers_aside
 from portique.gate.journal_marks import ErasedLedger, Remembered, beside, sync_folder
 from portique.gate.journal_notices import notice
 from portique.gate.journal_rows import Identity, chain_at, read_identity
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from portique.core.seal import PrivateKey
     from portique.gate.journal_values import Connection, JournalSettings, Notice
+
+SQLITE_MAGIC = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,15 @@ def take_up(site: Site, remembered: Remembered | None, now_ms: int) -> Opened:
         JournalError: The disk, the space or the lock is in the way; nothing was changed.
     """
     try:
+        strangers = tuple(
+            notice("journal-stranger", what=place.name, file=aside.name)
+            for place, aside in put_strangers_aside(site.path, now_ms)
+        )
         found = _open_found(site, remembered, now_ms)
         if isinstance(found, JournalFile):
-            return Opened(found)
-        return Opened(begin(site, remembered, found.cause, now_ms), found.notices)
+            return Opened(found, strangers)
+        file = begin(site, remembered, found.cause, now_ms)
+        return Opened(file, strangers + found.notices)
     except sqlite3.Error as error:
         raise JournalError(schema.sentence_for(error, site.path)) from error
     except OSError as error:
@@ -148,6 +155,14 @@ def close_quietly(connection: Connection) -> None:
 def _open_found(site: Site, remembered: Remembered | None, now_ms: int) -> JournalFile | Beginning:
     if not site.path.exists():
         return _without_file(site, remembered)
+    if _is_cut(site, remembered):  # before SQLite sees it: it would remove the log beside
+        return set_damaged_aside(site, remembered, "it was cut", now_ms)
+    return _open_by_sqlite(site, remembered, now_ms)
+
+
+def _open_by_sqlite(
+    site: Site, remembered: Remembered | None, now_ms: int
+) -> JournalFile | Beginning:
     connection = site.connect()
     try:
         if schema.is_blank(connection):
@@ -169,6 +184,24 @@ def _open_found(site: Site, remembered: Remembered | None, now_ms: int) -> Journ
         close_quietly(connection)
         raise
     return beginning or file
+
+
+def _is_cut(site: Site, remembered: Remembered | None) -> bool:
+    """Say whether the file's beginning is gone, which SQLite may take for a file never begun."""
+    start = _start_of(site.path)
+    if start:
+        return start != SQLITE_MAGIC
+    log = beside(site.path, "-wal")
+    if log.exists() and log.stat().st_size:
+        return True
+    # An empty file is the next one, not begun yet, while the one remembered has another name.
+    kept = {former.epoch for former in former_files(site.path)}
+    return remembered is not None and remembered.epoch not in kept
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(len(SQLITE_MAGIC))
 
 
 def _discard_blank(site: Site, connection: Connection, remembered: Remembered | None) -> Beginning:
@@ -222,6 +255,8 @@ def _epoch_written_in(site: Site, now_ms: int) -> int:
 
     If not, the seconds since 1970: above every epoch ever counted, so that none is used twice.
     """
+    if _start_of(site.path) != SQLITE_MAGIC:
+        return now_ms // 1000
     connection = site.connect()
     try:
         return read_identity(connection).epoch
