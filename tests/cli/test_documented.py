@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import cv2
 import pytest
+from tests.cli.conftest import frame
 
 from portique.cli.main import COMMANDS, main
 from portique.core.calendars import Calendar
@@ -99,6 +101,16 @@ def test_the_help_has_an_example_and_exit_codes(run, path: str):
     assert re.search(rf"^  Examples?:\n      {re.escape(path)}", answer.stdout, re.MULTILINE)
     assert re.search(r"^  Exit codes?: 0", answer.stdout, re.MULTILINE)
     assert "\\b" not in answer.stdout
+
+
+def test_an_answer_in_json_is_ascii_whatever_a_code_says(run, tmp_path):
+    """No character of a code read anywhere can end a line or play a terminal."""
+    said = "Zoé \u2028\x1b[2J"
+    cv2.imwrite(str(tmp_path / "code.png"), frame(said))
+    answer = run("sight", "read", tmp_path / "code.png", "--json")
+
+    assert answer.stdout.isascii()
+    assert answer.json["texts"] == [said]
 
 
 def test_every_option_says_what_it_is_for():

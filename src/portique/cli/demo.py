@@ -15,7 +15,8 @@ import click
 
 from portique.cli.gate import announce, stop_on_signals
 from portique.cli.knowledge import write_whole
-from portique.cli.options import entropy, json_option, now, say
+from portique.cli.options import entropy, json_option, now
+from portique.cli.speaking import say
 from portique.core.calendars import PARIS
 from portique.core.errors import EnvironmentProblem
 from portique.core.localtime import zone_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import click
 from portique.cli import doctor_checks as checks
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_knowledge import check_knowledge
+from portique.cli.speaking import json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +59,7 @@ def doctor(
     ok = all(finding.state is not State.WRONG for finding in findings)
     if as_json:
         told = {"ok": ok, "checks": [asdict(finding) for finding in findings]}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json_line(told))
     else:
         for finding in findings:
             click.echo(_line(finding))
@@ -136,7 +136,7 @@ def camera(source: str, seconds: float, clock: bool, as_json: bool) -> None:  # 
 
     measured = measure(source, seconds=seconds, show=_draw if clock else None)
     if as_json:
-        click.echo(json.dumps(asdict(measured), ensure_ascii=False))
+        click.echo(json_line(asdict(measured)))
         return
     for name, value in asdict(measured).items():
         if not isinstance(value, (list, tuple)):

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from portique.cli.options import json_option, say
+from portique.cli.options import json_option
 from portique.cli.pass_show import EXIT_CODE
+from portique.cli.speaking import say
 from portique.core.decide import Decision, Facts, decide
 from portique.core.errors import EnvironmentProblem
 from portique.core.sentences import sentence

@@ -18,13 +18,10 @@ from portique.cli.options import (
     entropy,
     instant,
     json_option,
-    many,
     open_school,
-    printable,
-    say,
     school_option,
-    warn,
 )
+from portique.cli.speaking import many, printable, say, warn
 from portique.core.errors import EnvironmentProblem, JournalError
 from portique.core.seal import Purpose, private_key
 from portique.core.values import Language, to_ms

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from portique.cli.judging import lane_of
-from portique.cli.options import entropy, json_option, open_school, say, school_option
+from portique.cli.options import (
+    entropy,
+    json_option,
+    open_school,
+    school_option,
+)
+from portique.cli.speaking import say
 from portique.core.errors import EnvironmentProblem
 from portique.gate.enrolment import FIRST_AGENT, enrol_with, give_pin, remove_agent
 from portique.school.register import EnrolledGate

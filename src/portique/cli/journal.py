@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from portique.cli.speaking import json_line, many, say
 from portique.core.errors import EnvironmentProblem, JournalError
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from portique.gate.journal_values import Row, Verdict
 
 EXIT_DAMAGED = 1
+json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 file_argument = click.argument(
     "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE"
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
 @click.group()
@@ -53,7 +53,7 @@ def verify(file: Path, key: str | None, *, as_json: bool) -> None:
     """
     verdict, live = _verdict(file, _public(key))
     if as_json:
-        click.echo(json.dumps(_as_data(file, verdict, live=live)))
+        click.echo(json_line(_as_data(file, verdict, live=live)))
     else:
         click.echo(_in_words(file, verdict))
     raise SystemExit(0 if verdict.whole else EXIT_DAMAGED)
@@ -91,9 +91,10 @@ def export(file: Path, out: Path, *, as_json: bool) -> None:
             count = writers[out.suffix](_progress(_rows(file)), target)
     except OSError as error:
         raise EnvironmentProblem(f"{out} can't be written: {error.strerror}") from error
-    words = f"{count} entries written to {out}"
-    click.echo(
-        json.dumps({"file": str(file), "out": str(out), "entries": count}) if as_json else words
+    say(
+        {"file": str(file), "out": str(out), "entries": count},
+        as_json=as_json,
+        words=f"{many(count, 'entry', 'entries')} written to {out}",
     )
 
 
@@ -122,7 +123,7 @@ def show(file: Path, last: int, *, as_json: bool) -> None:
 
     for row in deque(_rows(file), maxlen=last):
         data = as_data(row)
-        click.echo(json.dumps(data, ensure_ascii=False) if as_json else line(row, data))
+        click.echo(json_line(data) if as_json else line(row, data))
 
 
 def _verdict(file: Path, public: bytes | None) -> tuple[Verdict, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from portique.cli.options import printable
+from portique.cli.speaking import printable
 from portique.core.values import from_ms
 
 if TYPE_CHECKING:

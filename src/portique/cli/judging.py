@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portique.cli.options import entropy, iso, printable
+from portique.cli.options import entropy, iso
+from portique.cli.speaking import printable
 from portique.core.errors import KnowledgeError
 from portique.core.facts import Memory
 from portique.core.seal import PublicKey, Purpose, private_key

@@ -13,11 +13,10 @@ from portique.cli.options import (
     entropy,
     iso,
     json_option,
-    many,
     open_school,
-    say,
     school_option,
 )
+from portique.cli.speaking import many, say
 from portique.core.errors import EnvironmentProblem
 from portique.school.bundles import DAYS_DEFAULT, DAYS_MAX, make_bundle
 

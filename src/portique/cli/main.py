@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from portique import __version__
-from portique.cli.options import printable
+from portique.cli.speaking import printable
 from portique.core.errors import (
     ConfigError,
     EnvironmentProblem,

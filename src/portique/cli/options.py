@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from portique.school.folder import SchoolFolder
 from portique.school.instants import typed_instant
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PASS_NUMBER = re.compile(r"[0-9a-f]{8,16}")  # a card shows 8; fewer would be a guess
 AT_HELP = "ISO date and time; without offset it is the school's local time. Default: now."
@@ -76,34 +71,6 @@ def open_school(folder: Path) -> SchoolFolder:
     return school
 
 
-def json_line(data: object) -> str:
-    """Write one line of JSON in ASCII: no character in it can break a line or play a terminal."""
-    return json.dumps(data)
-
-
 def iso(at: datetime) -> str:
     """Write an instant in UTC, as every answer does."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def printable(text: str) -> str:
-    """Return a text that can't play with a terminal: a pass may carry any character."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
-
-
-def many(count: int, noun: str, nouns: str | None = None) -> str:
-    """Count things: "1 pass", "2 passes"; `nouns` where a plural isn't made by an s."""
-    return f"{count} {noun if count == 1 else nouns or noun + 's'}"
-
-
-def say(data: object, *, as_json: bool, words: Callable[[], str] | str) -> None:
-    """Answer in JSON, or in words."""
-    if as_json:
-        click.echo(json_line(data))
-    else:
-        click.echo(words if isinstance(words, str) else words())
-
-
-def warn(sentence: str) -> None:
-    """Say on standard error what doesn't stop a command."""
-    click.echo(f"portique: {sentence}", err=True)

@@ -13,14 +13,12 @@ from portique.cli.options import (
     entropy,
     instant,
     json_option,
-    many,
     now,
     open_school,
-    say,
     school_option,
-    warn,
 )
 from portique.cli.pass_words import described, out_option
+from portique.cli.speaking import many, say, warn
 from portique.core.passes import LABEL_BYTES_MAX, NAME_BYTES_MAX
 from portique.core.values import Kind, Window
 from portique.school import issuing

@@ -9,14 +9,12 @@ import click
 from portique.cli.options import (
     AT_HELP,
     at_or_now,
-    json_line,
     json_option,
     open_school,
-    printable,
     school_option,
-    warn,
 )
 from portique.cli.pass_words import described
+from portique.cli.speaking import json_line, printable, warn
 from portique.core.values import Kind, from_ms
 from portique.school.finding import COUNTING, Found, Standing, Wanted, find_passes
 

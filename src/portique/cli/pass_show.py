@@ -12,12 +12,11 @@ from portique.cli.judging import Judgement, bench_of, described, outcome_words
 from portique.cli.options import (
     AT_HELP,
     at_or_now,
-    json_line,
     json_option,
     open_school,
     school_option,
-    warn,
 )
+from portique.cli.speaking import json_line, warn
 from portique.core.decide import Outcome
 from portique.core.errors import EnvironmentProblem
 from portique.core.passes import recognised

@@ -11,17 +11,16 @@ from portique.cli import paper
 from portique.cli.options import (
     entropy,
     json_option,
-    many,
     now,
     open_school,
     pass_number,
-    say,
     school_option,
 )
 from portique.cli.pass_issue import issue
 from portique.cli.pass_list import list_passes
 from portique.cli.pass_show import show
 from portique.cli.pass_words import a_file, described, out_option, pass_id_argument
+from portique.cli.speaking import many, say
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.school import issuing

@@ -11,11 +11,10 @@ from portique.cli.options import (
     json_option,
     now,
     open_school,
-    say,
     school_option,
-    warn,
 )
 from portique.cli.school_rules import calendar, leave, rights
+from portique.cli.speaking import say, warn
 from portique.core.calendars import default_calendar
 from portique.core.values import Uai
 from portique.core.zones import default_site

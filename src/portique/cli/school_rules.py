@@ -15,11 +15,10 @@ from portique.cli.options import (
     json_option,
     now,
     open_school,
-    say,
     school_option,
-    warn,
 )
 from portique.cli.pass_words import pass_id_argument
+from portique.cli.speaking import say, warn
 from portique.core.dayplans import plan_day
 from portique.core.errors import RegisterError
 from portique.core.exit_words import answer_in_words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from portique.cli.speaking import json_line
 from portique.core.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def sight() -> None:
 
 @sight.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON line per picture or frame.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def read(source: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
     r"""Read the QR codes of SOURCE, whatever they say.
 
@@ -93,7 +93,7 @@ def _texts_of(path: Path) -> list[str]:
 
 def _say(line: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(line, ensure_ascii=False))
+        click.echo(json_line(line))
         return
     where = line["picture"] if "picture" in line else f"frame {line['frame']}"
     for text in line["texts"]:
