@@ -28,6 +28,7 @@ from portique.core.entries import (
     DecisionBody,
     ManualAdmissionBody,
     ModeBody,
+    NoticeBody,
     Ruling,
     RulingBody,
 )
@@ -41,6 +42,7 @@ from portique.gate.faults import tell_of_journal
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
 from portique.gate.recall import Recall, proved_seconds
+from portique.gate.spot_checks import never
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
     from portique.core.values import HolderId
     from portique.gate.board import Board
+    from portique.gate.flood import Flood
     from portique.gate.journal import Journal
     from portique.gate.journal_values import Receipt, Recent
     from portique.gate.metrics import Metrics
@@ -66,11 +69,17 @@ NOT_SERVED = Words(
     "Le portique n’a pas su traiter cette présentation. Vérifiez vous-même, puis répondez.",
     "The gate could not handle this showing. Check it yourself, then answer.",
 )
+TOO_MANY = Words(
+    "Trop de codes inconnus d’affilée : ils sont comptés, sans carte ni ligne au journal. "
+    "Les laissez-passer de l’établissement passent comme d’habitude. Voyez qui présente ces codes.",
+    "Too many unknown codes in a row: they are counted, without a card or a line in the journal. "
+    "The school’s own passes work as usual. See who is showing these codes.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a lane acts through."""
+    """What a lane acts through, and what limits it."""
 
     journal: Journal
     door: Door
@@ -78,6 +87,8 @@ class Ports:
     board: Board
     metrics: Metrics
     open_for_s: float
+    flood: Flood | None = None  # None: every code has its entry
+    draws_check: Callable[[], bool] = never
 
 
 class Lane:
@@ -148,17 +159,42 @@ class Lane:
     # --- showings --------------------------------------------------------------------------------
 
     def serve(self, opened: Opened, *, badge: bool = False) -> Judged | None:
-        """Decide one showing and carry it through; None in a mode that decides nothing."""
+        """Decide one showing and carry it through; None if it was only counted."""
         with self._lock:
             self.keep_day(opened.at_ms)
             if self._let_pass():
                 return None
             presented = self._bench.present(opened.text, badge=badge)
+            if presented.held is None and self._floods(opened):
+                return None
             judged, receipt = self._decide(presented, opened)
             self._remember(judged, opened.at_ms)
             self._act(judged)
             self._show(judged, opened, receipt)
             return judged
+
+    def _floods(self, opened: Opened) -> bool:
+        """Send on to the agent, without an entry, somebody whose code is one of a flood."""
+        flood = self._ports.flood
+        if flood is None or flood.takes(opened.at_ms):
+            return False
+        self._ports.door.lamp(Outcome.REFUSE)
+        self._ports.board.see_agent(opened.showing)
+        if flood.begins:
+            self._cards.alert(shown.AlertKind.NOTICE, opened.at_ms, TOO_MANY)
+        return True
+
+    def write_flood(self) -> None:
+        """Journal how many codes had no entry of their own; call every minute.
+
+        Raises:
+            JournalError: Nothing is lost: the next call says them all.
+        """
+        flood = self._ports.flood
+        with self._lock:
+            if flood is not None and flood.beyond:
+                self._append(NoticeBody("unknown-codes", flood.beyond))
+                flood.beyond = 0
 
     def refer(self, opened: Opened) -> None:
         """Send to the agent somebody whose showing could not be served; no order to the door."""

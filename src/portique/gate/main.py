@@ -23,6 +23,7 @@ from portique.gate.board import Board
 from portique.gate.clock import GateClock
 from portique.gate.doors.choose import open_door, open_fire
 from portique.gate.faults import tell_of_journal
+from portique.gate.flood import Flood
 from portique.gate.following import Followers, Following
 from portique.gate.journal import Journal
 from portique.gate.journal_checking import check_in_background
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
 BEAT_MS = 200
 POSTURE_MS = 100
 TELL_MS = 2_000
-CHECKPOINT_MS = 60_000
+CHECKPOINT_MS = FLOOD_MS = 60_000
 RETENTION_MS = 10 * 60_000
 RETIRE_MS = 24 * 3_600_000
 DAY_MS = 20_000  # how late a midnight may be
@@ -184,7 +185,13 @@ class Gate:
         known = self.source.current
         bench = Bench(Uai(config.gate.school), lane_row(config, known), known)
         ports = Ports(
-            self.journal, self.door, self.clock, self.board, self.metrics, config.door.open_s
+            self.journal,
+            self.door,
+            self.clock,
+            self.board,
+            self.metrics,
+            config.door.open_s,
+            Flood(),
         )
         self.lane = Lane(bench, ports, take_number=showings.take_number)
         self.lane.restore(recent, now)
@@ -268,6 +275,7 @@ class Gate:
             Chore("door", HOLD_EVERY_MS, self.lane.hold_open),
             Chore("day", DAY_MS, lambda: self.lane.keep_day(self.clock.now_ms())),
             Chore("knowledge", poll_ms, self.learning.look),
+            Chore("flood", FLOOD_MS, self.lane.write_flood),
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),
             Chore("retention", RETENTION_MS, self._retain),

@@ -24,6 +24,7 @@ from portique.core.seal import Purpose, SecretKey
 from portique.core.values import HolderId, Kind, PassId, Uai, Window, from_ms, hex_id, to_ms
 from portique.core.zones import default_site
 from portique.gate.board import Board
+from portique.gate.flood import Flood
 from portique.gate.journal import Journal
 from portique.gate.journal_schema import connect_stock
 from portique.gate.journal_values import JournalSettings
@@ -33,10 +34,12 @@ from portique.gate.lane import Lane, Ports
 from portique.gate.metrics import Metrics
 from portique.gate.recall import RESTORED_MS, first_showing
 from portique.gate.showing import Showings
+from portique.gate.spot_checks import never
 from portique.gate.sync import Trust
 from portique.testing.fakes import MONDAY_0800_MS, FakeClock, FakeDoor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from portique.core.alarms import Alarm
@@ -266,6 +269,7 @@ def open_lane(
     known: Knowledge | None = None,
     clock: FakeClock | None = None,
     door: FakeDoor | None = None,
+    draws_check: Callable[[], bool] = never,
 ) -> WorkingLane:
     """Put a lane to work over the journal at `path`, remembering what that holds.
 
@@ -285,7 +289,7 @@ def open_lane(
     board, metrics = Board(row), Metrics()
     recent = journal.recent(max(0, clock.now_ms() - RESTORED_MS))
     showings = Showings(first_number=first_showing(journal.head, recent))
-    ports = Ports(journal, door, clock, board, metrics, OPEN_S)
+    ports = Ports(journal, door, clock, board, metrics, OPEN_S, Flood(), draws_check)
     working = Lane(Bench(school.uai, row, known), ports, take_number=showings.take_number)
     working.restore(recent, clock.now_ms())
     return WorkingLane(school, clock, door, board, journal, working, metrics, disk, showings)
