@@ -101,6 +101,30 @@ def test_every_machine_has_a_number_for_every_call():
         assert len(numbers) >= len(sandbox_calls._ALLOWED) - 2
 
 
+@pytest.mark.skipif(not (SECCOMP and KNOWN_MACHINE), reason="no seccomp on this machine")
+@pytest.mark.skipif(sandbox_calls.landlock_version() < 1, reason="no Landlock on this machine")
+def test_a_machine_that_gives_everything_is_strong_enough():
+    """Asked for the strongest sandbox, a machine that has it lets the gate start."""
+    sandbox_probe.require_strongest()
+
+
+@pytest.mark.parametrize(
+    ("measures", "refused"),
+    [
+        (tuple(map(str, set(Measure) - {Measure.FILES})), {"read a file": True}),
+        (tuple(map(str, Measure)), {"read a file": False}),
+    ],
+)
+def test_a_machine_too_weak_for_what_is_required_is_said(monkeypatch, measures, refused):
+    """One sentence: what is missing, what a decoder could do, what to change."""
+    weak = sandbox_probe.Strength(measures, refused, landlock=0)
+    monkeypatch.setattr(sandbox_probe, "probe", lambda: weak)
+
+    with pytest.raises(EnvironmentProblem, match=r"files|read a file") as said:
+        sandbox_probe.require_strongest()
+    assert '"best"' in str(said.value)
+
+
 @pytest.mark.parametrize("answer", ["", "[]", '{"measures": []}', "no json"])
 def test_a_probe_that_does_not_answer_is_a_problem(monkeypatch, answer):
     """Nothing is claimed of a sandbox that could not be tried."""

@@ -45,6 +45,33 @@ class Strength:
         """Whether no attempt got through."""
         return all(self.refused.values())
 
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """Which measures could not be taken, sorted."""
+        return tuple(sorted(set(map(str, sandbox.Measure)) - set(self.measures)))
+
+    @property
+    def got_through(self) -> tuple[str, ...]:
+        """Which attempts were not refused."""
+        return tuple(attempt for attempt, refused in self.refused.items() if not refused)
+
+
+def require_strongest() -> None:
+    """Refuse to start a gate whose configuration says `sandbox.level = "required"` in vain.
+
+    Raises:
+        EnvironmentProblem: This machine can't shut a decoder in whole.
+    """
+    strength = probe()
+    if strength.lacks or not strength.full:
+        lacks = ", ".join(strength.lacks) or "nothing by name"
+        could = ", ".join(strength.got_through) or "nothing that was tried"
+        raise EnvironmentProblem(
+            'sandbox.level = "required" can\'t be had on this machine (missing: '
+            f"{lacks}; a decoder taken over could: {could}): use a kernel 5.13 or newer with "
+            'seccomp and Landlock, outside a container that hides them, or set it to "best"'
+        )
+
 
 def probe() -> Strength:
     """Measure this machine's sandbox in a process of its own.
