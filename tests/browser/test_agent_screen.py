@@ -1,5 +1,7 @@
 """The agent's screen in a real browser: keys, two agents, cuts, small screens."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Page
 
@@ -9,16 +11,20 @@ from portique.core.sentences import AdmitReason
 from portique.core.values import Medium
 from portique.gate.board import (
     RECENT_MAX,
+    Advice,
     Alert,
     AlertKind,
     Card,
     Counts,
     Mode,
+    Organ,
     Posture,
     Ruled,
+    Words,
 )
+from portique.gate.faults import NO_CAMERA
 from portique.gate.screen.app import create_app
-from portique.gate.screen.preview import MONDAY_MS, PIN, PreviewDesk, agents
+from portique.gate.screen.preview import LANE, MONDAY_MS, PIN, PreviewDesk, agents
 from portique.gate.screen.serving import serve_in_thread
 from portique.gate.screen.settings import ScreenSettings
 
@@ -144,6 +150,68 @@ def test_changing_the_mode_can_be_given_up(visit, board):
     page.wait_for_timeout(200)
 
     assert board.snapshot().mode is Mode.CONTROL
+
+
+@pytest.mark.parametrize(
+    ("dialog", "key", "focused"),
+    [
+        ("manual-dialog", "m", "[data-manual]"),
+        ("mode-dialog", "c", "[value=counting]"),
+        ("end-dialog", "e", "[autofocus]"),
+        ("help-dialog", "?", "#keys-on"),
+    ],
+)
+def test_a_dialog_takes_the_focus_and_gives_it_back(visit, board, dialog, key, focused):
+    """The mode's on the present one; Esc closes, and the button that opened has the focus again."""
+    board.set_mode(Mode.COUNTING)
+    board.set_posture(Posture.EVACUATION)
+    page = visit().sign_in()
+    opener = page.locator(f"[data-open={dialog}]")
+    for opening in (lambda: opener.press("Enter"), lambda: page.keyboard.press(key)):
+        opening()
+        page.wait_for_selector(f"#{dialog}[open]")
+        assert page.evaluate("(form) => document.activeElement.matches(form)", focused)
+        page.keyboard.press("Escape")
+        page.wait_for_selector(f"#{dialog}", state="hidden")
+        assert opener.evaluate("(each) => each === document.activeElement")
+
+
+def test_the_agent_sees_what_the_queue_is_asked(visit, board):
+    """Two codes held at once, a code left there: without moving anything under a finger."""
+    page = visit().sign_in()
+    before = page.locator("[data-reason=known]").bounding_box()
+    board.aim([], advice=Advice.ONE_AT_A_TIME)
+    page.wait_for_selector("#asked:has-text('un seul code')")
+    assert page.locator("[data-reason=known]").bounding_box() == before
+    board.aim([], advice=Advice.TAKE_AWAY)
+
+    page.wait_for_selector("#asked:has-text('faites-le retirer')")
+
+
+def test_a_lane_the_school_renames_is_renamed_on_the_screen(visit, board):
+    """Without loading the page again."""
+    page = visit().sign_in()
+    board.set_lane(replace(LANE, title=Words("Portail sud", "South gate")))
+
+    page.wait_for_selector(".bar h1:has-text('Portail sud')")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (390, 844), (820, 1180), (1920, 1080)])
+def test_the_way_back_into_a_locked_screen_is_in_sight(visit, board, size, language):
+    """The PIN, every digit and the button, without scrolling, under a fault as well."""
+    page = visit(*size).sign_in(language)
+    if size[0] > 400:
+        board.set_fault(Organ.CAMERA, NO_CAMERA)
+    page.click("#lock-now")
+    page.wait_for_selector("body[data-locked=yes]")
+    boxes = [
+        each.bounding_box() for each in page.locator("#lock input:visible, #lock button").all()
+    ]
+
+    assert len(boxes) == 13
+    assert max(box["y"] + box["height"] for box in boxes) <= size[1]
+    assert page.locator(".card .body").is_hidden()
 
 
 def test_the_second_agent_is_told_who_ruled_first(visit, board):

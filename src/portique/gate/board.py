@@ -83,6 +83,7 @@ RECENT_MS = 10 * 60 * 1000  # names of people who passed leave the screen after 
 RULINGS_KEPT = 256  # who ruled on what, for the agent who comes second; holds no name
 ALERTS_MAX = 20
 AIMS_MAX = 4  # as many codes as one frame may hold
+ASKED_MS_MIN = 2_000  # long enough to be read, whatever the next frame shows
 UNSEEN_MS_MAX = (
     10_000  # a decision whose code nobody sees any more must not wave the next one through
 )
@@ -100,6 +101,7 @@ class Board:
         self._rulings: OrderedDict[int, Ruled] = OrderedDict()
         self._listeners: list[Callable[[], None]] = []
         self._beat_ms: int | None = None
+        self._asked_ms = 0  # when the holder's screen last asked the queue something
 
     # -- written by the gate's loop ---------------------------------------------------------------
 
@@ -228,10 +230,12 @@ class Board:
     ) -> None:
         """Show the outlines of the codes seen in the newest frame; once a frame at most.
 
-        `advice` is for the whole frame (one at a time, take the code away);
-        each outline may carry its own.
+        `advice` is for the whole frame (one at a time, take the code away), and
+        shown to agents too, for `ASKED_MS_MIN` at least; each outline may carry
+        its own.
         """
         with self._changed:
+            self._ask(advice)
             shown = tuple(aims)[:AIMS_MAX]
             if any(each.advice is None for each in shown):
                 self._seen_ms = self._beat_ms
@@ -252,6 +256,8 @@ class Board:
                 self._seen_ms = monotonic_ms
             if self._current is not None and monotonic_ms - self._seen_ms >= UNSEEN_MS_MAX:
                 self._rest()
+            if self._snapshot.asked is not None and monotonic_ms - self._asked_ms >= ASKED_MS_MIN:
+                self._set(asked=None)
 
     # -- read by the screens ----------------------------------------------------------------------
 
@@ -319,6 +325,13 @@ class Board:
         evacuating = self._snapshot.posture is Posture.EVACUATION
         shown = HolderState.EVACUATE if evacuating else state
         self._set_holder(state=shown, turn=self._holder.turn + 1)
+
+    def _ask(self, advice: Advice | None) -> None:
+        if advice is None:
+            return  # the beat ends it: what comes and goes with each frame can't be read
+        self._asked_ms = self._beat_ms or 0
+        if self._snapshot.asked is not advice:
+            self._set(asked=advice)
 
     def _resting(self) -> HolderState:
         if self._snapshot.posture is Posture.EVACUATION:

@@ -1,6 +1,7 @@
 """What agents read of an organ that fails: what fails, what it means for the lane, what to do now.
 
-Sentences for the technician are others: they go to the log, the console and `portique doctor`.
+Each follows the organ's name and a colon. Sentences for the technician are others: they go to the
+log, the console and `portique doctor`.
 """
 
 from __future__ import annotations
@@ -19,51 +20,43 @@ if TYPE_CHECKING:
     from portique.gate.board import Board
 
 NO_CAMERA = Words(
-    "La caméra ne donne plus d’image : aucun code n’est lu devant elle. Utilisez le lecteur à main "
-    "ou « Admettre à la main ». Vérifiez son câble, puis prévenez le technicien.",
-    "The camera gives no picture: no code is read before it. Use the hand reader or “Manual "
-    "admission”. Check its cable, then tell the technician.",
+    "plus d’image, aucun code n’est lu devant elle. Utilisez le lecteur à main ou « Admettre à la "
+    "main ». Vérifiez son câble, puis prévenez le technicien.",
+    "no picture, no code is read before it. Use the hand reader or “Manual admission”. "
+    "Check its cable, then tell the technician.",
 )
 NO_READING = Words(
-    "La lecture des codes s’arrête sans cesse : des personnes ne sont pas vues. Utilisez le "
-    "lecteur à main ou « Admettre à la main », et prévenez le technicien.",
-    "Reading codes keeps breaking off: people go unseen. Use the hand reader or “Manual "
-    "admission”, and tell the technician.",
-)
-NO_DOOR = Words(
-    "La porte n’obéit plus : elle reste comme prévu en cas de panne. Ouvrez-la vous-même à chaque "
-    "personne admise, et prévenez le technicien.",
-    "The door no longer obeys: it stands as planned for a breakdown. Open it yourself for each "
-    "person let through, and tell the technician.",
-)
-TIME_DOUBTED = Words(
-    "L’heure du portique n’est pas sûre : chaque passage est à confirmer. Comparez-la à votre "
-    "montre, et prévenez le technicien.",
-    "The gate’s time is in doubt: confirm each passage. Compare it with your watch, "
+    "elle s’arrête sans cesse, des personnes ne sont pas vues. Utilisez le lecteur à main ou "
+    "« Admettre à la main », et prévenez le technicien.",
+    "it keeps breaking off, people go unseen. Use the hand reader or “Manual admission”, "
     "and tell the technician.",
 )
+NO_DOOR = Words(
+    "elle n’obéit plus et reste comme prévu en cas de panne. Ouvrez-la vous-même à chaque personne "
+    "admise, et prévenez le technicien.",
+    "it no longer obeys and stands as planned for a breakdown. Open it yourself for each person "
+    "let through, and tell the technician.",
+)
+TIME_DOUBTED = Words(
+    "pas sûre, chaque passage est à confirmer. Comparez-la à votre montre, et prévenez le "
+    "technicien.",
+    "in doubt, confirm each passage. Compare it with your watch, and tell the technician.",
+)
 _BY_HAND = Words(
-    "rien n’est noté. À l’entrée, notez chaque personne admise sur papier ; la sortie reste libre. "
-    "Prévenez le technicien",
+    "rien n’est noté. À l’entrée, écrivez sur papier chaque personne admise ; la sortie reste "
+    "libre. Prévenez le technicien",
     "nothing is recorded. At an entry, write down each person let through; the exit stays free. "
     "Tell the technician",
 )
 JOURNAL_FULL = Words(
-    f"Le disque est plein : {_BY_HAND.fr} : il faut faire de la place.",
-    f"The disk is full: {_BY_HAND.en}: space must be made.",
+    f"le disque est plein, {_BY_HAND.fr} : il faut faire de la place.",
+    f"the disk is full, {_BY_HAND.en}: space must be made.",
 )
 JOURNAL_CLOSED = Words(
-    f"Le disque refuse d’écrire : {_BY_HAND.fr}.",
-    f"The disk takes no writing: {_BY_HAND.en}.",
+    f"le disque refuse d’écrire, {_BY_HAND.fr}.", f"the disk takes no writing, {_BY_HAND.en}."
 )
-JOURNAL_DAMAGED = Words(
-    f"Le journal est abîmé : {_BY_HAND.fr}.",
-    f"The journal is damaged: {_BY_HAND.en}.",
-)
-JOURNAL_FAILS = Words(
-    f"Le journal ne marche plus : {_BY_HAND.fr}.",
-    f"The journal does not work: {_BY_HAND.en}.",
-)
+JOURNAL_DAMAGED = Words(f"il est abîmé, {_BY_HAND.fr}.", f"it is damaged, {_BY_HAND.en}.")
+JOURNAL_FAILS = Words(f"il ne marche plus, {_BY_HAND.fr}.", f"it does not work, {_BY_HAND.en}.")
 _BY_SQLITE = {
     sqlite3.SQLITE_FULL: JOURNAL_FULL,
     sqlite3.SQLITE_READONLY: JOURNAL_CLOSED,

@@ -79,7 +79,9 @@ def families() -> Iterator[str]:
     yield from (f"advice.{each}" for each in Advice)
     yield from (f"holder.{each}" for each in HolderState)
     yield from (f"fault.{each}" for each in Organ)
-    yield from (f"alert.{each}{end}" for each in AlertKind for end in ("", ".text"))
+    yield from (f"alert.{each}" for each in AlertKind)
+    yield from (f"alert.{each}.text" for each in set(AlertKind) - {AlertKind.NOTICE})
+    yield from (f"asked.{each}" for each in (Advice.ONE_AT_A_TIME, Advice.TAKE_AWAY))
     yield from (f"fresh.{end}{each}" for each in FreshnessState for end in ("", "all."))
     yield from (f"{each}.{way}" for way in Direction for each in ("admit", "deny", "count"))
     yield from (f"ruled.{end}{each}" for each in Ruling for end in ("", "first."))
@@ -188,6 +190,46 @@ def test_the_worst_part_gives_the_summary_and_no_knowledge_is_missing_knowledge(
     assert rendered(freshness=tuple(parts))["freshness"]["state"] == "missing"
     assert rendered(freshness=tuple(parts[:3]))["freshness"]["state"] == "stale"
     assert rendered()["freshness"]["state"] == "missing"
+
+
+def test_the_times_doubt_does_not_make_knowledge_stale():
+    """A fault tells of it; the badge is about what the school said."""
+    parts = (
+        Freshness("keys", 60, FreshnessState.FRESH),
+        Freshness("clock", 300, FreshnessState.STALE),
+    )
+    shown = rendered(freshness=parts)["freshness"]
+
+    assert (shown["state"], shown["word"]) == ("fresh", "Informations à jour")
+    assert [part["age"] for part in shown["parts"]] == ["1\u00a0min", "pas sûre"]
+
+
+@BOTH
+def test_old_information_tells_its_age(language):
+    """The age of the oldest part of the worst sort."""
+    parts = (
+        Freshness("keys", 9000, FreshnessState.STALE),
+        Freshness("status", 90_000, FreshnessState.STALE),
+        Freshness("rights", 200_000, FreshnessState.FRESH),
+    )
+
+    assert "(25\u00a0h)" in rendered(language, freshness=parts)["freshness"]["word"]
+
+
+@BOTH
+def test_a_notice_is_its_detail(language):
+    """No sentence that says to read the next one; long ones are shown whole."""
+    detail = Words("détail " * 50, "detail " * 50)
+    [shown] = rendered(language, alerts=(Alert(1, AlertKind.NOTICE, MONDAY_MS, detail),))["alerts"]
+
+    assert (shown["text"], shown["detail"]) == (None, detail.in_language(language))
+
+
+def test_the_lane_and_what_the_queue_is_asked_are_said():
+    """In the page's own language, and nothing when nothing is asked."""
+    assert rendered()["lane"] == LANE.title.fr
+    assert rendered()["asked"] is None
+    assert "un seul code" in rendered(asked=Advice.ONE_AT_A_TIME)["asked"]
 
 
 def test_a_part_this_version_does_not_know_is_shown_by_its_own_name():

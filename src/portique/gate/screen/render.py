@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from portique.core.decide import Outcome
 from portique.core.sentences import Label, ManualReason, Sentence, label, sentence
-from portique.gate.board import WAITING_MAX, FreshnessState, Posture
+from portique.gate.board import WAITING_MAX, AlertKind, FreshnessState, Posture
 from portique.gate.screen.plain import plain
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from portique.core.decide import Reason
-    from portique.core.zones import Lane
+    from portique.core.zones import Lane, Mode
     from portique.gate.board import (
         Alert,
         Card,
@@ -34,6 +34,8 @@ Payload = dict[str, Any]
 
 _OUTCOMES = {Outcome.GRANT: "grant", Outcome.REFER: "refer", Outcome.REFUSE: "refuse"}
 _WORST_LAST = tuple(FreshnessState)
+DETAIL_MAX = 500  # characters: the longest of the gate's own sentences, with a file's name in it
+CLOCK = "clock"  # the one part that is no knowledge
 COORDINATE_DIGITS = 4  # a ten-thousandth of the frame's width: finer than any screen
 
 
@@ -52,7 +54,8 @@ class AgentRenderer:
             "version": board.version,
             "locked": self._locked,
             "lane": plain(board.lane.title.in_language(self._words.language)),
-            "mode": {"code": board.mode, "word": self._say(f"mode.{board.mode}")},
+            "mode": self._mode(board.mode),
+            "asked": board.asked and self._say(f"asked.{board.asked}"),
             "posture": self._posture(board),
             "waiting": [self._card(card, board.lane) for card in board.waiting],
             "recent": [self._card(card, board.lane) for card in board.recent],
@@ -117,8 +120,7 @@ class AgentRenderer:
 
     def _person(self, card: Card) -> Payload:
         if self._locked or _manual(card):
-            hidden = self._say("card.hidden") if card.name and not _manual(card) else None
-            return {"name": None, "nameless": hidden, "label": None, "kind": None}
+            return {"name": None, "nameless": None, "label": None, "kind": None}
         return {
             "name": plain(card.name) if card.name else None,
             "nameless": None if card.name else self._say("card.nameless"),
@@ -131,6 +133,11 @@ class AgentRenderer:
         slots = {"point": lane.point.in_language(language), **dict(card.slots)}
         shown = {name: plain(value) for name, value in slots.items()}
         return sentence(reason, language, **shown)
+
+    def _mode(self, mode: Mode) -> Payload:
+        word = self._say(f"mode.{mode}")
+        now = self._say("mode.now", mode=word[:1].lower() + word[1:])
+        return {"code": mode, "word": word, "now": now}
 
     def _posture(self, board: Snapshot) -> Payload | None:
         if board.posture is Posture.NORMAL:
@@ -149,15 +156,21 @@ class AgentRenderer:
         return self._say(key, count=count, most=WAITING_MAX)
 
     def _freshness(self, parts: tuple[Freshness, ...]) -> Payload:
-        states = [part.state for part in parts] or [FreshnessState.MISSING]
+        told = [part for part in parts if part.part != CLOCK]  # the time's doubt is a fault's
+        states = [part.state for part in told] or [FreshnessState.MISSING]
         worst = max(states, key=_WORST_LAST.index)
+        ages = [part.age_s for part in told if part.state is worst and part.age_s is not None]
         return {
             "state": worst,
-            "word": self._say(f"fresh.all.{worst}"),
+            "word": self._say(f"fresh.all.{worst}", age=self._age(max(ages, default=None))),
             "parts": [self._part(part) for part in parts],
         }
 
     def _part(self, part: Freshness) -> Payload:
+        if part.part == CLOCK:
+            sure = part.state is FreshnessState.FRESH
+            word = self._say("time.sure" if sure else "time.unsure")
+            return {"part": self._say("part.clock"), "state": part.state, "word": "", "age": word}
         return {
             "part": self._words.say_or(f"part.{part.part}", plain(part.part)),
             "state": part.state,
@@ -180,8 +193,9 @@ class AgentRenderer:
     def _alert(self, alert: Alert, lane: Lane) -> Payload:
         language = self._words.language
         title = plain(lane.title.in_language(language))
-        text = self._say(f"alert.{alert.kind}.text", lane=title)
-        detail = plain(alert.detail.in_language(language)) if alert.detail else None
+        notice = alert.kind is AlertKind.NOTICE  # its detail says all
+        text = None if notice else self._say(f"alert.{alert.kind}.text", lane=title)
+        detail = alert.detail and plain(alert.detail.in_language(language), most=DETAIL_MAX)
         return {
             "alert": alert.alert,
             "kind": alert.kind,

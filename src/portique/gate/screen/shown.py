@@ -174,7 +174,8 @@ class Snapshot:
     """The board at one version: what the agents' screens show.
 
     `waiting` is oldest first, `recent` newest first. `set_aside` counts the
-    cards dropped because more than `WAITING_MAX` waited.
+    cards dropped because more than `WAITING_MAX` waited. `asked` is what the
+    holder's screen asks of the whole queue.
     """
 
     version: int
@@ -189,3 +190,4 @@ class Snapshot:
     freshness: tuple[Freshness, ...] = ()
     faults: tuple[Fault, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    asked: Advice | None = None

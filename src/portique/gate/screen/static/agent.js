@@ -95,13 +95,20 @@ function closeDialogs() {
 /** @param {string} id */
 function openDialog(id) {
   const dialog = /** @type {HTMLDialogElement} */ (element(id));
-  if (id === "mode-dialog") {
-    for (const choice of dialog.querySelectorAll("input")) {
-      choice.checked = choice.value === document.body.dataset.mode;
-    }
-  }
   element("end-error").textContent = "";
   dialog.showModal();
+  if (id === "mode-dialog") checkPresentMode(dialog);
+}
+
+/**
+ * Begin where things stand: an arrow key then goes to the next mode, Enter changes nothing.
+ * @param {HTMLDialogElement} dialog
+ */
+function checkPresentMode(dialog) {
+  for (const choice of dialog.querySelectorAll("input")) {
+    choice.checked = choice.value === document.body.dataset.mode;
+    if (choice.checked) choice.focus();
+  }
 }
 
 /** @param {string} reason */

@@ -173,8 +173,8 @@ function side() {
  * @param {Card} values
  */
 function line(template, values) {
-  const shortName = values.name ?? values.nameless ?? values.outcomeWord;
-  const made = filled(template, { ...values, shortName });
+  const who = values.name ?? values.nameless;
+  const made = filled(template, { ...values, who, shortName: who ?? values.outcomeWord });
   made.dataset.outcome = values.ruled ? (values.ruled === "admit" ? "grant" : "refuse") : values.outcome;
   return made;
 }
@@ -186,6 +186,7 @@ function surroundings() {
   fill(/** @type {HTMLElement} */ (document.querySelector(".tools")), board.mode);
   element("mode-badge").hidden = board.mode.code === "control";
   fill(element("mode-badge"), board.mode);
+  if (changed(element("asked"), board.asked)) element("asked").textContent = board.asked ?? "";
   element("fresh").dataset.state = board.freshness.state;
   fill(element("fresh"), board.freshness);
   relist(element("parts"), board.freshness.parts, (part) => {
