@@ -191,12 +191,12 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
         "Vérifiez le nom et décidez ; voyez avec {point} pour une mise à jour.",
     ),
     Reason.KNOWLEDGE_MISSING: (
-        "Ce portique n’a reçu aucun savoir de l’établissement.",
+        "Ce portique n’a reçu aucune information de l’établissement.",
         "Notre appareil n’est pas prêt, ce n’est pas vous : un instant.",
         "Passez à la liste papier et prévenez {point}.",
     ),
     Reason.KNOWLEDGE_STALE: (
-        "Le savoir de ce portique est périmé : droits et horaires ont pu changer.",
+        "Les informations de ce portique sont périmées : droits et horaires ont pu changer.",
         "Notre appareil n’est pas à jour, ce n’est pas vous : un instant.",
         "Vérifiez le nom et décidez ; voyez avec {point} pour une mise à jour.",
     ),

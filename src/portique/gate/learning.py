@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from portique.gate.sync import Source
 
 NOT_TAKEN = Words(
-    "Le savoir présenté n’a pas été pris ; l’ancien reste en usage. Prévenez le technicien.",
+    "Les informations apportées n’ont pas été prises ; les anciennes restent en usage. "
+    "Prévenez le technicien.",
     "The knowledge offered was not taken; the former stays in use. Tell the technician.",
 )
 NO_NAMES = Words(
     "Ce portique ne peut lire aucun nom : inscrivez-le auprès de l’établissement, "
-    "puis exportez de nouveau le savoir.",
+    "puis exportez de nouveau les informations.",
     "This gate can read no names: enrol it with the school, then export the knowledge again.",
 )
 NO_LANE = Words(
