@@ -50,10 +50,20 @@ def test_whatever_is_accepted_is_the_one_encoding(data):
         (b"\x61\xff", "not valid CBOR"),
         (b"\xa2\x01\x00\x01\x00", "canonical"),
         (b"\xa2\x02\x00\x01\x00", "canonical"),
+        (b"\xa1\xf5\x00", "a key"),
+        (b"\xa1\xf6\x00", "a key"),
+        (b"\x81\xa2\x00\x81\x00\xf4\x00", "a key"),
+        (b"\xc2\x41\x01", "a tag"),
+        (b"\xc4\x82\x00\x00", "a tag"),
+        (b"\xd8\x1e\x82\x01\x02", "a tag"),
+        (b"\xd8\x23\x61a", "a tag"),
+        (b"\xd8\x24\x61a", "a tag"),
+        (b"\xd9\x01\x02\x80", "a tag"),
+        (b"\x81\xd9\xd9\xf7\x00", "a tag"),
     ],
 )
 def test_other_forms_are_refused(data, why):
-    """Short, long, indefinite, duplicated, unordered and floating forms are all refused."""
+    """Short, long, indefinite, duplicated, unordered, floating and tagged forms are all refused."""
     with pytest.raises(UnreadablePass, match=why):
         canonical.decode(data, bytes_max=60)
 

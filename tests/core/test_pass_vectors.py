@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from portique.core import passes, qr
-from portique.core.errors import PassError
+from portique.core.errors import PassError, UnreadablePass
 from portique.core.passes import KeyRing, Proof
 from portique.core.seal import PublicKey, Purpose, SecretKey
 from portique.core.values import Uai, to_ms
@@ -14,6 +14,7 @@ from portique.core.values import Uai, to_ms
 FOLDER = Path(__file__).parents[1] / "vectors" / "pass"
 VALID = json.loads((FOLDER / "valid.json").read_text(encoding="utf-8"))
 INVALID = json.loads((FOLDER / "invalid.json").read_text(encoding="utf-8"))
+BUILT = json.loads((FOLDER / "built.json").read_text(encoding="utf-8"))
 
 
 def ring(file: dict) -> KeyRing:
@@ -61,6 +62,13 @@ def test_a_pass_made_elsewhere_is_read(vector):
 def test_a_pass_forged_elsewhere_is_refused(vector):
     """Every malformed, forged or stripped pass is refused for the right reason."""
     assert outcome(vector["text"]) == vector["expected"]
+
+
+@pytest.mark.parametrize("vector", BUILT["vectors"], ids=lambda v: v["what"])
+def test_nothing_is_built_for_a_stranger(vector):
+    """Tags and keys that a CBOR library would act upon are refused before it sees them."""
+    with pytest.raises(UnreadablePass, match=r"a tag|a key|more than 128"):
+        passes.parse(vector["text"])
 
 
 @pytest.mark.parametrize("vector", VALID["vectors"][:8], ids=lambda v: v["pass_id"])

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEPTH_MAX = 4
 ITEMS_MAX = 32
+TAG_SIGN1 = 18  # COSE_Sign1, RFC 9052
 
 
 def encode(value: object) -> bytes:
@@ -39,7 +40,8 @@ def decode(
 
     Raises:
         UnreadablePass: Too long, too deep, too many, not CBOR, not canonical,
-            or of a type no format of ours uses (floats, simple values, bignums).
+            or of a type no format of ours uses (floats, simple values, `true`
+            as a key, any tag but COSE_Sign1's).
     """
     if len(data) > bytes_max:
         raise UnreadablePass(f"{len(data)} bytes, more than {bytes_max}")
@@ -57,19 +59,36 @@ def decode(
 def _check_shape(data: bytes, *, depth_max: int, items_max: int) -> None:
     """Walk the heads alone, without building anything, and enforce every cap."""
     pending = [1]  # values still expected, one entry for each open container
+    maps = [False]  # whether that container is a map, whose keys and values alternate
     for items, (major, argument) in enumerate(_heads(data), start=1):
         if items > items_max:
             raise UnreadablePass(f"more than {items_max} items")
+        _check_type(major, argument, is_key=maps[-1] and pending[-1] % 2 == 0)
         pending[-1] -= 1
         children = {4: argument, 5: 2 * argument, 6: 1}.get(major, 0)
         if children:
             pending.append(children)
+            maps.append(major == 5)
         while pending and pending[-1] == 0:
             pending.pop()
+            maps.pop()
         if len(pending) > depth_max + 1:
             raise UnreadablePass(f"nested deeper than {depth_max}")
         if not pending:
             return
+
+
+def _check_type(major: int, argument: int, *, is_key: bool) -> None:
+    """Refuse what a decoder would act upon, or take for something else.
+
+    `cbor2` builds what a tag asks for (a regular expression, a fraction, a
+    date) before any signature is looked at: a second of work for one code.
+    Python's dictionaries take `true` for 1.
+    """
+    if major == 6 and argument != TAG_SIGN1:
+        raise UnreadablePass("a tag that no format of ours uses")
+    if major == 7 and is_key:
+        raise UnreadablePass("a key that is neither number, text nor bytes")
 
 
 def _heads(data: bytes) -> Iterator[tuple[int, int]]:

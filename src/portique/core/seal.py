@@ -37,7 +37,6 @@ KID_BYTES = 8
 
 ALG, KID, IV, TYP = 1, 4, 5, 16
 ES256, A256GCM = -7, 3
-TAG_SIGN1 = 18
 
 _ES256 = ec.ECDSA(hashes.SHA256())
 _ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
@@ -195,7 +194,8 @@ class Signed:
 
     def structure(self) -> cbor2.CBORTag:
         """Return the tagged array, ready to be encoded or embedded."""
-        return cbor2.CBORTag(TAG_SIGN1, [self.protected, {}, self.payload, self.signature])
+        parts = [self.protected, {}, self.payload, self.signature]
+        return cbor2.CBORTag(canonical.TAG_SIGN1, parts)
 
     def to_bytes(self) -> bytes:
         """Encode as tag 18."""
@@ -257,7 +257,7 @@ def signed_from(item: object) -> Signed:
     Raises:
         UnreadablePass: Not a COSE_Sign1 with a 64-byte signature and an empty unprotected map.
     """
-    if isinstance(item, cbor2.CBORTag) and item.tag == TAG_SIGN1:
+    if isinstance(item, cbor2.CBORTag) and item.tag == canonical.TAG_SIGN1:
         match item.value:
             case [bytes(protected), {**rest}, bytes(payload), bytes(signature)] if (
                 not rest and len(signature) == SIGNATURE_BYTES
