@@ -11,12 +11,15 @@ import pytest
 from tests.cli.conftest import frame
 
 from portique.cli.main import COMMANDS, main
-from portique.core.calendars import Calendar
+from portique.core.calendars import Calendar, Opening, SchoolDays
 from portique.core.exits import read_regimes
+from portique.core.timetables import Timetable
 from portique.core.zones import Site
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
+FRENCH_PAGE = (DOCS / "fr" / "commandes.md").read_text(encoding="utf-8")
+CALENDAR_GUIDE = (DOCS / "fr" / "calendrier.md").read_text(encoding="utf-8")
 FOLDER_PAGE = (DOCS / "school-folder.md").read_text(encoding="utf-8")
 ANSWERS_IN_COMMON = {"--json", "--school", "--help"}
 
@@ -37,10 +40,15 @@ TREE = dict(walk(main, "portique"))
 PATHS = sorted(TREE)
 
 
-def section(path: str) -> str:
-    """Return what the page says under a command's heading, up to the next heading."""
-    found = re.search(rf"^##+ {re.escape(path)}\n(.*?)(?=^##+ |\Z)", PAGE, re.MULTILINE | re.DOTALL)
+def section(path: str, page: str = PAGE) -> str:
+    """Return what a page says under a command's heading, up to the next heading."""
+    found = re.search(rf"^##+ {re.escape(path)}\n(.*?)(?=^##+ |\Z)", page, re.MULTILINE | re.DOTALL)
     return found[1] if found else ""
+
+
+def headings(page: str) -> list[str]:
+    """Return the commands and groups that a page describes, in its order."""
+    return re.findall(r"^##+ (portique .*)$", page, re.MULTILINE)
 
 
 def options(path: str) -> set[str]:
@@ -87,6 +95,21 @@ def test_the_page_names_every_option(path: str):
 
 
 @pytest.mark.parametrize("path", PATHS)
+def test_the_french_page_says_as_much(path: str):
+    """Options, an example and exit codes; fields are told once, in the other page."""
+    said = section(path, FRENCH_PAGE)
+
+    assert [name for name in options(path) - ANSWERS_IN_COMMON if name not in said] == []
+    assert f"\n{path}" in said
+    assert re.search(r"^Codes\N{NO-BREAK SPACE}: (0|ceux)", said, re.MULTILINE)
+
+
+def test_both_pages_go_in_the_same_order():
+    """Whoever looks for the fields finds them in the same place."""
+    assert headings(FRENCH_PAGE) == headings(PAGE)
+
+
+@pytest.mark.parametrize("path", PATHS)
 def test_the_command_has_json(path: str):
     """Every command answers other programs."""
     assert "--json" in options(path)
@@ -129,7 +152,7 @@ def test_the_page_describes_no_command_that_is_gone():
     """Each heading is a command or a group."""
     groups = {f"portique {name}" for name in COMMANDS}
 
-    assert set(re.findall(r"^##+ (portique .*)$", PAGE, re.MULTILINE)) <= set(PATHS) | groups
+    assert set(headings(PAGE)) <= set(PATHS) | groups
 
 
 def test_the_page_s_facts_are_an_ordinary_grant(run):
@@ -152,3 +175,18 @@ def test_the_folder_s_examples_are_right(title: str, read):
     (example,) = re.findall(rf"```json {title}\n(.*?)```", FOLDER_PAGE, re.DOTALL)
 
     assert read(json.loads(example))
+
+
+@pytest.mark.parametrize(
+    ("title", "read", "count"),
+    [
+        ("school_days", SchoolDays.from_data, 1),
+        ("opening", Opening.from_data, 3),
+        ("timetable", Timetable.from_data, 1),
+    ],
+)
+def test_the_calendar_guide_s_examples_are_right(title: str, read, count: int):
+    """Each can be copied into calendar.json as it is."""
+    examples = re.findall(rf"```json {title}\n(.*?)```", CALENDAR_GUIDE, re.DOTALL)
+
+    assert len([read(json.loads(example)) for example in examples]) == count
