@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portique.core.calendars import Days, SchoolDays, default_calendar
+from portique.core.calendars import Days, On, SchoolDays, default_calendar
 from portique.core.values import to_ms
 from portique.gate.retention import forget_before
 
@@ -45,6 +45,15 @@ def test_holidays_do_not_count_as_school_days():
 
     assert before(datetime(2026, 12, 24, 8), calendar) == datetime(2026, 12, 18)
     assert before(datetime(2027, 1, 3, 8), calendar) == datetime(2026, 12, 20)
+
+
+@pytest.mark.parametrize("on", [On.EVES, On.ALWAYS])
+def test_a_boarders_sunday_is_no_school_day(on):
+    """An opening outside the ordinary week shortens nothing: Saturday's entries live on Sunday."""
+    sunday = replace(CALENDAR.openings[0], title="Internat", on=on, weekdays=(7,))
+    calendar = replace(CALENDAR, openings=(*CALENDAR.openings, sunday))
+
+    assert before(datetime(2026, 11, 23, 8), calendar) == datetime(2026, 11, 21)
 
 
 def test_midnight_is_local_on_the_night_clocks_change():

@@ -44,6 +44,13 @@ def test_a_new_school_has_the_usual_rules(school):
     assert list(regimes_of(school)) == [regime.code for regime in BUILT_IN]
 
 
+def test_a_school_that_emptied_its_regimes_has_none(school):
+    """An empty list is a choice: the built-in regimes don't come back to grant exits."""
+    school.write_data("regimes.json", [])
+
+    assert regimes_of(school) == {}
+
+
 def test_rules_are_written_and_read_back(school):
     """The whole synthetic lycée, lesson by lesson."""
     synthetic = make_school(MONDAY)

@@ -12,8 +12,10 @@ Three habits keep it safe.
   is itself refused (a genuine pass, a valid proof), or the direction and the
   posture, which are no objections: adding an objection never softens.
 * *Nobody is trapped.* While people flee (evacuation or intrusion, on the way
-  out), only what concerns the pass itself still objects: no rule about hours,
-  regimes or doubts tells anyone running from a fire to see the agent.
+  out), no rule about hours, regimes or passages speaks. What still objects is
+  the pass itself, and the doubts about time and status without which no grant
+  is ever said; a door on an exit is free all the same, and the holder's screen
+  shows the way out.
 """
 
 from __future__ import annotations
@@ -130,7 +132,7 @@ def _of_pass(*conditions: Expression) -> Expression:
 
 
 def _of_order(*conditions: Expression) -> Expression:
-    """Concern rights and doubts: silent towards people who flee."""
+    """Concern rights and passages: silent towards people who flee."""
     return ("and", GENUINE, ("not", FLEEING), *conditions)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
+from portique.core.calendars import On
 from portique.core.localtime import zone_of
 from portique.core.values import from_ms, to_ms
 
@@ -40,6 +41,10 @@ def forget_before(now_ms: int, calendar: Calendar, school_days: int) -> int:
 
 
 def _keeps_school(calendar: Calendar, day: date) -> bool:
-    """Say whether the school holds a day: in a term, and some opening keeps it."""
-    weekdays = {number for opening in calendar.openings for number in opening.weekdays}
+    """Say whether the school holds a day: in a term, and an opening of its ordinary week keeps it.
+
+    Boarders who come back on a Sunday make no school day of it.
+    """
+    ordinary = [opening for opening in calendar.openings if opening.on is On.SCHOOL_DAYS]
+    weekdays = {number for opening in ordinary for number in opening.weekdays}
     return day in calendar.school_days and day.isoweekday() in weekdays

@@ -53,7 +53,9 @@ def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
     Raises:
         ConfigError: The file isn't a list of regimes; names the key.
     """
-    return _read(school, REGIMES, read_regimes) or {r.code: r for r in BUILT_IN}
+    regimes = _read(school, REGIMES, read_regimes)
+    # A school that emptied the list wants none: every exit is then an agent's question.
+    return {r.code: r for r in BUILT_IN} if regimes is None else regimes
 
 
 def site_of(school: SchoolFolder) -> Site:
