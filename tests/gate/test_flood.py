@@ -45,7 +45,7 @@ def test_ten_thousand_codes_in_a_minute_neither_fill_the_journal_nor_stop_a_pass
     """Forged, foreign and made-up codes; each good pass among them is granted at once."""
     strange = PocketSchool(7).issue().text
     forged = held[0].text[:-4] + "0000"
-    granted = []
+    granted: list[bool] = []
     for number in range(BAD_SCANS):
         working.show((strange, forged, f"PQ1:{number}", f"{number}")[number % 4])
         working.clock.advance(6)

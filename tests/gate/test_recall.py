@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
+from portique.core.decide import Reason
+from portique.core.entries import Ruling
 from portique.core.facts import PassState, Presented
 from portique.core.passes import KeyRing
+from portique.core.sentences import AdmitReason
 from portique.core.values import Direction, HolderId, PassId
 from portique.core.zones import default_site
 from portique.gate.journal_values import Grant, Recent
@@ -84,6 +87,25 @@ def test_a_pass_whose_name_is_sealed_still_uses_its_proof(recall, school):
     memory = recall.of(shown)
 
     assert (memory.proof_used, memory.same_lane_ms) == (True, None)
+
+
+def test_somebody_whose_name_is_sealed_is_remembered_by_the_pass(school, tmp_path):
+    """Let in by an agent and back at once: a double use, before and after a restart."""
+    held = school.issue()
+    sealed = school.knowledge(enrolled=False)
+    first = open_lane(tmp_path / "journal.db", school, known=sealed)
+    first.show(held.text)
+    [card] = first.board.snapshot().waiting
+    first.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+    before: Any = first.show(held.text)
+    first.close()
+
+    second = open_lane(tmp_path / "journal.db", school, known=sealed, clock=first.clock)
+    after: Any = second.show(held.text)
+    second.close()
+
+    assert Reason.DOUBLE_USE in before.decision.reasons
+    assert Reason.DOUBLE_USE in after.decision.reasons
 
 
 def test_what_the_server_tells_of_other_lanes_is_kept_apart(recall, school):

@@ -19,10 +19,9 @@ from portique.gate import board as shown
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from portique.core.values import HolderId
     from portique.core.zones import Lane as LaneRow
     from portique.gate.board import Board
-    from portique.gate.journal_values import Receipt, Unanswered
+    from portique.gate.journal_values import Receipt, Unanswered, Whose
     from portique.gate.judge import Judged
     from portique.gate.showing import Opened
 
@@ -35,10 +34,15 @@ BROUGHT_BACK = Words(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A decision not granted: what an agent's answer will point to. `receipt` None: no entry."""
+    """A decision not granted: what an agent's answer will point to.
 
-    receipt: Receipt | None
-    holder: HolderId | None
+    `receipt` is None where there is no entry, `whose` where no pass was genuine. `checking`: the
+    agent was asked to confirm who it is.
+    """
+
+    receipt: Receipt | None = None
+    whose: Whose | None = None
+    checking: bool = False
 
 
 class Cards:
@@ -60,7 +64,9 @@ class Cards:
         """Let decisions of before a restart wait again, without names: the journal has none."""
         kept = list(unanswered)[-BROUGHT_BACK_MAX:]
         for one in kept:
-            self._waiting[one.body.showing] = Waiting(one.receipt, one.body.holder)
+            checking = str(Reason.IDENTITY_TO_CONFIRM) in one.body.reasons
+            whose = one.body.holder or one.body.pass_id
+            self._waiting[one.body.showing] = Waiting(one.receipt, whose, checking)
         self._board.bring_back(_card_without_name(one) for one in kept)
         self._keep_what_waits()
 
@@ -81,6 +87,10 @@ class Cards:
         if showing not in self._waiting:
             raise TooLate("this showing was ruled on already")
         return self._waiting[showing]
+
+    def checking(self, whose: Whose) -> bool:
+        """Say whether a check of this holder's identity still waits for an answer."""
+        return any(held.checking and held.whose == whose for held in self._waiting.values())
 
     def settle(self, showing: int, ruled: shown.Ruled) -> None:
         """Take an answered card off the waiting ones."""

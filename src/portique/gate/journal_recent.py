@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from portique.core.entries import Body
-    from portique.core.values import HolderId, PassId
-    from portique.gate.journal_values import Connection
+    from portique.core.values import PassId
+    from portique.gate.journal_values import Connection, Whose
 
 # Entries looked at, from the newest back: a time may have jumped, so none is trusted to stop the
 # search early. A lane's fullest day holds half of this; reading them takes a second.
@@ -63,7 +63,7 @@ class _Gathering:
     def __init__(self) -> None:
         self._decisions: dict[Receipt, DecisionBody] = {}
         self._proofs: set[tuple[PassId, int]] = set()
-        self._grants: dict[tuple[HolderId, str], Grant] = {}
+        self._grants: dict[tuple[Whose, str], Grant] = {}
         self._counted: list[Counted] = []
         self._unanswered: dict[Receipt, Unanswered] = {}
 
@@ -96,10 +96,10 @@ class _Gathering:
 
     def _let_through(self, body: DecisionBody | None, time_ms: int) -> None:
         self._counted.append(Counted(body.lane if body else None, None, 1, time_ms))
-        if body is not None and body.holder is not None:
-            key = (body.holder, body.lane)
-            self._grants.pop(key, None)  # so that the order is that of the last grant
-            self._grants[key] = Grant(body.holder, body.lane, time_ms)
+        whose = (body.holder or body.pass_id) if body else None
+        if body is not None and whose is not None:
+            self._grants.pop((whose, body.lane), None)  # so that the order is of the last grants
+            self._grants[whose, body.lane] = Grant(whose, body.lane, time_ms)
 
     def recent(self) -> Recent:
         return Recent(

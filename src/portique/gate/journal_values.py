@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from portique.core.entries import OrderBody, from_body
 from portique.core.entries_chain import commitment, link
 from portique.core.errors import JournalError
+from portique.core.values import HolderId, PassId
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from portique.core.entries import Authority, Body, DecisionBody
-    from portique.core.values import Direction, HolderId, Language, PassId
+    from portique.core.values import Direction, Language
 
 ENTRIES_HELD_MAX = 500_000  # reliability.md R7: 30 days offline, six times over
 ALARM_AT = 0.8
@@ -104,11 +105,17 @@ class Notice:
     sentences: dict[Language, str]
 
 
+Whose = HolderId | PassId
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A holder let through on a lane: by the gate, or by an agent's ruling."""
+    """A holder let through on a lane: by the gate, or by an agent's ruling.
 
-    holder: HolderId
+    By the pass's own number where the gate could not read whose it is.
+    """
+
+    whose: Whose
     lane: str
     at_ms: int
 
@@ -139,7 +146,7 @@ class Unanswered:
 class Recent:
     """What a restarted gate must remember, each part oldest first.
 
-    `grants` holds the last grant for each (holder, lane). `last_showing` is the
+    `grants` holds the last grant for each (whose, lane). `last_showing` is the
     highest number of a showing, 0 if there is none.
     """
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.alarms import CALM, Posture
 from portique.core.calendars import default_calendar
-from portique.core.decide import Outcome
+from portique.core.decide import Outcome, Reason
 from portique.core.entries import (
     CountBody,
     DecisionBody,
@@ -41,7 +41,7 @@ from portique.gate.cards import Cards, Waiting, card_of
 from portique.gate.faults import tell_of_journal
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
-from portique.gate.recall import Recall, proved_seconds
+from portique.gate.recall import Recall, proved_seconds, whose
 from portique.gate.spot_checks import never
 
 if TYPE_CHECKING:
@@ -52,11 +52,10 @@ if TYPE_CHECKING:
     from portique.core.entries import Body
     from portique.core.facts import Presented, Situation
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
-    from portique.core.values import HolderId
     from portique.gate.board import Board
     from portique.gate.flood import Flood
     from portique.gate.journal import Journal
-    from portique.gate.journal_values import Receipt, Recent
+    from portique.gate.journal_values import Receipt, Recent, Whose
     from portique.gate.metrics import Metrics
     from portique.gate.ports import Clock, Door
     from portique.gate.showing import Opened
@@ -201,7 +200,7 @@ class Lane:
         with self._lock:
             self._ports.door.lamp(Outcome.REFER)
             card = shown.Card(opened.showing, opened.at_ms, Outcome.REFER, None, note=NOT_SERVED)
-            self._cards.show(card, Waiting(None, None))
+            self._cards.show(card, Waiting())
 
     def _decide(self, presented: Presented, opened: Opened) -> tuple[Judged, Receipt | None]:
         situation = self._situation(presented, opened.at_ms)
@@ -237,7 +236,14 @@ class Lane:
             alarm=self._alarm_now(),
             clock_trusted=clock.trusted,
             clock_uncertainty_ms=clock.claim_ms,
+            spot_check=self._draws_check(presented),
         )
+
+    def _draws_check(self, presented: Presented) -> bool:
+        """Draw before looking at who it is; a check once drawn holds until an agent answered it."""
+        drawn = self._ports.draws_check()
+        held = presented.held
+        return drawn or (held is not None and self._cards.checking(whose(held)))
 
     def _alarm_now(self) -> Alarm:
         knowledge = self._bench.knowledge
@@ -276,9 +282,10 @@ class Lane:
     def _remember(self, judged: Judged, at_ms: int) -> None:
         self.recall.note_proof(judged.presented, at_ms)
         if judged.granted:
-            self._passed(judged.identity.holder if judged.identity else None, at_ms)
+            held = judged.presented.held
+            self._passed(whose(held) if held else None, at_ms)
 
-    def _passed(self, holder: HolderId | None, at_ms: int) -> None:
+    def _passed(self, holder: Whose | None, at_ms: int) -> None:
         if holder is not None:
             self.recall.note_grant(holder, at_ms)
         self._add(self._bench.lane.direction, 1)
@@ -290,8 +297,9 @@ class Lane:
         self._ports.metrics.decided(judged.decision, judged.presented.medium)
 
     def _show(self, judged: Judged, opened: Opened, receipt: Receipt | None) -> None:
-        identity = judged.identity
-        waiting = Waiting(receipt, identity.holder if identity else None)
+        held = judged.presented.held
+        checking = Reason.IDENTITY_TO_CONFIRM in judged.decision.reasons
+        waiting = Waiting(receipt, whose(held) if held else None, checking)
         self._cards.show(card_of(judged, opened), waiting)
         self._cards.alert_of(judged, self._bench.lane, opened.at_ms)
 
@@ -352,7 +360,7 @@ class Lane:
             )
             self._append(RulingBody(showing, epoch, number, ruling, str(reason), agent))
             if ruling is Ruling.ADMIT:
-                self._passed(waiting.holder, at_ms)
+                self._passed(waiting.whose, at_ms)
                 self._let_through()
             self._cards.settle(showing, shown.Ruled(ruling, reason, agent, at_ms))
 

@@ -44,6 +44,7 @@ from portique.gate.retention import forget_before
 from portique.gate.screen.app import create_app
 from portique.gate.screen.serving import Serving, serve_in_thread
 from portique.gate.showing import Showings
+from portique.gate.spot_checks import SpotChecks
 from portique.gate.sync import Source, Trust, freshness
 from portique.gate.view import View
 from portique.gate.wiring import (
@@ -192,6 +193,7 @@ class Gate:
             self.metrics,
             config.door.open_s,
             Flood(),
+            SpotChecks(config.gate.spot_check_percent, os.urandom).draw,
         )
         self.lane = Lane(bench, ports, take_number=showings.take_number)
         self.lane.restore(recent, now)

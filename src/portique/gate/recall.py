@@ -1,8 +1,9 @@
 """What one lane remembers of holders: used phone proofs and last grants, for a day at most.
 
-Kept in memory by number only, rebuilt from the journal at a restart, and let
-go after a day (`forget`, called every few minutes): no count of a person's
-passages outlives it. Which way somebody went last is let go each night.
+Kept in memory by number only, the pass's own where this gate can't read whose
+it is; rebuilt from the journal at a restart, and let go after a day (`forget`,
+called every few minutes): no count of a person's passages outlives it. Which
+way somebody went last is let go each night.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portique.core.facts import Presented
+    from portique.core.passes import Pass
     from portique.core.values import Direction, HolderId, PassId
-    from portique.gate.journal_values import Head, Recent
+    from portique.gate.journal_values import Head, Recent, Whose
 
 REMEMBERED_MS = 24 * 3_600_000
 RESTORED_MS = 25 * 3_600_000  # how far back a restart reads: the longest day, when clocks go back
@@ -31,8 +33,8 @@ class Recall:
         self._lane = lane
         self._direction = direction
         self._proofs: dict[tuple[PassId, int], int] = {}
-        self._grants: dict[HolderId, tuple[int, Direction | None]] = {}
-        self._elsewhere: dict[HolderId, int] = {}
+        self._grants: dict[Whose, tuple[int, Direction | None]] = {}
+        self._elsewhere: dict[Whose, int] = {}
 
     def restore(self, recent: Recent, at_ms: int, is_today: Callable[[int], bool]) -> None:
         """Take up what the journal remembers, after a restart at `at_ms`.
@@ -44,22 +46,20 @@ class Recall:
         for grant in recent.grants:
             if grant.lane == self._lane:
                 direction = self._direction if is_today(grant.at_ms) else None
-                self._grants[grant.holder] = (grant.at_ms, direction)
+                self._grants[grant.whose] = (grant.at_ms, direction)
             else:
-                self._elsewhere[grant.holder] = grant.at_ms
+                self._elsewhere[grant.whose] = grant.at_ms
 
     def of(self, presented: Presented) -> Memory:
         """Return what bears on this showing; nothing for a pass that isn't genuine."""
         held = presented.held
         if held is None:
             return Memory()
+        key = whose(held)
         seconds = presented.proof_seconds
         used = seconds is not None and (held.pass_id, seconds) in self._proofs
-        if held.identity is None:
-            return Memory(proof_used=used)
-        at_ms, direction = self._grants.get(held.identity.holder, (None, None))
-        elsewhere = self._elsewhere.get(held.identity.holder)
-        return Memory(at_ms, elsewhere, direction, proof_used=used)
+        at_ms, direction = self._grants.get(key, (None, None))
+        return Memory(at_ms, self._elsewhere.get(key), direction, proof_used=used)
 
     def note_proof(self, presented: Presented, at_ms: int) -> None:
         """Remember that this drawing of a phone was shown, whatever was decided.
@@ -71,7 +71,7 @@ class Recall:
         if presented.held is not None and seconds is not None:
             self._proofs[presented.held.pass_id, seconds] = at_ms
 
-    def note_grant(self, holder: HolderId, at_ms: int) -> None:
+    def note_grant(self, holder: Whose, at_ms: int) -> None:
         """Remember that a holder was let through here."""
         self._grants[holder] = (at_ms, self._direction)
 
@@ -88,6 +88,11 @@ class Recall:
         self._proofs = {k: t for k, t in self._proofs.items() if at_ms - t < PROOFS_MS}
         self._grants = {h: g for h, g in self._grants.items() if at_ms - g[0] < REMEMBERED_MS}
         self._elsewhere = {h: t for h, t in self._elsewhere.items() if at_ms - t < REMEMBERED_MS}
+
+
+def whose(held: Pass) -> Whose:
+    """Return the holder's number; where that stays sealed, the pass's own."""
+    return held.identity.holder if held.identity else held.pass_id
 
 
 def proved_seconds(presented: Presented) -> int | None:

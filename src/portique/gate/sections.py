@@ -34,6 +34,13 @@ class GateSection:
             choices=("control", "counting", "free"),
         ),
     ] = "control"
+    spot_check_percent: Annotated[
+        float,
+        Key(
+            "share of showings, drawn at random, referred for a look at the card; 0: none",
+            bounds=(0.0, 100.0),
+        ),
+    ] = 0.0
     language: Annotated[str, Key("language of the holder's screen", choices=LANGUAGES)] = "fr"
     staffed_point: Annotated[
         str,

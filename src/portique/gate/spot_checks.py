@@ -24,7 +24,7 @@ class SpotChecks:
     """
 
     def __init__(self, percent: float, entropy: Callable[[int], bytes]) -> None:
-        self._below = round(percent / 100 * 256**DRAW_BYTES)
+        self._below = round(percent / 100 * (1 << 8 * DRAW_BYTES))
         self._entropy = entropy
 
     def draw(self) -> bool:
