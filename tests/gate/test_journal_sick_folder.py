@@ -1,11 +1,12 @@
 """A folder that is sick under an open journal costs a JournalError, never anything else."""
 
+import errno
 from collections.abc import Callable
 
 import pytest
 
 from portique.core.errors import JournalError
-from portique.gate import journal_formers
+from portique.gate import journal_formers, journal_keeper
 from portique.gate.journal import Journal
 from portique.gate.journal_values import Receipt
 from portique.testing.journals import START_MS, decision, fill, open_journal
@@ -84,3 +85,19 @@ def test_a_folder_that_cannot_be_looked_into_is_said_at_the_start(path, monkeypa
 
     with pytest.raises(JournalError):
         open_journal(path)
+
+
+def test_a_process_out_of_descriptors_keeps_the_open_journal(journal, monkeypatch):
+    """The file is well and could not be opened again: entries go on, the count comes later."""
+
+    def short(_path: object) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as process:
+        process.setattr(journal_formers, "former_files", short)
+        with pytest.raises(JournalError, match="Too many open files"):
+            journal.pending()
+        process.setattr(journal_keeper, "take_up", short)
+        receipt = journal.append(decision(1), at_ms=START_MS)
+
+    assert receipt == Receipt(1, 10)

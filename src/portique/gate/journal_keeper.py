@@ -7,6 +7,7 @@ what SQLite still holds in memory is not trusted.
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from portique.gate.journal_values import Notice
 
 TRIES_MAX = 3  # as it is; with the ballast open; in a new epoch
+# What this process lacks for a moment: the open file is well, and could not be opened again.
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 class Keeper:
@@ -172,6 +175,8 @@ class Keeper:
     def telling(self) -> Iterator[None]:
         """Turn what SQLite and the system say into a JournalError, and drop the connection.
 
+        A process out of descriptors or memory keeps it: that says nothing of the file.
+
         Raises:
             JournalError: Anything of theirs was raised inside.
         """
@@ -183,7 +188,8 @@ class Keeper:
             self._drop()
             raise JournalError(schema.sentence_for(error, self.site.path)) from error
         except OSError as error:
-            self._drop()
+            if error.errno not in OURS:
+                self._drop()
             raise JournalError(f"the journal {self.site.path.name}: {error.strerror}") from error
 
     def remember(self, *, clean: bool = False) -> None:
