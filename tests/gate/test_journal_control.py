@@ -1,12 +1,15 @@
 """A live journal is asked through a socket beside it, by its own user alone."""
 
+import errno
 import json
 import socket
 import stat
+import threading
 
 import pytest
 
 from portique.core.errors import EnvironmentProblem, JournalError
+from portique.gate import journal_control
 from portique.gate.journal_control import JournalControl, ask_head, ask_rows, ask_verify
 from portique.testing.journals import START_MS, fill, open_journal
 
@@ -117,6 +120,36 @@ def test_a_socket_left_by_a_crash_is_taken_over(path):
     path.with_name("journal.db.sock").touch()
     journal = open_journal(path)
     control = JournalControl(journal)
+
+    assert ask_head(path)["number"] == 1
+    control.close()
+    journal.close(at_ms=START_MS)
+
+
+class Short:
+    """A listening socket whose process has no descriptor left, once."""
+
+    def __init__(self, listening: socket.socket) -> None:
+        self._listening = listening
+        self.failed = threading.Event()
+
+    def accept(self) -> tuple[socket.socket, object]:
+        if not self.failed.is_set():
+            self.failed.set()
+            raise OSError(errno.EMFILE, "Too many open files")
+        return self._listening.accept()
+
+    def close(self) -> None:
+        self._listening.close()
+
+
+def test_a_process_out_of_descriptors_answers_again_once_it_has_some(path, monkeypatch):
+    """The thread outlives the shortage."""
+    short = Short(journal_control._listen(path.with_name("journal.db.sock")))
+    monkeypatch.setattr(journal_control, "_listen", lambda _place: short)
+    journal = open_journal(path)
+    control = JournalControl(journal)
+    short.failed.wait(10)
 
     assert ask_head(path)["number"] == 1
     control.close()

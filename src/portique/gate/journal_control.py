@@ -61,6 +61,9 @@ class JournalControl:
                 connection, _ = self._socket.accept()
             except TimeoutError:
                 continue
+            except OSError:  # no descriptor left, for now: asked again once there is one
+                self._closing.wait(WAKE_S)
+                continue
             with connection, suppress(OSError):  # the asker may leave at any time
                 connection.settimeout(PATIENCE_S)
                 connection.sendall(json.dumps(self._answer(connection)).encode() + b"\n")
