@@ -132,6 +132,19 @@ def test_work_stays_within_the_budget():
     assert max(look.work for look in looks) <= 9_000
 
 
+def test_what_one_frame_s_work_can_t_hold_goes_on_with_the_next():
+    """A frame too short of work for all the ways tries the others on the next ones."""
+    card = Card(pass_like_text(5, 200), version=9)
+    scene = replace(scene_of(card, glare=Glare(0.06, 0.06, 4.5)), background=Background.PLAIN)
+    reader = CodeReader(ReaderSettings(work_max=6_000))
+
+    looks = [reader.read(render(replace(scene, seed=n)).frame, at_ms=67 * n) for n in range(8)]
+
+    assert not looks[0].codes
+    assert texts(looks) == {card.text}
+    assert max(look.work for look in looks) <= 6_000
+
+
 def test_a_hopeless_place_is_looked_at_less_often(monkeypatch):
     """A poster that never gives a text stops costing every frame."""
     monkeypatch.setattr("portique.sight.tracks.PATIENCE_FRAMES", 3)

@@ -36,7 +36,7 @@ BESIDE_MAX = 3_000  # units for other places of a frame in which a code was read
 class ReaderSettings:
     """How hard to look. The default keeps 15 frames a second on one core of a small computer."""
 
-    work_max: int = 17_000  # units a frame, see `portique.sight.work`
+    work_max: int = 10_000  # units a frame, see `portique.sight.work`
     sharpen: bool = True
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from portique.sight.shapes import Layer
 
-TAPER_PX = 12
+TAPER_PX = 8
 PROFILE_STEP = 0.01  # cycles a pixel: the width of a ring of frequencies
 LOWEST_RING = 2  # below it is the card, not its code
 FEWEST_RINGS, MOST_RINGS = 6, 40
@@ -153,6 +153,11 @@ def _fast_size(side: int) -> int:
 @lru_cache(maxsize=16)
 def _window(height: int, width: int) -> Layer:
     return np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
+
+
+def quick_side(side: int) -> int:
+    """Return an even side, no smaller, of a picture whose blur is undone without padding it."""
+    return _fast_size(side + 2 * TAPER_PX) - 2 * TAPER_PX
 
 
 class Restorer:

@@ -13,21 +13,25 @@ from portique.sight.kernels import Kernel, Restorer, Spread, candidates, estimat
 from portique.sight.shapes import Grey, Layer, Sighted, moved
 from portique.sight.tracks import SIDE_MAX_PX, Track, View
 from portique.sight.work import (
+    ALIGN,
+    ENLARGED_READ,
     ESTIMATE,
+    EVEN_LIGHT,
     FILTER,
     MEND,
+    MEND_CALL,
     PLAIN_READ,
-    REGISTER,
     THOROUGH_READ,
+    TRANSFORM,
     Work,
     cost,
 )
 
 SIGNED_PREFIXES = ("PQ1:", "PQ2:")
-OTHER_FAULTS_EVERY = 3
 AGREEING_MIN = 2  # decodings of a text without signature, after sharpening
+LIKELIEST = 2  # the place as it is, and the blur that its spectrum tells
 SMALL_SIDE_PX = 300  # a place below this is also tried enlarged
-STRENGTHS = (1.0, 4.0)  # of the noise term: faithful, then smoother
+FAITHFUL, SMOOTHER = 1.0, 4.0  # strengths of the noise term
 
 
 class Family(IntEnum):
@@ -40,7 +44,7 @@ class Family(IntEnum):
     CORNERS = 4  # draw the finder patterns that are lost
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
     """One way to prepare and decode a place. `number` names it in the agreement of readings."""
 
@@ -54,19 +58,19 @@ class Attempt:
 def read_track(track: Track, grey: Grey, work: Work) -> Sighted | None:
     """Try to read one suspected code, within what is left of the frame's work.
 
-    What succeeded last is tried first; a text without signature waits for a second, independent
-    reading when it took sharpening to get it.
+    What succeeded last is tried first, then what this place was not tried with yet: what one
+    frame's work can't hold goes on with the next frame. A text without signature waits for a
+    second, independent reading when it took sharpening to get it.
     """
     track.frame_number += 1
     pixels = min(track.box.width * track.box.height, SIDE_MAX_PX**2)
-    upkeep = ESTIMATE if track.sum is None else REGISTER + 2 * ESTIMATE
+    upkeep = ESTIMATE + TRANSFORM
+    if track.sum is not None:
+        upkeep = 2 * upkeep + ALIGN
     if not track.wants_attention() or not work.take(cost(upkeep, pixels)):
         return None
     view = track.look(grey)
-    attempts = sorted(_attempts(track, view), key=lambda a: a.number != track.best_attempt)
-    for attempt in attempts:
-        if not work.take(attempt.units):
-            continue
+    for attempt in affordable(track, list(_attempts(track, view)), work):
         reading = _judged(track, attempt)
         if reading is not None:
             track.best_attempt = attempt.number
@@ -74,6 +78,27 @@ def read_track(track: Track, grey: Grey, work: Work) -> Sighted | None:
             return reading
     track.failures += 1
     return None
+
+
+def affordable(track: Track, attempts: list[Attempt], work: Work) -> Iterator[Attempt]:
+    """Yield what worked last and the likeliest, then what this round has not tried yet.
+
+    The likeliest are tried on every frame, for an average grows better with each.
+    """
+    best = [attempt for attempt in attempts if attempt.number == track.best_attempt]
+    first = best + [attempt for attempt in attempts[:LIKELIEST] if attempt not in best]
+    yield from (attempt for attempt in first if work.take(attempt.units))
+    others = [attempt for attempt in attempts if attempt not in first]
+    waiting = [attempt for attempt in others if attempt.number not in track.tried]
+    if not waiting:
+        track.tried.clear()
+    for place, attempt in enumerate(waiting or others):
+        taken = work.take(attempt.units)
+        if not taken and place > 0:
+            return  # it comes first in the next frame
+        track.tried.add(attempt.number)  # also if even then it costs too much: the others go on
+        if taken:
+            yield attempt
 
 
 def _judged(track: Track, attempt: Attempt) -> Sighted | None:
@@ -96,35 +121,43 @@ def _judged(track: Track, attempt: Attempt) -> Sighted | None:
 
 def _attempts(track: Track, view: View) -> Iterator[Attempt]:
     """Name the ways to try, the cheapest and likeliest first."""
-    pixels = view.layer.size
     grey = as_grey(view.layer)
-    yield Attempt(0, Family.PLAIN, cost(THOROUGH_READ, pixels), view, lambda: _thorough(grey))
-    # Blur is the commonest fault; glare, shadows, lost corners come first in one of three frames.
-    others_first = track.frame_number % OTHER_FAULTS_EVERY == 2
-    if others_first:
+    units = cost(THOROUGH_READ, view.layer.size)
+    yield Attempt(0, Family.PLAIN, units, view, lambda: _thorough(grey))
+    spread = track.spread or estimate_spread(view.layer)
+    alone = Sharpening(view, Family.ALONE, spread)
+    if track.sum is None or track.sum.frames == 1:
+        yield from alone.attempts(FAITHFUL)
         yield from _contrasted(view, grey)
-    if track.sum is not None and track.sum.frames > 1:
-        yield from _sharpened(track.sum, estimate_spread(track.sum.layer), Family.SUM, 100)
-    if track.spread is not None:
-        yield from _sharpened(view, track.spread, Family.ALONE, 200)
-    if not others_first:
-        yield from _contrasted(view, grey)
+        yield from alone.attempts(SMOOTHER)
+        return
+    together = Sharpening(track.sum, Family.SUM, estimate_spread(track.sum.layer))
+    yield from together.attempts(FAITHFUL)
+    yield from _contrasted(view, grey)
+    yield from together.attempts(SMOOTHER)
+    if spread.is_directed:  # a movement changes from frame to frame, defocus does not
+        yield from alone.attempts(FAITHFUL)
 
 
 def _thorough(grey: Grey) -> list[Found]:
     return find_codes(grey, thorough=True)
 
 
-def _sharpened(view: View, spread: Spread, family: Family, first: int) -> Iterator[Attempt]:
-    restorer = Restorer(view.layer)
-    noise = (spread.noise_sigma / max(spread.contrast, 1.0)) ** 2
-    units = cost(FILTER + PLAIN_READ, view.layer.size)
-    number = first
-    for strength in STRENGTHS:
-        for kernel in candidates(spread):
-            run = _restored(restorer, kernel, strength * noise)
-            yield Attempt(number, family, units, view, run)
-            number += 1
+class Sharpening:
+    """The ways to undo the blur of one picture."""
+
+    def __init__(self, view: View, family: Family, spread: Spread) -> None:
+        self._view, self._family, self._spread = view, family, spread
+        self._restorer = Restorer(view.layer)
+
+    def attempts(self, strength: float) -> Iterator[Attempt]:
+        """Name one attempt for each likely blur, at this strength of the noise term."""
+        noise = strength * (self._spread.noise_sigma / max(self._spread.contrast, 1.0)) ** 2
+        units = cost(FILTER + PLAIN_READ, self._view.layer.size)
+        first = 100 * self._family + round(10 * strength)
+        for number, kernel in enumerate(candidates(self._spread), start=first):
+            run = _restored(self._restorer, kernel, noise)
+            yield Attempt(number, self._family, units, self._view, run)
 
 
 def _restored(restorer: Restorer, kernel: Kernel, noise: float) -> Callable[[], list[Found]]:
@@ -140,14 +173,16 @@ def _contrasted(view: View, grey: Grey) -> Iterator[Attempt]:
         lambda: find_codes(_calmed(grey), thorough=True),
     ]
     for number, run in enumerate(ways, start=300):
-        yield Attempt(number, Family.CONTRAST, cost(THOROUGH_READ + 2, grey.size), view, run)
+        units = cost(EVEN_LIGHT + THOROUGH_READ, grey.size)
+        yield Attempt(number, Family.CONTRAST, units, view, run)
     if max(grey.shape) < SMALL_SIDE_PX:
-        units = cost(4 * THOROUGH_READ, grey.size)
+        units = cost(ENLARGED_READ, grey.size)
         yield Attempt(310, Family.CONTRAST, units, view, lambda: _enlarged(grey))
 
 
 def _mended(view: View) -> Attempt:
-    return Attempt(400, Family.CORNERS, cost(MEND, view.layer.size), view, lambda: _in_flat(view))
+    units = MEND_CALL + cost(MEND, view.layer.size)
+    return Attempt(400, Family.CORNERS, units, view, lambda: _in_flat(view))
 
 
 def _in_flat(view: View) -> list[Found]:

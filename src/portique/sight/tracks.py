@@ -14,7 +14,7 @@ from portique.sight.registration import laid_over, register
 from portique.sight.shapes import Box, Grey, Layer, Matrix, Quad, box_around, mean_side, moved
 
 MARGIN_SHARE = 0.11  # around the suspected place, of its side: the quiet zone and the doubt
-SIDE_MAX_PX = 448  # larger places are reduced: modules stay wide enough and time bounded
+SIDE_MAX_PX = 448  # larger places are reduced: time is bounded, modules stay wide enough
 ADDED_MAX = 15  # one second of frames; then the sum starts again, for hands don't stay longer
 FORGOTTEN_AFTER_MS = 700
 PATIENCE_FRAMES = 45  # after three seconds without success a place is looked at less often
@@ -44,6 +44,7 @@ class Track:
     spread: Spread | None = None
     failures: int = 0
     best_attempt: int = 0  # what worked last is tried first
+    tried: set[int] = field(default_factory=set)  # attempts since the last round of all began
     readings: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     frame_number: int = 0
 
