@@ -5,7 +5,7 @@ import pytest
 from portique.core.zones import default_site
 from portique.gate.board import Advice, Board
 from portique.gate.capture.messages import Looked, ReadCode, Suspect
-from portique.gate.showing import Showings
+from portique.gate.showing import AimArea, Showings
 from portique.gate.view import View, fractions
 
 SIZE = (640, 480)
@@ -89,3 +89,22 @@ def test_a_code_that_left_is_told_to_the_board(view, board, monkeypatch):
 def test_without_a_board_showings_open_all_the_same():
     """A replay needs no screen."""
     assert View(Showings()).step(look("A"), 0, SIZE).opened
+
+
+def test_a_poster_outside_the_aim_area_is_not_outlined(board):
+    """Nothing on the holder's screen waits for it to leave."""
+    view = View(Showings(AimArea(left=0.6)), board)
+
+    view.step(look("POSTER", suspects=(Suspect(SQUARE, "closer"),)), 0, SIZE)
+
+    assert board.holder().aims == ()
+
+
+def test_a_code_too_small_to_count_is_asked_to_come_closer(board):
+    """It was read, and is not decided: its holder would wait for nothing."""
+    view = View(Showings(AimArea(code_width_min=0.5)), board)
+
+    step = view.step(look("A"), 0, SIZE)
+
+    [aim] = board.holder().aims
+    assert (step.opened, aim.advice) == ((), Advice.CLOSER)

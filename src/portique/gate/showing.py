@@ -45,10 +45,13 @@ class AimArea:
 
         `quad` is four (x, y) corners as fractions of the frame's width and height.
         """
+        return quad in self and _width(quad) >= self.code_width_min
+
+    def __contains__(self, quad: Quad) -> bool:
+        """Say whether a code's centre is inside, whatever its size."""
         x = sum(corner[0] for corner in quad) / 4
         y = sum(corner[1] for corner in quad) / 4
-        inside = self.left <= x <= self.right and self.top <= y <= self.bottom
-        return inside and _width(quad) >= self.code_width_min
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
 
 
 def _width(quad: Quad) -> float:
@@ -108,7 +111,7 @@ class Showings:
     """The showings of one lane's camera, fed frame by frame."""
 
     def __init__(self, aim: AimArea | None = None, *, first_number: int = 1) -> None:
-        self._aim = aim or AimArea()
+        self.aim = aim or AimArea()
         self._numbers = count(first_number)  # also taken from by the screens' threads
         self._held: dict[bytes, _Held] = {}
         self._marks: dict[str, _Mark] = {}
@@ -116,7 +119,7 @@ class Showings:
     def step(self, codes: Sequence[SeenCode], at_ms: int) -> Step:
         """Take in one frame: the codes read in it, and its camera time in ms."""
         closed = self._close(at_ms)
-        in_view = self._see([code for code in codes if self._aim.holds(code.quad)], at_ms)
+        in_view = self._see([code for code in codes if self.aim.holds(code.quad)], at_ms)
         undecided = [key for key in in_view if self._held[key].showing is None]
         opened = (self._open(undecided[0], at_ms),) if len(undecided) == 1 else ()
         overstayed = any(

@@ -39,8 +39,11 @@ class View:
     ) -> None:
         for showing in step.closed:
             board.gone(showing)
-        aims = [Aim(code.quad) for code in codes]
+        area = self.showings.aim
+        aims = [Aim(c.quad, None if area.holds(c.quad) else Advice.CLOSER) for c in codes]
         aims += [Aim(fractions(s.quad, size), Advice(s.advice)) for s in look.suspects]
+        # A poster or the neighbour's lane: nothing is said of it, and no colour waits for it.
+        aims = [aim for aim in aims if aim.quad in area]
         advice = Advice.ONE_AT_A_TIME if step.crowded else None
         if step.overstayed:
             advice = advice or Advice.TAKE_AWAY
