@@ -17,7 +17,7 @@ from portique.gate.capture.messages import Looked, ReadCode
 from portique.gate.eyes import Seen
 from portique.gate.lane import NOT_SERVED
 from portique.gate.logs import configure
-from portique.gate.loop import AGAIN_MS, LINES_A_TURN, LINES_MAX, UNFORESEEN, Chore, Loop
+from portique.gate.loop import AGAIN_MS, LATE_MS, LINES_A_TURN, LINES_MAX, UNFORESEEN, Chore, Loop
 from portique.gate.ports import Line
 from portique.gate.view import View
 from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
@@ -120,6 +120,33 @@ def test_a_readers_line_is_decided(school, put_to_work):
     loop.run()
 
     assert [body.pass_id for body in decisions(working)] == [held.pass_id]
+
+
+def test_a_line_is_judged_by_the_time_it_is_served(school, put_to_work):
+    """The same clock as for a code seen by the camera, and later than the line's own end."""
+    held = school.issue()
+    working = put_to_work()
+    loop = loop_of(working)
+    loop.put_line(Line(held.text, working.clock.now_ms(), "scanner"))
+    working.clock.advance(LATE_MS)
+
+    loop._take_lines()
+
+    [card] = working.board.snapshot().recent
+    assert card.at_ms == working.clock.now_ms()
+
+
+def test_a_line_that_waited_too_long_opens_nothing(school, put_to_work):
+    """Its holder has gone in by hand; the next one in the queue must not find the door open."""
+    held = school.issue()
+    working = put_to_work()
+    loop = loop_of(working)
+    loop.put_line(Line(held.text, working.clock.now_ms(), "scanner"))
+    working.clock.advance(LATE_MS + 1)
+
+    loop._take_lines()
+
+    assert (decisions(working), working.door.releases, loop.lines_dropped) == ([], 0, 1)
 
 
 def test_a_flood_of_lines_is_bounded_counted_and_taken_a_few_at_a_time(put_to_work):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 TURN_S = 0.05  # how long a turn waits for a look: the most a reader's line waits
 LINES_MAX = 32
+LATE_MS = 10_000  # a line that waited longer, behind a slow disk, opens for somebody else
 LINES_A_TURN = 4  # each may take a slow disk's time, and the door waits for the loop's beat
 AGAIN_MS = 10 * 60_000  # what goes on failing is told again to agents who dismissed it
 UNFORESEEN = Words(
@@ -105,7 +106,12 @@ class Loop:
                 line = self._lines.get_nowait()
             except queue.Empty:
                 return
-            self._serve(self.view.showings.line(line.text, line.at_ms))
+            # The gate's one clock judges it, and nobody stands there for long.
+            now = self.clock.now_ms()
+            if now - line.at_ms > LATE_MS:
+                self.lines_dropped += 1
+            else:
+                self._serve(self.view.showings.line(line.text, now))
 
     def _serve(self, opened: Opened) -> None:
         if not self._attempt("showing", lambda: self.lane.serve(opened)):
