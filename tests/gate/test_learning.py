@@ -1,5 +1,6 @@
 """A working gate learns: live, completely, and saying once what could not be learnt."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +47,12 @@ class Classroom:
         data = self.working.school.bundle(number, told=told, **options)
         (self.folder / f"{number}.knowledge").write_bytes(data)
 
+    def look(self) -> None:
+        """Look, wait until it is over, and take up what was found."""
+        self.learning.look()
+        self.learning.close()
+        self.learning.take_up()
+
     @property
     def told(self) -> list:
         return [alert.detail for alert in self.working.board.snapshot().alerts]
@@ -90,7 +97,7 @@ def test_a_revocation_reaches_the_lane(school, begin):
     school.set_status(held, Status.REVOKED)
     room.export(2)
 
-    room.learning.look()
+    room.look()
 
     reasons = room.working.show(held.text).decision.reasons
     assert "revoked" in reasons
@@ -101,7 +108,7 @@ def test_a_revocation_reaches_the_lane(school, begin):
 def test_looking_again_learns_nothing_twice(begin):
     """The same knowledge is taken up once."""
     room = begin()
-    room.learning.look()
+    room.look()
 
     assert room.clock.floor_ms == 0
 
@@ -117,10 +124,10 @@ def test_an_alarm_in_newer_knowledge_is_followed(begin):
     """And its end as well."""
     room = begin()
     room.export(2, Told(alarm=Alarm(Posture.INTRUSION, drill=True, since_ms=1)))
-    room.learning.look()
+    room.look()
     during = room.working.board.snapshot().posture
     room.export(3)
-    room.learning.look()
+    room.look()
 
     assert (during, room.working.board.snapshot().posture) == (Posture.INTRUSION, Posture.NORMAL)
 
@@ -129,8 +136,8 @@ def test_a_damaged_file_is_told_once(begin):
     """On the console with its name; on the agents' screens without, in both languages."""
     room = begin()
     (room.folder / "2.knowledge").write_bytes(b"damaged")
-    room.learning.look()
-    room.learning.look()
+    room.look()
+    room.look()
 
     assert [sentence.startswith("2.knowledge: ") for sentence in room.said] == [True]
     assert room.told == [NOT_TAKEN]
@@ -140,10 +147,10 @@ def test_another_complaint_is_told_again(begin):
     """Two bad sticks, two notices."""
     room = begin()
     (room.folder / "2.knowledge").write_bytes(b"damaged")
-    room.learning.look()
+    room.look()
     (room.folder / "2.knowledge").unlink()
     (room.folder / "3.knowledge").write_bytes(b"damaged")
-    room.learning.look()
+    room.look()
 
     assert len(room.said) == 2
 
@@ -154,7 +161,7 @@ def test_a_gate_that_begins_with_nothing_says_why(begin):
 
     assert room.told == [NOT_TAKEN]
     assert room.source.current is None
-    room.learning.look()
+    room.look()
     assert room.told == [NOT_TAKEN]
 
 
@@ -164,7 +171,7 @@ def test_a_gate_that_reads_no_names_says_so(begin, number):
     room = begin(enrolled=number != 1)
     room.export(2, enrolled=False)
     if number == 2:
-        room.learning.look()
+        room.look()
 
     assert room.told == [NO_NAMES]
     assert room.said == [NO_NAMES.en]
@@ -177,7 +184,7 @@ def test_a_lane_the_school_dropped_still_learns_revocations(school, begin):
     school.set_status(held, Status.REVOKED)
     room.export(2, Told(site=without_entry()))
 
-    room.learning.look()
+    room.look()
 
     assert room.working.lane.bench.lane.name == "entry-1"
     assert "revoked" in room.working.show(held.text).decision.reasons
@@ -192,7 +199,7 @@ def test_a_lane_the_school_renamed_is_shown_renamed(begin):
     renamed = replace(site.lane("entry-1"), title=Words("Portail sud", "South gate"))
     room.export(2, Told(site=replace(site, lanes=(renamed, site.lane("exit-1")))))
 
-    room.learning.look()
+    room.look()
 
     assert room.working.board.snapshot().lane.title.fr == "Portail sud"
 
@@ -205,9 +212,54 @@ def test_a_mode_that_could_not_be_written_is_taken_up_at_the_next_look(begin):
     room.export(2, Told(site=replace(site, lanes=lanes)))
     room.working.disk.broken = True
     with pytest.raises(JournalError):
-        room.learning.look()
+        room.look()
     room.working.disk.broken = False
 
-    room.learning.look()
+    room.look()
 
     assert room.working.board.snapshot().mode is Mode.FREE
+
+
+def test_the_lane_goes_on_while_knowledge_is_read(school, begin, monkeypatch):
+    """A look that takes long holds up no showing, is not begun twice, and changes nothing yet."""
+    held = school.issue()
+    room = begin()
+    school.set_status(held, Status.REVOKED)
+    room.export(2)
+    reading, go_on = threading.Event(), threading.Event()
+    look = room.source.look
+
+    def slow() -> None:
+        reading.set()
+        assert go_on.wait(20)
+        look()
+
+    monkeypatch.setattr(room.source, "look", slow)
+    room.learning.look()
+    assert reading.wait(20)
+    room.learning.look()
+    room.learning.take_up()
+    during = room.working.show(held.text)
+    go_on.set()
+    room.learning.close()
+    room.learning.take_up()
+
+    assert during.granted
+    assert "revoked" in room.working.show(held.text).decision.reasons
+
+
+def test_a_look_that_fails_unforeseen_is_told_by_the_loop(begin, monkeypatch):
+    """For as long as it fails; the next look may find the trouble gone."""
+    room = begin()
+
+    def bug() -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(room.source, "look", bug)
+        with pytest.raises(ZeroDivisionError):
+            room.look()
+        with pytest.raises(ZeroDivisionError):
+            room.learning.take_up()
+
+    room.look()

@@ -1,7 +1,12 @@
-"""How a working gate keeps learning: newer knowledge is taken up live, and trouble is told once."""
+"""How a working gate keeps learning: newer knowledge is taken up live, and trouble is told once.
+
+A large school's knowledge takes longer to read than the door waits for a sign
+of life: it is read in a thread, and taken up by the loop between two showings.
+"""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -82,6 +87,8 @@ class Learning:
         self._pupils = pupils
         self._announce = announce
         self._complained: str | None = None
+        self._looking: threading.Thread | None = None
+        self._failure: Exception | None = None
         self._known: Knowledge | None = None  # what the lane has fully taken up
 
     def begin(self) -> None:
@@ -93,12 +100,29 @@ class Learning:
         self._complain()
 
     def look(self) -> None:
-        """Look for newer knowledge and take it up.
+        """Begin to look for newer knowledge, unless a look still goes on."""
+        if self._looking is None or not self._looking.is_alive():
+            self._failure = None
+            self._looking = threading.Thread(target=self._look, name="knowledge", daemon=True)
+            self._looking.start()
+
+    def _look(self) -> None:
+        try:
+            self._source.look()
+        except Exception as error:  # noqa: BLE001 - the loop tells of it: see `take_up`
+            self._failure = error
+
+    def take_up(self) -> None:
+        """Take up what the last look found, once it is over; call several times a second.
 
         Raises:
             JournalError: A change of mode could not be written; it is tried again.
+            Exception: What ended the last look, until the next one.
         """
-        self._source.look()
+        if self._looking is not None and self._looking.is_alive():
+            return
+        if self._failure is not None:
+            raise self._failure
         self._complain()
         knowledge = self._source.current
         if knowledge is None or knowledge is self._known:
@@ -109,6 +133,11 @@ class Learning:
         self._known = knowledge
         self._check_names(knowledge)
         log().info("knowledge-taken", version=knowledge.version.number)
+
+    def close(self) -> None:
+        """Wait for a look that still goes on. May be repeated."""
+        if self._looking is not None:
+            self._looking.join()
 
     def _bench(self, knowledge: Knowledge) -> Bench:
         """Judge by the newer knowledge whatever it says of the lane: a revocation can't wait."""

@@ -212,6 +212,7 @@ class Gate:
             self.following.watch(line)
         pupils = Pupils(self.lane, self.clock, self.following)
         self.learning = Learning(self._config, self.source, pupils, self._announce)
+        self._stack.callback(self.learning.close)
         self.learning.begin()
 
     def _open_eyes(self) -> None:
@@ -277,6 +278,7 @@ class Gate:
             Chore("door", HOLD_EVERY_MS, self.lane.hold_open),
             Chore("day", DAY_MS, lambda: self.lane.keep_day(self.clock.now_ms())),
             Chore("knowledge", poll_ms, self.learning.look),
+            Chore("learning", BEAT_MS, self.learning.take_up),
             Chore("flood", FLOOD_MS, self.lane.write_flood),
             Chore("tell", TELL_MS, self._tell),
             Chore("checkpoint", CHECKPOINT_MS, self._checkpoint),
