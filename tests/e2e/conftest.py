@@ -8,6 +8,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -129,22 +130,22 @@ class Site:
         return load(self.config).journal.file
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Give a school with one gate, whose only reader is a FIFO, and whose door is simulated."""
+@contextmanager
+def opened_site(folder: Path) -> Iterator[Site]:
+    """Make a school with one gate, whose only reader is a FIFO, and whose door is simulated."""
     at = datetime.now(UTC)
     settings = Settings(Uai("0990001N"), "Lycée des Essais")
-    school = SchoolFolder.create(tmp_path / "school", settings, at=at, entropy=os.urandom)
+    school = SchoolFolder.create(folder / "school", settings, at=at, entropy=os.urandom)
     write_site(school, default_site())
     write_calendar(school, always_open())
-    config = tmp_path / "gate" / f"{LANE}.toml"
+    config = folder / "gate" / f"{LANE}.toml"
     lane = default_site().lane(LANE)
     public = school.keys.knowledge.public
     mine, pin = enrol(config, lane, settings.uai, public, entropy=os.urandom)
     school.register.add_gate(EnrolledGate(LANE, LANE, mine.public.x, mine.public.y))
-    fifo = tmp_path / "reader"
+    fifo = folder / "reader"
     os.mkfifo(fifo)
-    made = Site(tmp_path, school, config, pin, fifo)
+    made = Site(folder, school, config, pin, fifo)
     made.configure(
         lambda c: replace(
             c,
@@ -153,24 +154,58 @@ def site(tmp_path: Path) -> Iterator[Site]:
             screens=replace(c.screens, port=0),
         )
     )
-    yield made
-    school.close()
+    try:
+        yield made
+    finally:
+        school.close()
+
+
+@contextmanager
+def opened_controller() -> Iterator[Controller]:
+    made = Controller()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def drive(site: Site, controller: Controller) -> None:
+    webhook = WebhookSection(url=controller.url)
+    site.configure(lambda c: replace(c, door=DoorSection(kind="webhook", webhook=webhook)))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Give a school with one gate, whose only reader is a FIFO, and whose door is simulated."""
+    with opened_site(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 def controller() -> Iterator[Controller]:
     """Give a door's controller that listens on loopback."""
-    made = Controller()
-    yield made
-    made.close()
+    with opened_controller() as made:
+        yield made
 
 
 @pytest.fixture
 def driven(site: Site, controller: Controller) -> Site:
     """Give a site whose gate drives the controller's door."""
-    webhook = WebhookSection(url=controller.url)
-    site.configure(lambda c: replace(c, door=DoorSection(kind="webhook", webhook=webhook)))
+    drive(site, controller)
     return site
+
+
+@pytest.fixture
+def open_driven() -> Callable[[Path], AbstractContextManager[tuple[Site, Controller]]]:
+    """Give a way to make driven sites, each in an empty folder, as many as wanted."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[tuple[Site, Controller]]:
+        with opened_site(folder) as site, opened_controller() as controller:
+            drive(site, controller)
+            yield site, controller
+
+    return opened
 
 
 class RunningGate:
