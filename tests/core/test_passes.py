@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portique.core import passes, qr, seal
+from portique.core import canonical, passes, qr, seal
 from portique.core.errors import BadSeal, UnreadablePass
 from portique.core.passes import Draft, Identity, KeyRing, Proof
 from portique.core.seal import Purpose, SecretKey
@@ -84,6 +84,21 @@ def test_padding_makes_passes_one_size(name, template):
 
     assert len(sizes) == 1
     assert abs(sizes.pop() - len(issued(padded_to_bytes=230).to_bytes())) <= 1
+
+
+INSIDE = {0: bytes(8), 1: 1, 2: "Zoé", 3: "2nde 4", 4: "green", 5: 1, 7: bytes(2)}
+
+
+def test_the_sealed_map_is_read():
+    """The map that the refused ones below differ from is itself accepted."""
+    assert passes.identity_from(canonical.encode(INSIDE)).status_index == 1
+
+
+@pytest.mark.parametrize("wrong", [{1: True}, {5: True}, {7: b"\0\1"}, {6: None}, {6: "face"}])
+def test_the_sealed_map_has_one_form(wrong):
+    """A truth for a number, a padding that says something, nothing for a template: refused."""
+    with pytest.raises(UnreadablePass):
+        passes.identity_from(canonical.encode(INSIDE | wrong))
 
 
 def test_sizes_on_paper_and_phone_stay_readable():

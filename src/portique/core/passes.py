@@ -315,15 +315,16 @@ def identity_from(inside: bytes) -> Identity:
     match data:
         case {
             0: bytes(holder), 1: int(kind), 2: str(name), 3: str(label),
-            4: str(regime), 5: int(index), 7: bytes(),
+            4: str(regime), 5: int(index), 7: bytes(padding),
         } if (
             set(data) - {6} == {0, 1, 2, 3, 4, 5, 7}
+            and not isinstance(kind, bool) and not isinstance(index, bool) and not any(padding)
             and len(holder) == ID_BYTES and kind in KIND_OF and 0 <= index <= STATUS_INDEX_MAX
             and _fits(name, NAME_BYTES_MAX) and _fits(label, LABEL_BYTES_MAX)
             and _fits(regime, REGIME_BYTES_MAX)
         ):  # fmt: skip
             template = data.get(6)
-            if template is None or isinstance(template, bytes):
+            if 6 not in data or isinstance(template, bytes):
                 return Identity(
                     HolderId(hex_id(holder)), KIND_OF[kind], name, label, regime, index, template
                 )
