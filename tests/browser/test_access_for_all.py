@@ -8,9 +8,13 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from portique.core.decide import Outcome
-from portique.core.values import Medium
+from portique.core.decide import Outcome, Reason
+from portique.core.entries import Ruling
+from portique.core.sentences import AdmitReason
+from portique.core.values import Kind, Medium, PassId
 from portique.gate.board import (
+    WAITING_MAX,
+    Advice,
     Alert,
     AlertKind,
     Board,
@@ -20,8 +24,10 @@ from portique.gate.board import (
     Mode,
     Organ,
     Posture,
+    Ruled,
 )
-from portique.gate.faults import NO_CAMERA
+from portique.gate.faults import JOURNAL_FULL, NO_CAMERA, NO_DOOR, NO_READING, TIME_DOUBTED
+from portique.gate.learning import NOT_TAKEN
 from portique.gate.screen.preview import MONDAY_MS, sample_aim, sample_waiting
 
 pytestmark = pytest.mark.browser
@@ -38,6 +44,20 @@ LOOKS = [
         SIZES.items(), ("fr", "en"), ("light", "dark")
     )
 ]
+NAMES = (
+    "Maximilienne-Anne-Sophie de Brie",
+    "مريم عبد الرحمن",
+    "გიორგი ლო",
+    "Nguyễn Thị Phương Thảo",
+    "Αλεξάνδρα Παπαδο",
+)
+EVERY_FAULT = {
+    Organ.CAMERA: NO_CAMERA,
+    Organ.DECODER: NO_READING,
+    Organ.JOURNAL: JOURNAL_FULL,
+    Organ.DOOR: NO_DOOR,
+    Organ.CLOCK: TIME_DOUBTED,
+}
 RULES = {
     "resultTypes": ["violations"],
     "runOnly": {
@@ -88,6 +108,27 @@ def test_the_agents_screen(visit, board, size, language, scheme):
 
 
 @pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
+def test_the_agents_screen_under_strain(visit, board, size, language, scheme):
+    """Forty cards with names of 32 bytes in five alphabets, every fault, two alerts, old news."""
+    page = visit(*size, color_scheme=scheme).sign_in(language)
+    for card in strangers():
+        board.present(card)
+    page.wait_for_selector(f"#waiting li:nth-child({WAITING_MAX})")
+    page.locator("#waiting button", has_text=NAMES[1]).last.click()
+    page.wait_for_selector(f".card[data-waits=yes]:has-text('{NAMES[1]}')")
+    assert faults(page) == []
+    for organ, words in EVERY_FAULT.items():
+        board.set_fault(organ, words)
+    board.raise_alert(Alert(1, AlertKind.STOLEN_ISSUER, MONDAY_MS))
+    board.raise_alert(Alert(2, AlertKind.NOTICE, MONDAY_MS, NOT_TAKEN))
+    board.set_freshness([Freshness("rights", 400_000, FreshnessState.STALE)])
+    board.aim([], advice=Advice.ONE_AT_A_TIME)
+    page.wait_for_selector("#asked:not(:empty)")
+    assert faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize(("size", "language", "scheme"), LOOKS)
 def test_the_agents_other_states(visit, board, size, language, scheme):
     """Each dialog, counting, and the locked screen."""
     page = visit(*size, color_scheme=scheme).sign_in(language)
@@ -96,11 +137,33 @@ def test_the_agents_other_states(visit, board, size, language, scheme):
         assert faults(page) == [], dialog
         page.keyboard.press("Escape")
 
-    board.set_mode(Mode.COUNTING)
-    page.wait_for_selector("body[data-mode=counting]")
-    assert faults(page) == []
+    for mode in (Mode.FREE, Mode.COUNTING):
+        board.set_mode(mode)
+        page.wait_for_selector(f"body[data-mode={mode}]")
+        assert faults(page) == [], mode
+    for posture in (Posture.INTRUSION, Posture.SHELTER):
+        board.set_posture(posture)
+        page.wait_for_selector(f"[data-posture={posture}]")
+        assert faults(page) == [], posture
     page.click("#lock-now")
     page.wait_for_selector("body[data-locked=yes]")
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES.values()), ids=list(SIZES))
+def test_the_agents_screen_when_nothing_waits_or_nothing_works(visit, board, serving, size, scheme):
+    """Calm, then cut off from the gate."""
+    for card in board.snapshot().waiting:
+        board.settle(card.showing, Ruled(Ruling.ADMIT, AdmitReason.KNOWN, "loge", MONDAY_MS))
+    page = visit(*size, color_scheme=scheme).sign_in()
+    assert faults(page) == []
+    board.forget(2 * MONDAY_MS)
+    page.wait_for_selector("#calm:not([hidden])")
+    assert faults(page) == []
+
+    serving.stop()
+    page.wait_for_selector("#offline:not([hidden])")
     assert faults(page) == []
 
 
@@ -132,6 +195,22 @@ def test_main_text_can_be_read_in_the_sun(visit, board, scheme):
         change()
         page.wait_for_selector(f"body[data-state={state}]")
         assert faults(page, STRONG_CONTRAST) == [], state
+
+
+def strangers() -> Iterator[Card]:
+    for number in range(WAITING_MAX):
+        name = NAMES[number % len(NAMES)]
+        yield Card(
+            100 + number,
+            MONDAY_MS,
+            Outcome.REFER,
+            Medium.PAPER,
+            (Reason.EXPIRED, Reason.OUTSIDE_OPENING),
+            PassId(f"{number:016x}"),
+            name,
+            "1re STMG2 AB",
+            Kind.PUPIL,
+        )
 
 
 def everything_wrong(board: Board) -> None:
