@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import ssl
 import threading
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from portique.core.errors import EnvironmentProblem
+from portique.gate.logs import log
+from portique.gate.screen.connections import BACKLOG, Connections, Listening, room
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 START_S_MAX = 10.0
 STOP_S_MAX = 5.0
-BACKLOG = 64
+TELL_S = (
+    60.0  # what the server complains of is logged no more often: strangers can make it complain
+)
+LOGGERS = ("uvicorn", "asyncio")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Serving:
     _app: Starlette
     _server: uvicorn.Server
     _thread: threading.Thread
-    _socket: socket.socket
+    _socket: Listening
 
     def stop(self) -> None:
         """End every stream and stop serving; the port is free on return."""
@@ -43,16 +49,41 @@ class Serving:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it is ready, and leaves signals to the gate."""
+    """A server that says when it is ready, ends what lasts too long, and leaves signals alone."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
         self.ready = threading.Event()
+        self._connections = connections
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets)
         self.ready.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Hang up on the overdue, ten times a second."""
+        self._connections.end_overdue()
+        return await super().on_tick(counter)
+
+
+class _Quiet(logging.Handler):
+    """Writes of the server's complaints only their kind, and that seldom.
+
+    Their own words hold addresses, paths and traces, as many as a stranger likes to cause.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self._told_s = -TELL_S
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log that something was complained of."""
+        if record.created - self._told_s < TELL_S:
+            return
+        self._told_s = record.created
+        error = record.exc_info[1] if record.exc_info else None
+        log().warning("screens-complain", organ="screens", **({"error": error} if error else {}))
 
 
 def serve_in_thread(app: Starlette, settings: ScreenSettings) -> Serving:
@@ -62,8 +93,12 @@ def serve_in_thread(app: Starlette, settings: ScreenSettings) -> Serving:
         EnvironmentProblem: The port is taken, the address is not this
             machine's, or the TLS files can't be used.
     """
+    connections = Connections(app, room())
     config = uvicorn.Config(
-        app,
+        connections,
+        http="h11",
+        loop="asyncio",
+        backlog=BACKLOG,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -73,9 +108,11 @@ def serve_in_thread(app: Starlette, settings: ScreenSettings) -> Serving:
         timeout_graceful_shutdown=2,
     )
     _give_tls(config, settings)
+    _quieten()
     listening = _bind(settings)
+    listening.connections = connections
     app.state.screens.stopping = False  # the same screens may be served again after `stop`
-    server = _Server(config)
+    server = _Server(config, connections)
     thread = threading.Thread(
         target=server.run, kwargs={"sockets": [listening]}, name="screens", daemon=True
     )
@@ -104,9 +141,17 @@ def _give_tls(config: uvicorn.Config, settings: ScreenSettings) -> None:
         ) from error
 
 
-def _bind(settings: ScreenSettings) -> socket.socket:
+def _quieten() -> None:
+    """Keep the server's own words out of the gate's log, which takes no text but its own."""
+    for name in LOGGERS:
+        logger = logging.getLogger(name)
+        logger.propagate = False
+        logger.handlers = [_Quiet()]
+
+
+def _bind(settings: ScreenSettings) -> Listening:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = Listening(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
