@@ -320,6 +320,17 @@ def test_a_counting_lane_lets_through_once_the_count_is_written(school, opened):
     assert door.orders == [RELEASED, GRANTED]
 
 
+def test_a_counting_lane_counts_nobody_twice_in_a_second(opened):
+    """A phone that cycles through codes is one person, and can't fill the journal."""
+    working = opened(Told(site=site_with(mode=Mode.COUNTING)))
+    for number in range(30):
+        working.show(f"https://example.org/{number}")
+        working.clock.advance(100)
+
+    assert working.board.snapshot().counts.entered == 3
+    assert len([body for body in working.bodies() if isinstance(body, CountBody)]) == 3
+
+
 def test_a_counting_lane_that_cannot_write_sends_to_the_agent(school, opened):
     """No entry, no door: what could not be counted is decided, and the fault shown."""
     held = school.issue()

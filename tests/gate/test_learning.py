@@ -263,3 +263,13 @@ def test_a_look_that_fails_unforeseen_is_told_by_the_loop(begin, monkeypatch):
             room.learning.take_up()
 
     room.look()
+
+
+def test_a_gate_stopped_before_its_first_look_waits_for_none(begin):
+    """Nothing is being read: closing returns at once, as often as asked."""
+    room = begin()
+
+    room.learning.close()
+    room.learning.close()
+
+    assert room.source.current is not None

@@ -25,7 +25,6 @@ from portique.core.calendars import default_calendar
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import (
     CountBody,
-    DecisionBody,
     ManualAdmissionBody,
     ModeBody,
     NoticeBody,
@@ -38,18 +37,17 @@ from portique.core.values import Direction, from_ms
 from portique.core.zones import Mode
 from portique.gate import board as shown
 from portique.gate.cards import Cards, Waiting, card_of
-from portique.gate.faults import tell_of_journal
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
-from portique.gate.recall import Recall, proved_seconds, whose
+from portique.gate.recall import Recall, whose
 from portique.gate.spot_checks import never
+from portique.gate.writing import Writer, decision_body
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
     from portique.core.alarms import Alarm
-    from portique.core.entries import Body
     from portique.core.facts import Presented, Situation
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
     from portique.gate.board import Board
@@ -60,7 +58,7 @@ if TYPE_CHECKING:
     from portique.gate.ports import Clock, Door
     from portique.gate.showing import Opened
 
-TABLE_HEAD = 16  # hexadecimal digits of the table's hash in an entry
+COUNT_MS_MIN = 1_000  # nobody follows sooner: a phone that cycles through codes is one person
 HOLD_EVERY_MS = 2_000
 HOLD_S = 5.0  # outlives two renewals, so that one lost order shuts nothing; ends a dead gate's hold
 UNTOLD = default_calendar()  # until the school says where it is
@@ -98,12 +96,14 @@ class Lane:
         self._ports = ports
         self._take_number = take_number
         self._lock = threading.RLock()
+        self._write = Writer(ports).write
         self._cards = Cards(ports.board)
         self._mode = self._school_mode = bench.lane.mode
         self._mode_written = False  # the one it starts with is in no entry yet
         self._alarm: Alarm | None = None
         self._end_fire: Callable[[str], None] = lambda _agent: None
         self._counts = shown.Counts()
+        self._counted_ms: int | None = None  # when a showing was last counted
         self._day: date | None = None
         self.recall = Recall(bench.lane.name, bench.lane.direction)
 
@@ -161,7 +161,7 @@ class Lane:
         """Decide one showing and carry it through; None if it was only counted."""
         with self._lock:
             self.keep_day(opened.at_ms)
-            if self._let_pass():
+            if self._let_pass(opened.at_ms):
                 return None
             presented = self._bench.present(opened.text, badge=badge)
             if presented.held is None and self._floods(opened):
@@ -192,7 +192,7 @@ class Lane:
         flood = self._ports.flood
         with self._lock:
             if flood is not None and flood.beyond:
-                self._append(NoticeBody("unknown-codes", flood.beyond))
+                self._write(NoticeBody("unknown-codes", flood.beyond))
                 flood.beyond = 0
 
     def refer(self, opened: Opened) -> None:
@@ -206,7 +206,7 @@ class Lane:
         situation = self._situation(presented, opened.at_ms)
         judged = judge(presented, situation)
         try:
-            return judged, self._append(self._entry(judged, opened.showing))
+            return judged, self._write(decision_body(judged, opened.showing, self._bench))
         except JournalError:
             return judge(presented, without_journal(situation)), None
 
@@ -249,36 +249,6 @@ class Lane:
         knowledge = self._bench.knowledge
         return self._alarm or (knowledge.alarm if knowledge else CALM)
 
-    def _append(self, body: Body) -> Receipt:
-        began = self._ports.clock.monotonic_ms()
-        try:
-            receipt = self._ports.journal.append(body, at_ms=self._ports.clock.now_ms())
-        except JournalError as error:
-            tell_of_journal(self._ports.board, error)
-            raise
-        tell_of_journal(self._ports.board, None)
-        self._ports.metrics.appended((self._ports.clock.monotonic_ms() - began) / 1000)
-        return receipt
-
-    def _entry(self, judged: Judged, showing: int) -> DecisionBody:
-        held, identity = judged.presented.held, judged.identity
-        knowledge = self._bench.knowledge
-        version = knowledge.version if knowledge else None
-        return DecisionBody(
-            showing=showing,
-            lane=self._bench.lane.name,
-            outcome=int(judged.decision.outcome),
-            reasons=tuple(str(reason) for reason in judged.decision.reasons),
-            versions=(("epoch", version.epoch), ("knowledge", version.number)) if version else (),
-            table=judged.decision.table_hash[:TABLE_HEAD],
-            posture=judged.facts.posture,
-            medium=judged.presented.medium,
-            pass_id=held.pass_id if held else None,
-            holder=identity.holder if identity else None,
-            kind=identity.kind if identity else None,
-            proof_s=proved_seconds(judged.presented),
-        )
-
     def _remember(self, judged: Judged, at_ms: int) -> None:
         self.recall.note_proof(judged.presented, at_ms)
         if judged.granted:
@@ -310,16 +280,20 @@ class Lane:
 
     # --- modes that ask nothing ------------------------------------------------------------------
 
-    def _let_pass(self) -> bool:
+    def _let_pass(self, at_ms: int) -> bool:
         """Let somebody pass in a mode that asks nothing; False: decide this showing as usual."""
         if not self._asks_nothing:
             return False
-        if self._mode is Mode.COUNTING:
+        if self._mode is Mode.COUNTING and not self._just_counted(at_ms):
             try:
                 self.count(self._bench.lane.direction, 1)
             except JournalError:  # no door without an entry: deciding will say what is wrong
                 return False
+            self._counted_ms = at_ms
         return True
+
+    def _just_counted(self, at_ms: int) -> bool:
+        return self._counted_ms is not None and 0 <= at_ms - self._counted_ms < COUNT_MS_MIN
 
     @property
     def _asks_nothing(self) -> bool:
@@ -343,7 +317,7 @@ class Lane:
     def _write_mode(self) -> None:
         """Journal the mode that the lane started with, once."""
         if not self._mode_written:
-            self._append(ModeBody(self._bench.lane.name, str(self._mode), None))
+            self._write(ModeBody(self._bench.lane.name, str(self._mode), None))
             self._mode_written = True
 
     # --- what agents ask (the screens' Desk) ------------------------------------------------------
@@ -358,7 +332,7 @@ class Lane:
             epoch, number = (
                 (waiting.receipt.epoch, waiting.receipt.number) if waiting.receipt else (0, 0)
             )
-            self._append(RulingBody(showing, epoch, number, ruling, str(reason), agent))
+            self._write(RulingBody(showing, epoch, number, ruling, str(reason), agent))
             if ruling is Ruling.ADMIT:
                 self._passed(waiting.whose, at_ms)
                 self._let_through()
@@ -373,7 +347,7 @@ class Lane:
         with self._lock:
             at_ms = self._ports.clock.now_ms()
             lane = self._bench.lane
-            self._append(ManualAdmissionBody(lane.name, str(reason), agent, 1))
+            self._write(ManualAdmissionBody(lane.name, str(reason), agent, 1))
             self._passed(None, at_ms)
             self._let_through()
             ruled = shown.Ruled(Ruling.ADMIT, reason, agent, at_ms)
@@ -387,7 +361,7 @@ class Lane:
         """
         with self._lock:
             at_ms = self._ports.clock.now_ms()
-            self._append(CountBody(self._bench.lane.name, direction, step, at_ms, at_ms))
+            self._write(CountBody(self._bench.lane.name, direction, step, at_ms, at_ms))
             self._add(direction, step)
             counting = self._mode is Mode.COUNTING and self._asks_nothing
             if counting and step > 0 and direction is self._bench.lane.direction:
@@ -403,7 +377,7 @@ class Lane:
     def set_mode(self, mode: Mode, agent: str | None) -> None:
         """Change how the lane works; see `Desk.set_mode`."""
         with self._lock:
-            self._append(ModeBody(self._bench.lane.name, str(mode), agent))
+            self._write(ModeBody(self._bench.lane.name, str(mode), agent))
             self._mode, self._mode_written = mode, True
             if mode is not Mode.CONTROL:
                 self.recall.forget_directions()  # people now pass unasked
