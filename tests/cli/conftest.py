@@ -50,7 +50,8 @@ Run = Callable[..., Answer]
 
 def called(*arguments: object, stdin: bytes | None = None) -> Answer:
     """Call the command line; any exception but an exit is a bug."""
-    result = CliRunner().invoke(main, [str(one) for one in arguments], input=stdin)
+    typed = [str(one) for one in arguments]
+    result = CliRunner().invoke(main, typed, input=stdin, env={"PORTIQUE_LANG": "en"})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Answer(result.exit_code, result.stdout, result.stderr)

@@ -24,7 +24,7 @@ def test_a_western_terminal_gets_escapes(school):
     )
 
     assert answer.returncode == 0
-    assert answer.stdout == b"grant\n  Zo\xe9 \\U0001f600\n"
+    assert answer.stdout == b"passez\n  Zo\xe9 \\U0001f600\n"
     assert answer.stderr == b""
 
 

@@ -20,6 +20,7 @@ from portique.cli.speaking import say
 from portique.core.calendars import PARIS
 from portique.core.errors import EnvironmentProblem
 from portique.core.localtime import zone_of
+from portique.core.plain import Words
 from portique.core.values import Kind
 from portique.school.bundles import make_bundle
 from portique.school.register import EnrolledGate
@@ -211,10 +212,18 @@ def _tell(url: str, scene: Scene, *, as_json: bool) -> None:
     say(
         screens | {"school": str(scene.folder / "school"), "passes": passes},
         as_json=as_json,
-        words="\nPortique: a synthetic lycée of 1,000 pupils and one gate. "
-        "Everybody is fictional.\n\n"
-        f"  Agent's screen    {url}/agent    (agent-1, PIN {scene.pin})\n"
-        f"  Holder's screen   {url}/holder\n"
-        f"  Passes to try     {passes}    (then: {with_webcam()})\n\n"
-        "Stop with Ctrl-C.\n",
+        words=Words(
+            "\nPortique\xa0: un lycée fictif de 1 000 élèves et un portique. "
+            "Personne n’y est réel.\n\n"
+            f"  Écran de l’agent       {url}/agent    (agent-1, PIN {scene.pin})\n"
+            f"  Écran du passage       {url}/holder\n"
+            f"  Codes à essayer        {passes}    (puis\xa0: {with_webcam()})\n\n"
+            "Ctrl-C pour arrêter.\n",
+            "\nPortique: a synthetic lycée of 1,000 pupils and one gate. "
+            "Everybody is fictional.\n\n"
+            f"  Agent's screen    {url}/agent    (agent-1, PIN {scene.pin})\n"
+            f"  Holder's screen   {url}/holder\n"
+            f"  Passes to try     {passes}    (then: {with_webcam()})\n\n"
+            "Stop with Ctrl-C.\n",
+        ),
     )

@@ -12,6 +12,7 @@ from portique.cli.pass_show import EXIT_CODE
 from portique.cli.speaking import say
 from portique.core.decide import Decision, Facts, decide
 from portique.core.errors import EnvironmentProblem
+from portique.core.plain import Words
 from portique.core.sentences import sentence
 from portique.core.values import Language
 
@@ -86,7 +87,12 @@ def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 
     except ValueError as error:
         raise click.UsageError(f"{facts}: {error}") from error
     spoken = Language(language)
-    say(_described(decision, spoken), as_json=as_json, words=lambda: _words(decision, spoken))
+    say(
+        _described(decision, spoken),
+        as_json=as_json,
+        words=lambda: Words(_words(decision, Language.FR), _words(decision, Language.EN)),
+        language=spoken,
+    )
     sys.exit(EXIT_CODE[decision.outcome])
 
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import click
 
 from portique.cli.gate_enrolment import agent, init, remove
-from portique.cli.judging import bench_of
+from portique.cli.judging import bench_of, outcome_word
 from portique.cli.options import (
     entropy,
     instant,
@@ -21,8 +21,9 @@ from portique.cli.options import (
     open_school,
     school_option,
 )
-from portique.cli.speaking import many, printable, say, warn
+from portique.cli.speaking import many, many_fr, printable, say, warn
 from portique.core.errors import EnvironmentProblem, JournalError
+from portique.core.plain import Words
 from portique.core.seal import Purpose, private_key
 from portique.core.values import Language, to_ms
 
@@ -38,10 +39,11 @@ FIRST_FRAME_HELP = (
     "Time of the first frame: ISO date and time; without offset it is the school's local time."
 )
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
-NAMELESS = (
-    "other devices are not answered: give the name or address they type in `names` of [screens]"
+NAMELESS = Words(
+    "les autres appareils n’ont pas de réponse\xa0: donnez le nom ou l’adresse qu’ils tapent dans "
+    "`names` de [screens]",
+    "other devices are not answered: give the name or address they type in `names` of [screens]",
 )
-CROWDED = "{} showed two codes at once, which are held: show one at a time"
 
 
 @click.group()
@@ -84,7 +86,10 @@ def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
         say(
             {"url": url, "agent": f"{url}/agent", "holder": f"{url}/holder"},
             as_json=as_json,
-            words=f"Agent's screen: {url}/agent\nHolder's screen: {url}/holder",
+            words=Words(
+                f"Écran de l’agent\xa0: {url}/agent\nÉcran du passage\xa0: {url}/holder",
+                f"Agent's screen: {url}/agent\nHolder's screen: {url}/holder",
+            ),
         )
         running.run()
 
@@ -221,8 +226,12 @@ def _say_decided(decided: Decided, *, as_json: bool) -> None:
         "pass_id": held.pass_id if held else None,
         "medium": str(judged.presented.medium) if judged.presented.medium else None,
     }
-    words = f"{line['t_s']:8.2f} s  {line['outcome']:7} {' '.join(reasons)}"
-    say(line, as_json=as_json, words=words)
+    outcome = outcome_word(judged)
+    fr, en = (
+        f"{line['t_s']:8.2f} s  {outcome.in_language(language):7} {' '.join(reasons)}"
+        for language in (Language.FR, Language.EN)
+    )
+    say(line, as_json=as_json, words=Words(fr, en))
 
 
 def _say_summary(tally: Tally, *, as_json: bool) -> None:
@@ -231,11 +240,19 @@ def _say_summary(tally: Tally, *, as_json: bool) -> None:
         "frames": tally.frames, "seconds": round(tally.seconds, 3),
         "decisions": tally.decisions, "held": tally.crowded, **counts,
     }  # fmt: skip
-    decisions, frames = many(tally.decisions, "decision"), many(tally.frames, "frame")
-    say(
-        {"summary": summary},
-        as_json=as_json,
-        words=f"{decisions} in {frames}, {tally.seconds:.1f} s",
+    words = Words(
+        f"{many_fr(tally.decisions, 'décision')} en {many_fr(tally.frames, 'image')}, "
+        f"{tally.seconds:.1f} s".replace(".", ","),
+        f"{many(tally.decisions, 'decision')} in {many(tally.frames, 'frame')}, "
+        f"{tally.seconds:.1f} s",
     )
+    say({"summary": summary}, as_json=as_json, words=words)
     if tally.crowded:
-        warn(CROWDED.format(many(tally.crowded, "frame")))
+        warn(_crowded(tally.crowded))
+
+
+def _crowded(frames: int) -> Words:
+    return Words(
+        f"deux codes à la fois sur {many_fr(frames, 'image')}, retenus\xa0: montrez-les un à un",
+        f"{many(frames, 'frame')} showed two codes at once, which are held: show one at a time",
+    )

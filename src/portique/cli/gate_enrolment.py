@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,10 +16,18 @@ from portique.cli.options import (
 )
 from portique.cli.speaking import say
 from portique.core.errors import EnvironmentProblem
+from portique.core.plain import Words
 from portique.gate.enrolment import FIRST_AGENT, enrol_with, give_pin, remove_agent
 from portique.school.register import EnrolledGate
 
-STOLEN = "if its disk is in other hands: portique school roll, and issue again (docs/limits.md)"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STOLEN = Words(
+    "si son disque est en d’autres mains\xa0: portique school roll, et émettez de nouveau "
+    "(docs/limits.md)",
+    "if its disk is in other hands: portique school roll, and issue again (docs/limits.md)",
+)
 
 
 @click.command()
@@ -77,10 +86,10 @@ def init(
         {"config": str(out), "gate": lane, "lane": lane, "agent": first, "pin": pin,
          "pins": made.pins, "port": made.port, "knowledge": str(knowledge)},
         as_json=as_json,
-        words=f"{out} is ready, with {out.stem}.key and {out.stem}-school.pub beside it.\n"
-        + "".join(f"{_pin_words(alias, pin)}\n" for alias, pin in made.pins.items())
-        + f"Next: portique knowledge export --school {folder} --out {knowledge}/today.knowledge\n"
-        f"      portique gate run {out}",
+        words=_made_words(out, made.pins, (
+            f"portique knowledge export --school {folder} --out {knowledge}/today.knowledge",
+            f"portique gate run {out}",
+        )),
     )  # fmt: skip
 
 
@@ -103,14 +112,17 @@ def agent(config: Path, alias: str, leaves: bool, as_json: bool) -> None:  # noq
     """
     if leaves:
         remove_agent(config, alias)
-        pin, words = None, f"{alias} signs in no more."
+        pin, words = None, Words(f"{alias} n’entre plus.", f"{alias} signs in no more.")
     else:
         pin = give_pin(config, alias, entropy)
         words = _pin_words(alias, pin)
     say(
         {"config": str(config), "agent": alias, "pin": pin},
         as_json=as_json,
-        words=f"{words}\nStart the gate again for it to take effect.",
+        words=Words(
+            f"{words.fr}\nRedémarrez le portique pour que cela prenne effet.",
+            f"{words.en}\nStart the gate again for it to take effect.",
+        ),
     )
 
 
@@ -135,9 +147,28 @@ def remove(gate_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 -
     say(
         {"gate": gate_id, "gates": [gate.gate_id for gate in school.register.gates()]},
         as_json=as_json,
-        words=f"{gate_id} is out. Next: export knowledge to the other gates; {STOLEN}",
+        words=Words(
+            f"{gate_id} est retiré. Ensuite\xa0: exportez le savoir vers les autres portiques"
+            f"\u202f; {STOLEN.fr}",
+            f"{gate_id} is out. Next: export knowledge to the other gates; {STOLEN.en}",
+        ),
     )
 
 
-def _pin_words(alias: str, pin: str) -> str:
-    return f"Agent {alias} signs in with the PIN {pin} (shown this once)."
+def _made_words(out: Path, pins: Mapping[str, str], then: tuple[str, str]) -> Words:
+    told = [_pin_words(alias, pin) for alias, pin in pins.items()]
+    return Words(
+        f"{out} est prêt, avec {out.stem}.key et {out.stem}-school.pub à côté.\n"
+        + "".join(f"{one.fr}\n" for one in told)
+        + f"Ensuite\xa0: {then[0]}\n          {then[1]}",
+        f"{out} is ready, with {out.stem}.key and {out.stem}-school.pub beside it.\n"
+        + "".join(f"{one.en}\n" for one in told)
+        + f"Next: {then[0]}\n      {then[1]}",
+    )
+
+
+def _pin_words(alias: str, pin: str) -> Words:
+    return Words(
+        f"L’agent {alias} entre avec le code {pin} (affiché cette seule fois).",
+        f"Agent {alias} signs in with the PIN {pin} (shown this once).",
+    )

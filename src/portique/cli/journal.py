@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portique.cli.speaking import json_line, many, say
+from portique.cli.speaking import json_line, many, many_fr, say
 from portique.core.errors import EnvironmentProblem, JournalError
+from portique.core.plain import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,7 +95,10 @@ def export(file: Path, out: Path, *, as_json: bool) -> None:
     say(
         {"file": str(file), "out": str(out), "entries": count},
         as_json=as_json,
-        words=f"{many(count, 'entry', 'entries')} written to {out}",
+        words=Words(
+            f"{many_fr(count, 'écriture')} dans {out}",
+            f"{many(count, 'entry', 'entries')} written to {out}",
+        ),
     )
 
 

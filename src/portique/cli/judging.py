@@ -9,8 +9,10 @@ import click
 
 from portique.cli.options import entropy, iso
 from portique.cli.speaking import printable
+from portique.core.decide import Outcome
 from portique.core.errors import KnowledgeError
 from portique.core.facts import Memory
+from portique.core.plain import Words
 from portique.core.seal import PublicKey, Purpose, private_key
 from portique.core.sentences import sentence
 from portique.core.values import Language, to_ms
@@ -27,6 +29,12 @@ if TYPE_CHECKING:
     from portique.gate.knowing import Knowledge
     from portique.school.folder import SchoolFolder
 
+NAMELESS = Words("aucun nom ne peut y être lu", "no name can be read from it")
+OUTCOMES = {
+    Outcome.GRANT: Words("passez", "grant"),
+    Outcome.REFER: Words("à voir", "refer"),
+    Outcome.REFUSE: Words("refus", "refuse"),
+}
 UNNUMBERED = 1  # knowledge made for one command counts no version up
 
 
@@ -100,19 +108,29 @@ def described(judged: Judged, *, unseal: bool) -> dict[str, Any]:
     return answer
 
 
-def _carried(judged: Judged) -> str:
+def _carried(judged: Judged, language: Language) -> str:
     """Write the name and label a pass carries, or that none can be read."""
     if judged.identity is None:
-        return "no name can be read from it"
+        return NAMELESS.in_language(language)
     return ", ".join(map(printable, filter(None, (judged.identity.name, judged.label))))
 
 
-def outcome_words(judged: Judged, *, unseal: bool = False) -> str:
+def outcome_word(judged: Judged) -> Words:
+    """Name an outcome for a person at a terminal, as the agent's screen does in French."""
+    return OUTCOMES[judged.decision.outcome]
+
+
+def outcome_words(judged: Judged, *, unseal: bool = False) -> Words:
     """Write a decision for a person at a terminal: outcome, then each reason and what to do."""
-    lines = [judged.decision.outcome.name.lower()]
+    return Words(*(_lines(judged, language, unseal=unseal) for language in Language))
+
+
+def _lines(judged: Judged, language: Language, *, unseal: bool) -> str:
+    lines = [outcome_word(judged).in_language(language)]
     if unseal:
-        lines.append(f"  {_carried(judged)}")
+        lines.append(f"  {_carried(judged, language)}")
     for reason in judged.decision.reasons:
-        words = sentence(reason, Language.EN)
-        lines.append(f"  {reason}: {words.agent} {words.next_step}")
+        words = sentence(reason, language)
+        colon = "\xa0:" if language is Language.FR else ":"
+        lines.append(f"  {reason}{colon} {words.agent} {words.next_step}")
     return "\n".join(lines)

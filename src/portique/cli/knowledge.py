@@ -16,8 +16,9 @@ from portique.cli.options import (
     open_school,
     school_option,
 )
-from portique.cli.speaking import many, say
+from portique.cli.speaking import many, many_fr, say
 from portique.core.errors import EnvironmentProblem
+from portique.core.plain import Words
 from portique.school.bundles import DAYS_DEFAULT, DAYS_MAX, make_bundle
 
 
@@ -65,7 +66,10 @@ def export(folder: Path, out: Path, days: int, at: str | None, as_json: bool) ->
             "issued": iso(issued), "until": iso(until), "days": days,
         },
         as_json=as_json,
-        words=f"{target}: {len(data)} bytes, believed for {many(days, 'day')}",
+        words=Words(
+            f"{target}\xa0: {len(data)} octets, cru pendant {many_fr(days, 'jour')}",
+            f"{target}: {len(data)} bytes, believed for {many(days, 'day')}",
+        ),
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from portique.core.errors import (
     EnvironmentProblem,
     PortiqueError,
 )
+from portique.core.values import Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,7 +124,12 @@ def exit_code(error: Exception) -> int:
 
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="portique")
-def main() -> None:
+@click.option(
+    "--lang",
+    type=click.Choice([language.value for language in Language]),
+    help="Language of the answers. Default: PORTIQUE_LANG or LANG if English, else French.",
+)
+def main(lang: str | None) -> None:  # `speaking.spoken` reads it
     """Portique, the free virtual gate for schools: badges and codes decide, agents rule.
 
     Exit codes: 0 done or grant, 1 a fault in data, 2 wrong use, 3 refer, 4 refuse,

@@ -18,8 +18,9 @@ from portique.cli.options import (
     school_option,
 )
 from portique.cli.pass_words import described, out_option
-from portique.cli.speaking import many, say, warn
+from portique.cli.speaking import many, say, spoken, warn
 from portique.core.passes import LABEL_BYTES_MAX, NAME_BYTES_MAX
+from portique.core.plain import Words
 from portique.core.values import Kind, Window
 from portique.school import issuing
 from portique.school.bulk import read_requests
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
 
     from portique.school.folder import SchoolFolder
 
+CARRIED = {
+    "name": (NAME_BYTES_MAX, "le nom est coupé"),
+    "label": (LABEL_BYTES_MAX, "la classe est coupée"),
+}
 LINES_NAMED_MAX = 10  # of a table, in one sentence
 OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
 
@@ -87,7 +92,7 @@ def issue(folder: Path, **asked: Any) -> None:
     _warn_of_cuts(requests, lines)
     _warn_of_regimes(school, requests, lines)
     # A pass that can't be printed is not issued: its line says more than a number of its own.
-    sheet = paper.Print(layout, where=lambda positions: _where(lines, positions))
+    sheet = paper.Print(layout, where=lambda positions: _where(lines, positions).en)
     _issue(school, requests, at, asked | {"sheet": sheet})
 
 
@@ -110,22 +115,28 @@ def _window(
         raise click.UsageError("--until must be later than --from") from error
 
 
-def _where(lines: Sequence[int] | None, positions: Sequence[int]) -> str:
+def _where(lines: Sequence[int] | None, positions: Sequence[int]) -> Words:
     """Name the lines of a table, the first ones of many; of a single pass, nothing."""
     if lines is None:
-        return ""
+        return Words("", "")
     named = ", ".join(str(lines[position]) for position in positions[:LINES_NAMED_MAX])
-    more = len(positions) - LINES_NAMED_MAX
-    which = f"{named} and {more} more" if more > 0 else named
-    return f"line{'s' if len(positions) > 1 else ''} {which}: "
+    more, s = len(positions) - LINES_NAMED_MAX, "s" if len(positions) > 1 else ""
+    others = Words(f" et {more} autres", f" and {more} more") if more > 0 else Words("", "")
+    return Words(f"ligne{s} {named}{others.fr}\xa0: ", f"line{s} {named}{others.en}: ")
 
 
 def _warn_of_cuts(requests: Sequence[Request], lines: Sequence[int] | None) -> None:
     """Say whose name or label is longer than a pass carries: the gate shows its beginning."""
-    for part, size in (("name", NAME_BYTES_MAX), ("label", LABEL_BYTES_MAX)):
+    for part, (size, french) in CARRIED.items():
         cut = [n for n, request in enumerate(requests) if part in issuing.cut_parts(request)]
+        where = _where(lines, cut)
         if cut:
-            warn(f"{_where(lines, cut)}the {part} is cut to the {size} bytes that a pass carries")
+            warn(
+                Words(
+                    f"{where.fr}{french} à {size} octets, ce qu’un laissez-passer porte",
+                    f"{where.en}the {part} is cut to the {size} bytes that a pass carries",
+                )
+            )
 
 
 def _warn_of_regimes(
@@ -134,10 +145,14 @@ def _warn_of_regimes(
     """Say when a pass carries a regime the school hasn't got: the agent would be asked."""
     known = regimes_of(school)
     unknown = [n for n, one in enumerate(requests) if one.regime and one.regime not in known]
+    where, codes = _where(lines, unknown), ", ".join(known)
     if unknown:
         warn(
-            f"{_where(lines, unknown)}the regime is none of the school's ({', '.join(known)}): "
-            "exits will be referred"
+            Words(
+                f"{where.fr}le régime n’est pas de l’établissement ({codes})\xa0: "
+                "les sorties seront à voir",
+                f"{where.en}the regime is none of the school's ({codes}): exits will be referred",
+            )
         )
 
 
@@ -155,8 +170,23 @@ def _issue(
             paper.write(school, made, out, asked["sheet"])
     where = str(out) if out else None
     if asked["table"] is not None and not as_json:
-        click.echo(many(len(made), "pass", "passes") + (f" in {where}" if where else ""))
+        click.echo(_counted(len(made), where).in_language(spoken()))
         return
     for issued in made:
-        words = f"pass {issued.pass_id}" + (f" in {where}" if where else f"\n{issued.text}")
+        words = Words(f"laissez-passer {issued.pass_id}", f"pass {issued.pass_id}")
+        place = _place(where, issued.text)
+        words = Words(words.fr + place.fr, words.en + place.en)
         say(described(issued) | {"out": where}, as_json=as_json, words=words)
+
+
+def _counted(count: int, where: str | None) -> Words:
+    place = _place(where, "")
+    return Words(f"{count} laissez-passer{place.fr}", f"{many(count, 'pass', 'passes')}{place.en}")
+
+
+def _place(where: str | None, text: str) -> Words:
+    """Say in which file passes are, or else give the text of one."""
+    if where is not None:
+        return Words(f" dans {where}", f" in {where}")
+    said = f"\n{text}" if text else ""
+    return Words(said, said)

@@ -14,8 +14,9 @@ from portique.cli.options import (
     school_option,
 )
 from portique.cli.pass_words import described
-from portique.cli.speaking import json_line, printable, warn
-from portique.core.values import Kind, from_ms
+from portique.cli.speaking import json_line, printable, spoken, warn
+from portique.core.plain import Words
+from portique.core.values import Kind, Language, from_ms
 from portique.school.finding import COUNTING, Found, Standing, Wanted, find_passes
 
 if TYPE_CHECKING:
@@ -24,7 +25,29 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 EVERY = "all"
-HEADINGS = ("number", "kind", "status", "valid until", "name", "label")
+HEADINGS = {
+    Language.FR: ("numéro", "sorte", "état", "jusqu’au", "nom", "classe"),
+    Language.EN: ("number", "kind", "status", "valid until", "name", "label"),
+}
+STANDINGS = {
+    Standing.VALID: Words("valable", "valid"),
+    Standing.SUSPENDED: Words("suspendu", "suspended"),
+    Standing.REVOKED: Words("annulé", "revoked"),
+    Standing.EXPIRED: Words("périmé", "expired"),
+}
+KINDS = {
+    Kind.PUPIL: Words("élève", "pupil"),
+    Kind.STAFF: Words("personnel", "staff"),
+    Kind.GUARDIAN: Words("famille", "guardian"),
+    Kind.TRAINEE: Words("stagiaire", "trainee"),
+    Kind.CANDIDATE: Words("candidat", "candidate"),
+    Kind.RESIDENT: Words("résident", "resident"),
+    Kind.VISITOR: Words("visiteur", "visitor"),
+}
+NOBODY = Words(
+    "aucun laissez-passer\u202f; --status all cherche aussi parmi les annulés et les périmés",
+    "no such pass; --status all looks among those revoked or expired too",
+)
 GAP = "  "
 
 
@@ -62,9 +85,11 @@ def list_passes(folder: Path, at: str | None, **asked: Any) -> None:
         return
     rows = [_row(one, school.settings.zone) for one in found]
     if not rows:
-        warn("no such pass; --status all looks among those revoked or expired too")
-    shown = len(HEADINGS) if unseal else len(HEADINGS) - 2
-    for line in _aligned(row[:shown] for row in [HEADINGS, *rows] if rows):
+        warn(NOBODY)
+        return
+    headings = HEADINGS[spoken()]
+    shown = len(headings) if unseal else len(headings) - 2
+    for line in _aligned(row[:shown] for row in [headings, *rows]):
         click.echo(line)
 
 
@@ -89,8 +114,11 @@ def _row(found: Found, zone: ZoneInfo) -> tuple[str, ...]:
     issued = found.issued
     last = from_ms(issued.expires_ms - 1).astimezone(zone)  # the end itself is excluded
     name = found.identity.name if found.identity else ""
+    language = spoken()
+    day = f"{last:%d/%m/%Y}" if language is Language.FR else f"{last:%Y-%m-%d}"
     return (
-        issued.pass_id, issued.kind, found.standing, f"{last:%Y-%m-%d}",
+        issued.pass_id, KINDS[issued.kind].in_language(language),
+        STANDINGS[found.standing].in_language(language), day,
         printable(name), printable(found.label or ""),
     )  # fmt: skip
 

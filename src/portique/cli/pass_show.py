@@ -16,16 +16,18 @@ from portique.cli.options import (
     open_school,
     school_option,
 )
-from portique.cli.speaking import json_line, warn
+from portique.cli.speaking import json_line, say, warn
 from portique.core.decide import Outcome
 from portique.core.errors import EnvironmentProblem
 from portique.core.passes import recognised
+from portique.core.plain import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
 EXIT_CODE = {Outcome.GRANT: 0, Outcome.REFER: 3, Outcome.REFUSE: 4}
+UNNUMBERED = Words("celui au numéro illisible", "one whose number can't be read")
 LANE = "entry-1"
 LINE_BYTES_MAX = 8192  # a pass has 1,200 characters at most; what is longer is refused as it is
 
@@ -59,7 +61,7 @@ def show(shown: str, folder: Path, at: str | None, unseal: bool, as_json: bool) 
     text = shown if shown.startswith("PQ") else _read_picture(shown)
     judged = judgement.judge(text, when)
     answer = described(judged, unseal=unseal)
-    click.echo(json_line(answer) if as_json else outcome_words(judged, unseal=unseal))
+    say(answer, as_json=as_json, words=lambda: outcome_words(judged, unseal=unseal))
     sys.exit(EXIT_CODE[judged.decision.outcome])
 
 
@@ -93,16 +95,25 @@ def _read_picture(name: str) -> str:
     return chosen
 
 
-def _which(chosen: str, codes: int, ours: int) -> str:
+def _which(chosen: str, codes: int, ours: int) -> Words:
     """Say which of a picture's codes is judged; a gate would hold two passes shown at once."""
-    held = f"the picture holds {codes} codes"
+    fr, en = f"l’image porte {codes} codes", f"the picture holds {codes} codes"
     if ours == 0:
-        return f"{held}, none of them a pass; only the first is judged"
+        return Words(
+            f"{fr}, aucun n’est un laissez-passer\u202f; seul le premier est jugé",
+            f"{en}, none of them a pass; only the first is judged",
+        )
     if ours == 1:
-        return f"{held}; the pass is judged, the rest left out"
+        return Words(
+            f"{fr}\u202f; le laissez-passer est jugé, le reste laissé de côté",
+            f"{en}; the pass is judged, the rest left out",
+        )
     known = recognised(chosen)
-    which = f"pass {known[0]}" if known else "one whose number can't be read"
-    return f"{held}, {ours} of them passes; only {which} is judged: take a picture of each"
+    which = Words(known[0], f"pass {known[0]}") if known else UNNUMBERED
+    return Words(
+        f"{fr}, dont {ours} laissez-passer\u202f; seul {which.fr} est jugé",
+        f"{en}, {ours} of them passes; only {which.en} is judged: take a picture of each",
+    )
 
 
 def _picture(name: str) -> Any:

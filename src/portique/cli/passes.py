@@ -22,12 +22,20 @@ from portique.cli.pass_show import show
 from portique.cli.pass_words import a_file, described, out_option, pass_id_argument
 from portique.cli.speaking import many, say
 from portique.core.errors import RegisterError
+from portique.core.plain import Words
 from portique.core.revocation import Status
 from portique.school import issuing
 from portique.school.finding import Wanted, find_passes
 
 if TYPE_CHECKING:
     from portique.school.register import Issued
+
+
+BECOMES = {
+    Status.REVOKED: Words("annulé", "revoked"),
+    Status.SUSPENDED: Words("suspendu", "suspended"),
+    Status.VALID: Words("de nouveau valable", "valid again"),
+}
 
 
 @click.group("pass")
@@ -40,7 +48,7 @@ passes.add_command(list_passes)
 passes.add_command(show)
 
 
-def _change(folder: Path, number: str, status: Status, words: str, *, as_json: bool) -> None:
+def _change(folder: Path, number: str, status: Status, *, as_json: bool) -> None:
     school = open_school(folder)
     with school.register.transaction():
         pass_id = school.register.find(number).pass_id
@@ -48,7 +56,12 @@ def _change(folder: Path, number: str, status: Status, words: str, *, as_json: b
     say(
         {"pass_id": pass_id, "status": status.name.lower()},
         as_json=as_json,
-        words=f"pass {pass_id} is {words}; gates learn it with the next knowledge they receive",
+        words=Words(
+            f"laissez-passer {pass_id} {BECOMES[status].fr}\u202f; "
+            "les portiques l’apprennent au prochain savoir",
+            f"pass {pass_id} is {BECOMES[status].en}; "
+            "gates learn it with the next knowledge they receive",
+        ),
     )
 
 
@@ -66,7 +79,7 @@ def revoke(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 - 
     Example:
         portique pass revoke 1f0e9d8c7b6a5948 --school lycee
     """
-    _change(folder, number, Status.REVOKED, "revoked", as_json=as_json)
+    _change(folder, number, Status.REVOKED, as_json=as_json)
 
 
 @passes.command("suspend")
@@ -83,7 +96,7 @@ def suspend(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     Example:
         portique pass suspend 1f0e9d8c7b6a5948 --school lycee
     """
-    _change(folder, number, Status.SUSPENDED, "suspended", as_json=as_json)
+    _change(folder, number, Status.SUSPENDED, as_json=as_json)
 
 
 @passes.command("resume")
@@ -100,7 +113,7 @@ def resume(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
     Example:
         portique pass resume 1f0e9d8c7b6a5948 --school lycee
     """
-    _change(folder, number, Status.VALID, "valid again", as_json=as_json)
+    _change(folder, number, Status.VALID, as_json=as_json)
 
 
 @passes.command("replace")
@@ -129,8 +142,12 @@ def replace(number: str, folder: Path, out: Path | None, as_json: bool) -> None:
         if out is not None:
             paper.write(school, [issued], out, paper.Print("card"))
     where = str(out) if out else None
-    words = f"pass {issued.pass_id} replaces {pass_id}, now revoked"
-    words += f"; it is in {where}" if where else f"\n{issued.text}"
+    words = Words(
+        f"laissez-passer {issued.pass_id} à la place de {pass_id}, maintenant annulé"
+        + (f"\u202f; il est dans {where}" if where else f"\n{issued.text}"),
+        f"pass {issued.pass_id} replaces {pass_id}, now revoked"
+        + (f"; it is in {where}" if where else f"\n{issued.text}"),
+    )
     say(described(issued) | {"replaces": pass_id, "out": where}, as_json=as_json, words=words)
 
 
@@ -185,7 +202,9 @@ def print_passes(numbers: tuple[str, ...], folder: Path, **asked: Any) -> None:
     say(
         {"out": str(out), "passes": printed, "layout": asked["layout"]},
         as_json=as_json,
-        words=f"{many(printed, 'pass', 'passes')} in {out}",
+        words=Words(
+            f"{printed} laissez-passer dans {out}", f"{many(printed, 'pass', 'passes')} in {out}"
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from portique.cli.options import (
 from portique.cli.school_rules import calendar, leave, rights
 from portique.cli.speaking import say, warn
 from portique.core.calendars import default_calendar
+from portique.core.plain import Words
 from portique.core.values import Uai
 from portique.core.zones import default_site
 from portique.school.folder import SchoolFolder, Settings, school_year, uai_warning
@@ -60,8 +61,13 @@ def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT
     say(
         {"school": str(folder), "uai": uai, "name": name, "lanes": lanes, "warning": warning},
         as_json=as_json,
-        words=f"{name} is ready in {folder}, with lanes {', '.join(lanes)}.\n"
-        f"Next: portique pass issue --school {folder} --kind pupil --name NAME --out pass.pdf",
+        words=Words(
+            f"{name} est prêt dans {folder}, avec les voies {', '.join(lanes)}.\n"
+            f"Ensuite\xa0: portique pass issue --school {folder} --kind pupil --name NOM"
+            " --out carte.pdf",
+            f"{name} is ready in {folder}, with lanes {', '.join(lanes)}.\n"
+            f"Next: portique pass issue --school {folder} --kind pupil --name NAME --out pass.pdf",
+        ),
     )
 
 
@@ -89,5 +95,8 @@ def roll(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001
     say(
         {"year": chosen, "issuers": len(opened.keys.issuers)},
         as_json=as_json,
-        words=f"Keys of {chosen} are ready; export knowledge to the gates before issuing.",
+        words=Words(
+            f"Les clés de {chosen} sont prêtes\u202f; exportez le savoir avant d’émettre.",
+            f"Keys of {chosen} are ready; export knowledge to the gates before issuing.",
+        ),
     )

@@ -24,6 +24,7 @@ from portique.core.errors import RegisterError
 from portique.core.exit_words import answer_in_words
 from portique.core.exits import ExitAnswer, Leaver, Verdict, may_leave
 from portique.core.localtime import local_day
+from portique.core.plain import Words
 from portique.core.rights import UNKNOWN
 from portique.core.values import Kind, Language, from_ms, to_ms
 from portique.school.issuing import reopened
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 
 EXIT_DOUBTS = 1
 LANGUAGES = [language.value for language in Language]
+FRENCH = {  # the fields of a calendar's summary
+    "zone": "fuseau", "openings": "ouvertures", "terms": "périodes", "holidays": "vacances",
+    "groups": "groupes", "lessons": "cours", "first": "du", "last": "au",
+    "regimes": "régimes", "lanes": "voies",
+}  # fmt: skip
 EXIT_CODE = {
     Verdict.PERMITTED: 0,
     Verdict.REGIME_UNKNOWN: 3,
@@ -73,7 +79,8 @@ def rights(folder: Path, table: Path, as_json: bool) -> None:  # noqa: FBT001 - 
     changed = write_rights_table(school, table)
     for doubt in doubts(school, changed.values(), now()):
         warn(doubt)
-    say({"changed": len(changed)}, as_json=as_json, words=f"rights written: {len(changed)}")
+    words = Words(f"droits écrits\xa0: {len(changed)}", f"rights written: {len(changed)}")
+    say({"changed": len(changed)}, as_json=as_json, words=words)
 
 
 @click.command("calendar")
@@ -94,8 +101,7 @@ def calendar(folder: Path, check: bool, as_json: bool) -> None:  # noqa: FBT001 
     school = open_school(folder)
     found = doubts(school, rights_of(school).values(), now())
     data = _summary(school)
-    words = "\n".join(f"{name}: {_in_words(value)}" for name, value in data.items())
-    say(data | {"doubts": found}, as_json=as_json, words=words)
+    say(data | {"doubts": found}, as_json=as_json, words=_summary_words(data))
     for doubt in found:
         warn(doubt)
     if check and found:
@@ -117,6 +123,13 @@ def _summary(school: SchoolFolder) -> dict[str, Any]:
         "regimes": list(regimes_of(school)),
         "lanes": [lane.name for lane in site_of(school).lanes],
     }
+
+
+def _summary_words(data: dict[str, Any]) -> Words:
+    return Words(
+        "\n".join(f"{FRENCH[name]}\xa0: {_in_words(value)}" for name, value in data.items()),
+        "\n".join(f"{name}: {_in_words(value)}" for name, value in data.items()),
+    )
 
 
 def _in_words(value: Any) -> str:
@@ -157,7 +170,7 @@ def leave(number: str, folder: Path, at: str | None, language: str, as_json: boo
         "later_why": str(answer.later[1]) if answer.later else None,
         **words.to_data(),
     }
-    say(data, as_json=as_json, words=words.in_language(Language(language)))
+    say(data, as_json=as_json, words=words, language=Language(language))
     sys.exit(EXIT_CODE[answer.verdict])
 
 
