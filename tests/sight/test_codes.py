@@ -71,6 +71,14 @@ def test_a_code_that_lost_a_corner_to_glare_is_read(show):
     assert texts(show([render(replace(plain, seed=n)) for n in range(6)])) == {card.text}
 
 
+def test_a_finder_pattern_that_a_spot_only_touches_is_drawn_again(show):
+    """Three patterns that a person sees at once, and a decoder does not."""
+    card = Card(pass_like_text(17, 250), version=9)
+    scene = scene_of(card, glare=Glare(0.14, 0.05, 2.2), rotation_deg=12.0)
+
+    assert texts(show([render(replace(scene, seed=n)) for n in range(6)])) == {card.text}
+
+
 def test_defocus_of_six_tenths_of_a_module_is_undone(show):
     """The decoder alone reads none of these; the blur is read off the picture and undone."""
     looks = show([held(6, n, Fault(0.6)) for n in range(3)])

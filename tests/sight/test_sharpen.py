@@ -23,24 +23,19 @@ def test_the_ways_are_tried_in_turn_and_the_likeliest_on_every_frame():
     """Two frames hold what one can't, then the round starts anew."""
     attempts = attempts_of(1, 1, 2, 2, 2, 2)
 
-    assert tried_in(4, attempts, limit=6) == [
-        [0, 1, 2, 3],
-        [0, 1, 4, 5],
-        [0, 1, 2, 3],
-        [0, 1, 4, 5],
-    ]
+    assert tried_in(4, attempts, limit=6) == 2 * [[0, 2, 1, 3], [0, 4, 1, 5]]
 
 
 def test_a_way_too_dear_for_the_rest_of_a_frame_comes_first_in_the_next():
     """It is put off, not passed over."""
-    assert tried_in(2, attempts_of(1, 1, 1, 4), limit=6) == [[0, 1, 2], [0, 1, 3]]
+    assert tried_in(2, attempts_of(1, 1, 1, 4), limit=6) == [[0, 2, 1], [0, 3, 1]]
 
 
 def test_a_way_that_never_fits_does_not_stop_the_others():
     """The others go on in every round."""
     seen = tried_in(4, attempts_of(1, 1, 9, 2, 2), limit=6)
 
-    assert seen == [[0, 1, 3, 4], [0, 1, 3, 4], [0, 1, 3, 4], [0, 1, 3, 4]]
+    assert seen == [[0, 1, 3, 4]] * 4
 
 
 def test_what_worked_last_is_tried_first():
@@ -49,4 +44,4 @@ def test_what_worked_last_is_tried_first():
 
     order = [a.number for a in affordable(track, attempts_of(1, 1, 1, 1), Work(9))]
 
-    assert order == [3, 0, 1, 2]
+    assert order == [3, 2, 0, 1]

@@ -35,35 +35,36 @@ class Mended:
 
 
 def mend(layer: Layer) -> Iterator[Mended]:
-    """Yield flat pictures of the code that fills most of a place, its lost corners drawn.
+    """Yield flat pictures of the dark code that fills most of a place, its lost corners drawn.
+
+    Finder patterns that are there are drawn as well: a spot that only touches one is enough to
+    stop a decoder.
 
     Args:
         layer: Grey levels of the place, `(height, width)`.
 
     Yields:
-        One picture for each likely size and orientation; none if all finder patterns are there,
-        for then they are not what stops the decoder.
+        One picture for each likely size and orientation.
     """
-    upright = _dark_on_light(layer)
-    corners = _corners(upright)
+    corners = _corners(layer)
     if corners is None:
         return
-    for modules in _likely_sizes(upright, corners):
+    for modules in _likely_sizes(layer, corners):
         to_place = _flat_to_place(corners, modules)
         side = (modules + 2 * QUIET_MODULES) * MODULE_PX
-        flat = _stretched(_seen_flat(upright, to_place, side))
+        flat = _stretched(_seen_flat(layer, to_place, side))
         yield from _with_drawn_corners(flat, modules, to_place)
 
 
-def _dark_on_light(layer: Layer) -> Layer:
-    """Turn a light-on-dark code around: its quiet zone is darker than its inside."""
+def may_be_reversed(layer: Layer) -> bool:
+    """Tell whether the code may be light on dark: what is around it is darker than its inside."""
     height, width = layer.shape
     rows, columns = height // 4, width // 4
     inside = float(layer[rows:-rows, columns:-columns].mean())
     reach = max(2, height // 12)
     ring = layer[reach : 2 * reach].mean() + layer[-2 * reach : -reach].mean()
     ring += layer[:, reach : 2 * reach].mean() + layer[:, -2 * reach : -reach].mean()
-    return layer if float(ring) / 4 >= inside else 255 - layer
+    return float(ring) / 4 < inside
 
 
 def _corners(layer: Layer) -> NDArray[np.float64] | None:
@@ -75,7 +76,7 @@ def _corners(layer: Layer) -> NDArray[np.float64] | None:
     middle = grey[height // 5 : -height // 5, width // 5 : -width // 5]
     level, _ = cv2.threshold(middle, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     dark = (cv2.GaussianBlur(grey, (0, 0), 1.0) < level).astype(np.uint8)
-    points = _outermost(dark & _largest_patch(dark))
+    points = _outermost(dark & _middle_patch(dark))
     if len(points) < 50:
         return None
     hull = cv2.convexHull(points)
@@ -85,17 +86,22 @@ def _corners(layer: Layer) -> NDArray[np.float64] | None:
     return _clockwise(np.asarray(polygon, dtype=np.float64).reshape(-1, 2))
 
 
-def _largest_patch(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Join dark modules and return where the largest patch lies; at half the size, for time."""
+def _middle_patch(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Join dark modules and return where the patch lies that fills most of the middle.
+
+    At half the size, for time; not the largest patch of all, which may be a dark wall behind.
+    """
     height, width = dark.shape
     small = cv2.resize(dark, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
     size = max(3, int(JOIN_SHARE * max(small.shape)) | 1)
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
     joined = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc)
     joined = cv2.morphologyEx(joined, cv2.MORPH_OPEN, disc)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
-    largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])) if count > 1 else -1
-    patch = (labels == largest).astype(np.uint8)
+    _, labels = cv2.connectedComponents(joined)
+    rows, columns = labels.shape[0] // 4, labels.shape[1] // 4
+    areas = np.bincount(labels[rows:-rows, columns:-columns].ravel())
+    areas[0] = 0  # what is light
+    patch = ((labels == areas.argmax()) & (labels > 0)).astype(np.uint8)
     large = cv2.resize(patch, (width, height), interpolation=cv2.INTER_NEAREST)
     return np.asarray(large, dtype=np.uint8)
 
@@ -172,14 +178,13 @@ def _with_drawn_corners(flat: Layer, modules: int, to_place: Matrix) -> Iterator
     places = [(near, near), (near, far), (far, far), (far, near)]  # clockwise, rows then columns
     alike = [_alike(flat[place], finder) for place, finder in zip(places, turned, strict=True)]
     intact = [likeness >= INTACT_MIN for likeness in alike]
-    if sum(intact) >= 3:
-        return
-    for bare in sorted(range(4), key=lambda corner: alike[corner]):
-        if intact[bare]:
-            continue
+    by_likeness = sorted(range(4), key=lambda corner: alike[corner])
+    # Three patterns stand: the fourth corner is bare. Otherwise any lost one may be the bare one.
+    bares = [c for c in by_likeness if not intact[c]] if sum(intact) < 3 else by_likeness[:1]
+    for bare in bares:
         drawn = flat.copy()
         for corner in range(4):
-            if corner != bare and not intact[corner]:
+            if corner != bare:
                 drawn[places[corner]] = turned[corner]
         grey = np.asarray(drawn.round(), dtype=np.uint8)
         yield Mended(f"corners {modules} {bare}", grey, to_place)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import cv2
 import numpy as np
 
-from portique.sight.corners import mend
+from portique.sight.corners import may_be_reversed, mend
 from portique.sight.decoder import Binarizer
 from portique.sight.kernels import Restorer, candidates, estimate_spread
 from portique.sight.shapes import Box, Grey, Layer, Matrix, Picture, Quad, as_quad, moved
@@ -109,7 +110,8 @@ def completed(grey: Grey, part: Box) -> Iterator[Prepared]:
     inside = cropped(grey, part)
     if min(inside.shape) < 48:
         return
-    for mended in mend(inside.astype(np.float32)):
+    layer = inside.astype(np.float32)
+    for mended in chain(mend(layer), mend(255 - layer) if may_be_reversed(layer) else ()):
         calm = _bytes(cv2.GaussianBlur(mended.grey, (0, 0), 1.5))
         for name, flat in ((mended.name, mended.grey), (f"{mended.name} soft", calm)):
             yield Prepared(name, flat, part, to_part=mended.to_place)

@@ -1,13 +1,13 @@
 """Read a suspected code that the cheap pass could not: other contrasts, then undoing the blur."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import cv2
 import numpy as np
 
-from portique.sight.corners import mend
+from portique.sight.corners import may_be_reversed, mend
 from portique.sight.decoder import Binarizer, Found, find_codes
 from portique.sight.kernels import Kernel, Restorer, Spread, candidates, estimate_spread
 from portique.sight.shapes import Grey, Layer, Sighted, moved
@@ -81,22 +81,24 @@ def read_track(track: Track, grey: Grey, work: Work) -> Sighted | None:
 
 
 def affordable(track: Track, attempts: list[Attempt], work: Work) -> Iterator[Attempt]:
-    """Yield what worked last and the likeliest, then what this round has not tried yet.
+    """Yield what this frame's work holds of the ways to try a place.
 
-    The likeliest are tried on every frame, for an average grows better with each.
+    First what worked last. The likeliest are tried on every frame, for an average grows better with
+    each; the others in turn, and the one whose turn it is goes before the likeliest, so that a dear
+    one finds room.
     """
     best = [attempt for attempt in attempts if attempt.number == track.best_attempt]
-    first = best + [attempt for attempt in attempts[:LIKELIEST] if attempt not in best]
-    yield from (attempt for attempt in first if work.take(attempt.units))
-    others = [attempt for attempt in attempts if attempt not in first]
+    likeliest = [attempt for attempt in attempts[:LIKELIEST] if attempt not in best]
+    others = [attempt for attempt in attempts[LIKELIEST:] if attempt not in best]
     waiting = [attempt for attempt in others if attempt.number not in track.tried]
     if not waiting:
         track.tried.clear()
-    for place, attempt in enumerate(waiting or others):
+        waiting = others
+    for attempt in [*best, *waiting[:1], *likeliest, *waiting[1:]]:
         taken = work.take(attempt.units)
-        if not taken and place > 0:
-            return  # it comes first in the next frame
-        track.tried.add(attempt.number)  # also if even then it costs too much: the others go on
+        if not taken and attempt not in waiting[:1]:
+            return
+        track.tried.add(attempt.number)  # also if it can't ever be paid: the others go on
         if taken:
             yield attempt
 
@@ -166,7 +168,9 @@ def _restored(restorer: Restorer, kernel: Kernel, noise: float) -> Callable[[], 
 
 def _contrasted(view: View, grey: Grey) -> Iterator[Attempt]:
     """Other ways from grey to black and white, for glare, shadows and small codes."""
-    yield _mended(view)
+    yield _mended(view, 400)
+    if may_be_reversed(view.layer):
+        yield _mended(replace(view, layer=255 - view.layer), 401)
     ways: list[Callable[[], list[Found]]] = [
         lambda: find_codes(_even_light(grey), thorough=True),
         lambda: find_codes(grey, thorough=True, binarizer=Binarizer.HISTOGRAM),
@@ -180,9 +184,9 @@ def _contrasted(view: View, grey: Grey) -> Iterator[Attempt]:
         yield Attempt(310, Family.CONTRAST, units, view, lambda: _enlarged(grey))
 
 
-def _mended(view: View) -> Attempt:
+def _mended(view: View, number: int) -> Attempt:
     units = MEND_CALL + cost(MEND, view.layer.size)
-    return Attempt(400, Family.CORNERS, units, view, lambda: _in_flat(view))
+    return Attempt(number, Family.CORNERS, units, view, lambda: _in_flat(view))
 
 
 def _in_flat(view: View) -> list[Found]:
