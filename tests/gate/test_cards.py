@@ -1,6 +1,7 @@
 """The cards of one lane: what waits for an agent, over a restart and over midnight."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from portique.gate.board import Alert, AlertKind, Board
 from portique.gate.cards import BROUGHT_BACK, BROUGHT_BACK_MAX, Cards
 from portique.gate.journal_values import Receipt, Unanswered
 from portique.testing.fakes import FakeClock
-from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
+from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
 
 HOUR_MS = 3_600_000
 NOON_TO_MIDNIGHT_MS = 16 * HOUR_MS  # the fakes' Monday begins at 09:00 in Paris
@@ -38,7 +39,8 @@ def start(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
         return made[-1]
 
     yield again
-    made[-1].close()
+    for lane in made[-1:]:
+        lane.close()
 
 
 def notices(working: WorkingLane) -> list[Alert]:
@@ -171,3 +173,34 @@ def test_a_long_list_of_unanswered_cards_is_cut():
     board = cards._board.snapshot()
     assert len(board.waiting) + board.set_aside == BROUGHT_BACK_MAX
     assert set(cards._waiting) == {card.showing for card in board.waiting}
+
+
+def test_a_pass_never_listed_alerts_of_a_stolen_key(school, start):
+    """Signed by the school's key but in no list: somebody else holds that key."""
+    held = school.issue()
+    working = start()
+    known = working.lane.bench.knowledge
+    assert known is not None
+    working.learn(replace(known, status=replace(known.status, packed=b"")))
+
+    judged = working.show(held.text)
+
+    assert judged is not None
+    assert Reason.STATUS_UNLISTED in judged.decision.reasons
+    assert [alert.kind for alert in working.board.snapshot().alerts] == [AlertKind.STOLEN_ISSUER]
+
+
+def test_an_exit_refused_where_nobody_stands_alerts_every_screen(school, tmp_path):
+    """At a lane without an agent whatever isn't granted is told to all."""
+    held = school.issue()
+    school.set_status(held, Status.REVOKED)
+    usual = default_site()
+    site = replace(usual, lanes=tuple(replace(lane, staffed=False) for lane in usual.lanes))
+    known = school.knowledge(told=Told(site=site))
+    working = open_lane(tmp_path / "exit.db", school, known=known, lane="exit-1")
+
+    working.show(held.text)
+    alerts = working.board.snapshot().alerts
+    working.close()
+
+    assert [alert.kind for alert in alerts] == [AlertKind.EXIT_REFUSED]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -23,10 +22,10 @@ from portique.core.revocation import Status
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction
 from portique.core.zones import Mode, Site, default_site
-from portique.gate.board import WAITING_MAX, AlertKind, Counts, Organ
+from portique.gate.board import WAITING_MAX, AlertKind, Organ
 from portique.gate.lane import HOLD_EVERY_MS, HOLD_S
 from portique.testing.fakes import FakeDoor
-from portique.testing.lanes import Held, PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
 
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -471,47 +470,7 @@ def test_a_mode_that_the_school_changes_is_followed_once(school, opened):
     assert modes == [("free", None), ("control", "cpe")]
 
 
-def test_a_mode_that_cannot_be_journalled_is_tried_again(school, opened):
-    """The disk fails while the school opens the lane: control goes on, and later it opens."""
-    working = opened()
-    free = school.knowledge(2, told=Told(site=site_with(mode=Mode.FREE)))
-    working.disk.broken = True
-    with pytest.raises(JournalError):
-        working.learn(free)
-    working.disk.broken = False
-    assert working.board.snapshot().mode is Mode.CONTROL
-
-    working.learn(free)
-
-    assert working.board.snapshot().mode is Mode.FREE
-
-
 # --- alerts, alarms, time ------------------------------------------------------------------------
-
-
-def test_a_pass_never_listed_alerts_of_a_stolen_key(school, opened):
-    """Signed by the school's key but in no list: somebody else holds that key."""
-    held = school.issue()
-    school.set_status(held, None)
-    school.statuses.clear()
-    working = opened()
-    known = working.lane.bench.knowledge
-    short = replace(known, status=replace(known.status, packed=b""))
-    working.learn(short)
-
-    assert "status-unlisted" in reasons(working.show(held.text))
-    assert kinds(working) == [AlertKind.STOLEN_ISSUER]
-
-
-def test_an_exit_refused_where_nobody_stands_alerts_every_screen(school, opened):
-    """At a lane without an agent whatever isn't granted is told to all."""
-    held = school.issue()
-    school.set_status(held, Status.REVOKED)
-    working = opened(Told(site=site_with(staffed=False)), lane="exit-1")
-
-    working.show(held.text)
-
-    assert kinds(working) == [AlertKind.EXIT_REFUSED]
 
 
 def test_a_notice_stays_until_an_agent_dismisses_it(opened):
@@ -537,102 +496,3 @@ def test_an_agents_word_that_a_fire_is_over_is_passed_on(opened):
     lane.end_evacuation("cpe")
 
     assert ended == ["cpe"]
-
-
-# --- memory --------------------------------------------------------------------------------------
-
-
-def test_at_midnight_directions_are_forgotten(school, opened):
-    """Where entries and exits are paired, a new day begins with a clean slate."""
-    held = school.issue()
-    told = Told(site=site_with(pairing=True))
-    working = opened(told)
-    working.show(held.text)
-    working.clock.advance(10 * MINUTE_MS)
-    same_day = working.show(held.text)
-    working.clock.advance(DAY_MS)
-    next_day = working.show(held.text)
-
-    assert reasons(same_day) == ["in-out-mismatch"]
-    assert next_day.granted
-
-
-def test_a_lane_lets_go_what_is_older_than_a_day(school, opened):
-    """Told to forget, it keeps nothing of yesterday's."""
-    held = school.issue()
-    working = opened()
-    working.show(held.text)
-    working.clock.advance(DAY_MS)
-
-    working.lane.forget(working.clock.now_ms())
-
-    assert working.lane.recall.of(working.lane.bench.present(held.text)).same_lane_ms is None
-
-
-def test_a_restarted_lane_remembers_today_and_not_which_way_yesterday(school, opened, tmp_path):
-    """After a restart past midnight, last evening's passage is known and its direction is not."""
-    held = school.issue()
-    told = Told(site=site_with(pairing=True))
-    known = school.knowledge(told=told)
-    first = open_lane(tmp_path / "journal.db", school, known=known)
-    first.show(held.text)
-    first.close()
-    first.clock.advance(int(timedelta(hours=23).total_seconds() * 1000))
-
-    second = open_lane(tmp_path / "journal.db", school, known=known, clock=first.clock)
-    memory = second.lane.recall.of(second.lane.bench.present(held.text))
-    second.close()
-
-    assert memory.same_lane_ms is not None
-    assert memory.last_direction is None
-
-
-def through(working: WorkingLane, granted: Held, referred: Held) -> None:
-    """Let five people through: granted, ruled on, by hand, and two counted; one goes out."""
-    working.show(granted.text)
-    working.disk.broken = True
-    working.show(referred.text)
-    working.disk.broken = False
-    [card] = working.board.snapshot().waiting
-    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
-    working.lane.admit_manually(ManualReason.FORGOTTEN, "loge")
-    for step in (1, 1, 1, -1):
-        working.lane.count(Direction.ENTRY, step)
-    working.lane.count(Direction.EXIT, 1)
-
-
-def test_todays_counts_outlive_a_restart(school, opened, tmp_path):
-    """Grants, rulings, manual admissions and counts, from the journal; another lane's are not."""
-    held = school.issue(), school.issue()
-    known = school.knowledge()
-    first = opened(known=known)
-    through(first, *held)
-    elsewhere = CountBody("exit-1", Direction.EXIT, 9, 0, 0)
-    first.journal.append(elsewhere, at_ms=first.clock.now_ms())
-    before = first.board.snapshot().counts
-    first.close()
-
-    path = tmp_path / "journal-0.db"
-    again = open_lane(path, school, known=known, clock=first.clock)
-    after = again.board.snapshot().counts
-    again.close()
-
-    assert (after, before) == (before, Counts(5, 1))
-
-
-def test_counts_start_from_nought_each_day(school, opened, tmp_path):
-    """At the school's midnight, in a quiet night as well, and after a restart in the morning."""
-    held = school.issue(), school.issue()
-    known = school.knowledge()
-    first = opened(known=known)
-    through(first, *held)
-    first.clock.advance(DAY_MS)
-    first.lane.keep_day(first.clock.now_ms())
-    live = first.board.snapshot().counts
-    first.close()
-
-    again = open_lane(tmp_path / "journal-0.db", school, known=known, clock=first.clock)
-    restarted = again.board.snapshot().counts
-    again.close()
-
-    assert live == restarted == Counts(0, 0)

@@ -1,21 +1,25 @@
 """What a lane remembers of holders: proofs once, grants for a day, nothing of forgeries."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from portique.core.decide import Reason
-from portique.core.entries import Ruling
+from portique.core.entries import CountBody, Ruling
 from portique.core.facts import PassState, Presented
 from portique.core.passes import KeyRing
-from portique.core.sentences import AdmitReason
+from portique.core.sentences import AdmitReason, ManualReason
 from portique.core.values import Direction, HolderId, PassId
-from portique.core.zones import default_site
+from portique.core.zones import Site, default_site
+from portique.gate.board import Counts
 from portique.gate.journal_values import Grant, Recent
 from portique.gate.judge import Bench
 from portique.gate.recall import Recall
 from portique.testing.fakes import MONDAY_0800_MS as NOW
-from portique.testing.lanes import PocketSchool, open_lane
+from portique.testing.lanes import Held, PocketSchool, Told, WorkingLane, open_lane
 
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -27,6 +31,22 @@ def school() -> PocketSchool:
 
 
 @pytest.fixture
+def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
+    """Give a way to put a lane to work once every pass is issued; lanes are closed at the end."""
+    made: list[WorkingLane] = []
+
+    def put_to_work(told: Told | None = None, **options) -> WorkingLane:
+        known = options.pop("known", None) or school.knowledge(told=told or Told())
+        name = f"journal-{len(made)}.db"
+        made.append(open_lane(tmp_path / name, school, known=known, **options))
+        return made[-1]
+
+    yield put_to_work
+    for lane in made:
+        lane.close()
+
+
+@pytest.fixture
 def recall() -> Recall:
     return Recall("entry-1", Direction.ENTRY)
 
@@ -34,6 +54,16 @@ def recall() -> Recall:
 def presented(school, held, text=None) -> Presented:
     bench = Bench(school.uai, default_site().lane("entry-1"), school.knowledge())
     return bench.present(text or held.text)
+
+
+def site_with(**changes) -> Site:
+    """The usual site, every lane changed."""
+    usual = default_site()
+    return replace(usual, lanes=tuple(replace(lane, **changes) for lane in usual.lanes))
+
+
+def reasons(judged) -> list[str]:
+    return [str(reason) for reason in judged.decision.reasons]
 
 
 def always(_at_ms: int) -> bool:
@@ -191,3 +221,102 @@ def test_an_empty_ring_knows_nobody(school):
 
     assert bench.ring == KeyRing(school.uai, {})
     assert bench.present(school.issue().text).held is None
+
+
+# --- over midnight and over a restart ------------------------------------------------------------
+
+
+def test_at_midnight_directions_are_forgotten(school, opened):
+    """Where entries and exits are paired, a new day begins with a clean slate."""
+    held = school.issue()
+    told = Told(site=site_with(pairing=True))
+    working = opened(told)
+    working.show(held.text)
+    working.clock.advance(10 * MINUTE_MS)
+    same_day = working.show(held.text)
+    working.clock.advance(DAY_MS)
+    next_day = working.show(held.text)
+
+    assert reasons(same_day) == ["in-out-mismatch"]
+    assert next_day.granted
+
+
+def test_a_lane_lets_go_what_is_older_than_a_day(school, opened):
+    """Told to forget, it keeps nothing of yesterday's."""
+    held = school.issue()
+    working = opened()
+    working.show(held.text)
+    working.clock.advance(DAY_MS)
+
+    working.lane.forget(working.clock.now_ms())
+
+    assert working.lane.recall.of(working.lane.bench.present(held.text)).same_lane_ms is None
+
+
+def test_a_restarted_lane_remembers_today_and_not_which_way_yesterday(school, opened, tmp_path):
+    """After a restart past midnight, last evening's passage is known and its direction is not."""
+    held = school.issue()
+    told = Told(site=site_with(pairing=True))
+    known = school.knowledge(told=told)
+    first = open_lane(tmp_path / "journal.db", school, known=known)
+    first.show(held.text)
+    first.close()
+    first.clock.advance(int(timedelta(hours=23).total_seconds() * 1000))
+
+    second = open_lane(tmp_path / "journal.db", school, known=known, clock=first.clock)
+    memory = second.lane.recall.of(second.lane.bench.present(held.text))
+    second.close()
+
+    assert memory.same_lane_ms is not None
+    assert memory.last_direction is None
+
+
+def through(working: WorkingLane, granted: Held, referred: Held) -> None:
+    """Let five people through: granted, ruled on, by hand, and two counted; one goes out."""
+    working.show(granted.text)
+    working.disk.broken = True
+    working.show(referred.text)
+    working.disk.broken = False
+    [card] = working.board.snapshot().waiting
+    working.lane.rule(card.showing, Ruling.ADMIT, AdmitReason.CHECKED, "loge")
+    working.lane.admit_manually(ManualReason.FORGOTTEN, "loge")
+    for step in (1, 1, 1, -1):
+        working.lane.count(Direction.ENTRY, step)
+    working.lane.count(Direction.EXIT, 1)
+
+
+def test_todays_counts_outlive_a_restart(school, opened, tmp_path):
+    """Grants, rulings, manual admissions and counts, from the journal; another lane's are not."""
+    held = school.issue(), school.issue()
+    known = school.knowledge()
+    first = opened(known=known)
+    through(first, *held)
+    elsewhere = CountBody("exit-1", Direction.EXIT, 9, 0, 0)
+    first.journal.append(elsewhere, at_ms=first.clock.now_ms())
+    before = first.board.snapshot().counts
+    first.close()
+
+    path = tmp_path / "journal-0.db"
+    again = open_lane(path, school, known=known, clock=first.clock)
+    after = again.board.snapshot().counts
+    again.close()
+
+    assert (after, before) == (before, Counts(5, 1))
+
+
+def test_counts_start_from_nought_each_day(school, opened, tmp_path):
+    """At the school's midnight, in a quiet night as well, and after a restart in the morning."""
+    held = school.issue(), school.issue()
+    known = school.knowledge()
+    first = opened(known=known)
+    through(first, *held)
+    first.clock.advance(DAY_MS)
+    first.lane.keep_day(first.clock.now_ms())
+    live = first.board.snapshot().counts
+    first.close()
+
+    again = open_lane(tmp_path / "journal-0.db", school, known=known, clock=first.clock)
+    restarted = again.board.snapshot().counts
+    again.close()
+
+    assert live == restarted == Counts(0, 0)
