@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from portique.gate import journal_schema as schema
@@ -111,7 +111,8 @@ def reading(path: Path) -> Iterator[Connection]:
     finally:
         close_quietly(connection)
         if fresh:  # SQLite makes one to read a log left by a crash; the journal never uses it
-            shared.unlink(missing_ok=True)
+            with suppress(OSError):  # a read-only disk says so even of a file that isn't there
+                shared.unlink(missing_ok=True)
 
 
 def _sound_rows(connection: Connection, epoch: int, after: int, limit: int) -> list[Row]:

@@ -48,8 +48,12 @@ class Site:
         return self.key.public.x + self.key.public.y
 
     def connect(self) -> Connection:
-        """Open the SQLite file."""
-        return (self.settings.connect or schema.connect_stock)(self.path)
+        """Open the SQLite file, for this process alone."""
+        connection = (self.settings.connect or schema.connect_stock)(self.path)
+        # Before the first read: shared, SQLite makes an index beside the log, which a full disk
+        # has no room for, and a gate must start on a full disk.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchone()
+        return connection
 
     def line(self, body: bytes, at_ms: int) -> Line:
         """Make what an append writes, with fresh salt.

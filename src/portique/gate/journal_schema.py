@@ -7,6 +7,7 @@ bug of SQLite before 3.51.3 needs two connections (§0.1).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -197,7 +198,11 @@ def is_locked(error: sqlite3.Error) -> bool:
 
 def sentence_for(error: sqlite3.Error, path: Path) -> str:
     """Say what is wrong with the journal, why, and what to do."""
-    why = _SENTENCES.get(primary_code(error), str(error))
+    code = primary_code(error)
+    # Of a read-only disk SQLite says that it failed: it can't even lock the file.
+    if code == sqlite3.SQLITE_IOERR and path.exists() and not os.access(path, os.W_OK):
+        code = sqlite3.SQLITE_READONLY
+    why = _SENTENCES.get(code, str(error))
     return f"the journal {path.name} can't be used: {why}"
 
 
