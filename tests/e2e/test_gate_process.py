@@ -9,7 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from portique.core.entries import DecisionBody, from_body
+from portique.core.errors import EnvironmentProblem
+from portique.gate import sandbox_probe
+from portique.gate.config import load
+from portique.gate.main import Gate
+from portique.gate.sections import CameraSection, SandboxSection
 
 
 def decisions(journal: Path) -> list[DecisionBody]:
@@ -121,3 +128,20 @@ def test_a_second_gate_on_the_same_journal_is_told_so(driven, start):
     assert done.returncode in (1, 5)
     assert "Traceback" not in done.stderr
     assert done.stderr.count("portique:") == 1
+
+
+def test_a_gate_that_requires_a_sandbox_the_machine_lacks_does_not_start(site, monkeypatch):
+    """One sentence for the technician (exit code 5), before anything is opened."""
+    weak = sandbox_probe.Strength(("limits",), {"open a connection": False}, landlock=0)
+    monkeypatch.setattr(sandbox_probe, "probe", lambda: weak)
+    site.configure(
+        lambda c: replace(
+            c,
+            camera=CameraSection(source=str(site.folder)),
+            sandbox=SandboxSection(level="required"),
+        )
+    )
+
+    with pytest.raises(EnvironmentProblem, match="can't be had on this machine"):
+        Gate(load(site.config), announce=print).__enter__()
+    assert not site.journal.exists()

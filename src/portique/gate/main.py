@@ -41,6 +41,7 @@ from portique.gate.processes import Eyes
 from portique.gate.readers.feed import READER_FAILS, ReaderFeed, open_readers
 from portique.gate.recall import RESTORED_MS, first_showing
 from portique.gate.retention import forget_before
+from portique.gate.sandbox_probe import require_strongest
 from portique.gate.screen.app import create_app
 from portique.gate.screen.serving import Serving, serve_in_thread
 from portique.gate.showing import Showings
@@ -126,6 +127,8 @@ class Gate:
 
     def _start(self) -> None:
         config = self._config
+        if config.sandbox.level == "required" and config.camera.source != NO_CAMERA:
+            require_strongest()
         mine = read_private(config.gate.key)
         trust = Trust(Uai(config.gate.school), read_public(config.knowledge.school_key), mine)
         self._open_journal(mine)

@@ -278,7 +278,7 @@ class SandboxSection:
     level: Annotated[
         str,
         Key(
-            "best: as strong as the machine allows; required: no picture without the strongest",
+            "best: as strong as the machine allows; required: no start without the strongest",
             choices=("best", "required"),
         ),
     ] = "best"
