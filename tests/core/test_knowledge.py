@@ -159,3 +159,19 @@ def test_the_status_part_is_the_schools_signed_list():
     part = revocation.issue(listed, signer, uai=UAI)
 
     assert knowledge.status_from(part, keys, uai=UAI) == listed
+
+
+def test_a_manifest_is_read_without_the_parts():
+    """A folder of exports is gone through by their signed versions alone."""
+    damaged = bundle().replace(canonical.encode({"a": 1}), canonical.encode({"a": 2}))
+
+    assert knowledge.read_manifest(damaged, KEY.public, uai=UAI) == MANIFEST
+    assert "damaged" in refused(damaged)
+
+
+def test_a_manifest_of_another_school_or_key_is_refused():
+    """As the whole bundle is."""
+    with pytest.raises(KnowledgeError, match="for school"):
+        knowledge.read_manifest(bundle(), KEY.public, uai=Uai("0999002X"))
+    with pytest.raises(KnowledgeError, match="not signed by this school"):
+        knowledge.read_manifest(bundle(), OTHER.public, uai=UAI)
