@@ -70,7 +70,7 @@ def test_the_copy_of_the_knowledge_is_private(tmp_path):
 
     Source(Trust(UAI, school.knowledge_key.public, school.gate_key), offered, kept).start()
 
-    assert [each.name for each in kept.iterdir()] == ["current.knowledge"]
+    assert {each.name for each in kept.iterdir()} == {"current.knowledge", "knowledge.version"}
     assert open_to_others(kept) == []
 
 

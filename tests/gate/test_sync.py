@@ -5,15 +5,18 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import to_ms
-from portique.gate import sync
+from portique.gate import bundle_files, knowledge_copy, sync
 from portique.gate.board import FreshnessState
+from portique.gate.knowing import open_bundle
+from portique.gate.knowledge_copy import KEPT, MARK
 from portique.gate.ports import ClockState, DoubtfulTime
-from portique.gate.sync import AGEING, KEPT, OLDER, Source, freshness
+from portique.gate.sync import AGEING, CROWDED, OLDER, Source, freshness
 from portique.testing.fakes import MONDAY_0800_MS as NOW
 from portique.testing.lanes import PocketSchool
 
@@ -212,7 +215,7 @@ def test_an_unchanged_damaged_file_is_not_read_again(new_source, stick, monkeypa
     put(stick, b"no knowledge")
     source = new_source()
     source.start()
-    monkeypatch.setattr(sync, "_read", lambda _path: pytest.fail("read again"))
+    monkeypatch.setattr(sync, "read_file", lambda _path: pytest.fail("read again"))
 
     assert source.look() is None
     assert source.complaint is not None
@@ -227,7 +230,7 @@ def test_a_file_that_cannot_be_read_is_tried_again(new_source, school, stick, mo
         raise EnvironmentProblem("can't be read (Input/output error)")
 
     with monkeypatch.context() as broken:
-        broken.setattr(sync, "_read", fail)
+        broken.setattr(sync, "read_file", fail)
         source.start()
     assert source.complaint == "today.knowledge: can't be read (Input/output error)"
 
@@ -242,7 +245,7 @@ def test_a_file_removed_between_listing_and_reading_is_no_trouble(
     """The stick was pulled out at that very moment."""
     gone = put(stick, school.bundle(1))
     source = new_source()
-    monkeypatch.setattr(sync, "_bundles", lambda _path: [gone])
+    monkeypatch.setattr(bundle_files, "_named_so", lambda _folder: [gone])
     gone.unlink()
 
     assert source.start() is None
@@ -263,7 +266,7 @@ def test_a_folder_that_cannot_be_listed_is_an_empty_one(new_source, monkeypatch)
 
 def test_a_giant_file_is_never_read(new_source, stick, monkeypatch):
     """A film on the stick called .knowledge fills no memory."""
-    monkeypatch.setattr(sync, "BUNDLE_BYTES_MAX", 10)
+    monkeypatch.setattr(bundle_files, "BUNDLE_BYTES_MAX", 10)
     put(stick, bytes(11))
     source = new_source()
 
@@ -272,14 +275,115 @@ def test_a_giant_file_is_never_read(new_source, stick, monkeypatch):
     assert "larger than any knowledge file" in source.complaint
 
 
-def test_a_folder_called_like_a_bundle_is_one_sentence(new_source, stick):
-    """What can't be read says why."""
-    (stick / "odd.knowledge").mkdir()
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (Path.mkdir, "not a plain file"),
+        (os.mkfifo, "not a plain file"),  # nobody writes: a reader would wait for ever
+        (lambda path: path.symlink_to("/dev/zero"), "a link is not followed"),
+    ],
+)
+def test_what_only_looks_like_a_bundle_is_one_sentence(new_source, school, stick, make, why):
+    """Neither waited for nor followed; the bundle beside it is taken."""
+    put(stick, school.bundle(1))
+    make(stick / "a.knowledge")
+    os.utime(stick / "a.knowledge", ns=(0, NOW * 1_000_000), follow_symlinks=False)
     source = new_source()
 
     source.start()
 
-    assert source.complaint == "odd.knowledge: can't be read (Is a directory)"
+    assert number(source) == 1
+    assert source.complaint.startswith(f"a.knowledge: {why}")
+
+
+def test_what_other_systems_hide_on_a_stick_is_left_alone(new_source, school, stick):
+    """A laptop writes `._today.knowledge` beside each file it copies."""
+    put(stick, school.bundle(1))
+    put(stick, b"something", "._today.knowledge", stamp=1)
+    source = new_source()
+
+    source.start()
+
+    assert (number(source), source.complaint) == (1, None)
+
+
+def test_the_newest_by_date_of_many_exports_is_taken(new_source, school, stick, monkeypatch):
+    """A year of exports: the last written are looked at, and that some are not is said."""
+    monkeypatch.setattr(bundle_files, "FILES_MAX", 2)
+    monkeypatch.setattr(sync, "FILES_MAX", 2)
+    for day, version in enumerate((1, 2, 3)):
+        put(stick, school.bundle(version), f"{9 - day}.knowledge", stamp=day)
+    source = new_source()
+
+    source.start()
+
+    assert (number(source), source.complaint) == (3, CROWDED)
+
+
+def test_of_older_exports_the_signed_version_alone_is_read(new_source, school, stick, monkeypatch):
+    """The newest first: what is older costs a signature, not a whole school's rights."""
+    opened: list[int] = []
+    whole = open_bundle
+
+    def counted(data: bytes, *of: Any, **more: Any) -> Any:
+        opened.append(len(data))
+        return whole(data, *of, **more)
+
+    monkeypatch.setattr(sync, "open_bundle", counted)
+    for version in (1, 2, 3):
+        put(stick, school.bundle(version), f"{version}.knowledge", stamp=version)
+
+    new_source().start()
+
+    assert len(opened) == 1
+
+
+def test_a_date_that_lies_hides_no_newer_version(new_source, school, stick):
+    """Copied with its former date: the signed version counts."""
+    put(stick, school.bundle(2), "a.knowledge", stamp=0)
+    put(stick, school.bundle(1), "b.knowledge", stamp=5)
+    source = new_source()
+
+    source.start()
+
+    assert (number(source), source.complaint) == (2, None)
+
+
+def test_a_damaged_file_older_than_the_one_in_use_is_no_complaint(new_source, school, stick):
+    """Last week's bad export is nobody's worry once today's is in use."""
+    put(stick, b"damaged", "a.knowledge", stamp=0)
+    put(stick, school.bundle(1), "b.knowledge", stamp=1)
+    source = new_source()
+
+    source.start()
+
+    assert (number(source), source.complaint) == (1, None)
+
+
+def test_a_complaint_goes_with_its_file(new_source, school, stick):
+    """The bad stick is taken out."""
+    put(stick, school.bundle(1), "a.knowledge")
+    bad = put(stick, b"damaged", "b.knowledge", stamp=1)
+    source = new_source()
+    source.start()
+    assert source.complaint is not None
+    bad.unlink()
+
+    source.look()
+
+    assert source.complaint is None
+
+
+def test_knowledge_from_the_future_is_verified_once(new_source, school, stick, monkeypatch):
+    """Until its time comes, only the clock is asked."""
+    put(stick, school.bundle(1, at_ms=NOW + HOUR_MS))
+    source = new_source(plausible=lambda signed_ms: signed_ms <= NOW)
+    source.start()
+    monkeypatch.setattr(sync, "read_file", lambda _path: pytest.fail("read again"))
+
+    source.look()
+
+    assert "issued in the future" in source.complaint
 
 
 def test_a_damaged_copy_is_told_and_replaced(new_source, school, stick, tmp_path):
@@ -294,6 +398,50 @@ def test_a_damaged_copy_is_told_and_replaced(new_source, school, stick, tmp_path
     assert (tmp_path / "gate" / KEPT).read_bytes() == (stick / "today.knowledge").read_bytes()
 
 
+@pytest.mark.parametrize("mark", ["1 5 00000000\n", "1 5\n", "", "x y z\n", "\xe9\n"])
+def test_a_mark_that_is_damaged_or_lost_is_written_again(new_source, school, stick, tmp_path, mark):
+    """The copy tells it; a mark that can't be trusted must not refuse everything for ever."""
+    put(stick, school.bundle(2))
+    new_source().start()
+    whole = (tmp_path / "gate" / MARK).read_bytes()
+    (tmp_path / "gate" / MARK).write_text(mark, "latin-1")
+
+    assert new_source().start().version.number == 2
+    assert (tmp_path / "gate" / MARK).read_bytes() == whole
+
+
+def test_a_damaged_copy_lets_no_older_knowledge_in(new_source, school, stick, tmp_path):
+    """One bit flipped: who was revoked since stays so; without newer knowledge all are referred."""
+    put(stick, school.bundle(5))
+    new_source().start()
+    put(stick, school.bundle(6), stamp=1)
+    new_source().start()
+    copy = tmp_path / "gate" / KEPT
+    copy.write_bytes(copy.read_bytes()[:-1])
+    put(stick, school.bundle(5), stamp=2)
+    source = new_source()
+
+    assert source.start() is None
+    assert source.complaint == OLDER
+    put(stick, school.bundle(6), stamp=3)
+    assert source.look().version.number == 6
+
+
+def test_an_older_copy_put_in_the_place_of_the_last_is_refused(new_source, school, stick, tmp_path):
+    """Restored from yesterday's backup, without the mark."""
+    put(stick, school.bundle(5))
+    new_source().start()
+    yesterday = (tmp_path / "gate" / KEPT).read_bytes()
+    put(stick, school.bundle(6), stamp=1)
+    new_source().start()
+    (tmp_path / "gate" / KEPT).write_bytes(yesterday)
+    shutil.rmtree(stick)
+    source = new_source()
+
+    assert source.start() is None
+    assert source.complaint.startswith(f"{KEPT}: the knowledge file is older")
+
+
 def test_a_copy_that_does_not_fit_is_kept_later(new_source, school, stick, tmp_path, monkeypatch):
     """A full disk: the new knowledge is used at once, and written as soon as there is room."""
     put(stick, school.bundle(1))
@@ -303,7 +451,7 @@ def test_a_copy_that_does_not_fit_is_kept_later(new_source, school, stick, tmp_p
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr(sync, "_sync_folder", full)
+        disk.setattr(knowledge_copy, "_sync_folder", full)
         source.start()
     assert number(source) == 1
     assert "can't be kept (No space left on device)" in source.complaint

@@ -10,8 +10,10 @@ from portique.cli.doctor_checks import Finding, State
 from portique.cli.options import now
 from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.core.values import Uai
+from portique.gate.bundle_files import SUFFIX
 from portique.gate.keyfiles import read_private, read_public
-from portique.gate.sync import KEPT, SUFFIX, Source, Trust
+from portique.gate.knowledge_copy import KEPT
+from portique.gate.sync import Source, Trust
 from portique.gate.wiring import lane_row
 
 if TYPE_CHECKING:

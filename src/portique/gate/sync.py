@@ -1,28 +1,30 @@
 """Where a gate's knowledge comes from: a file or folder that somebody fills, a stick's too.
 
 The newest bundle that verifies is taken and copied beside the journal, so
-that the gate has it after the stick is gone or the power was cut. The copy is
-also the high-water mark: nothing older is ever taken again. A copy that can't
-be written is used all the same, and written at one of the next looks.
+that the gate has it after the stick is gone or the power was cut. Nothing older
+than what was once taken is ever taken again. A copy that can't be written is
+used all the same, and written at one of the next looks.
+
+Looking may take seconds: a disk, a signature, a whole school's rights. A
+working gate has it done beside its loop (`learning`).
 """
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portique.core.errors import EnvironmentProblem, KnowledgeError
-from portique.core.knowledge import BUNDLE_BYTES_MAX
+from portique.core.knowledge import read_manifest
 from portique.core.values import from_ms, to_ms
 from portique.gate.board import Freshness, FreshnessState
+from portique.gate.bundle_files import FILES_MAX, Offered, offered, read_file
 from portique.gate.knowing import ages, open_bundle
-from portique.gate.private_files import open_private
+from portique.gate.knowledge_copy import KEPT, Copy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from pathlib import Path
 
@@ -32,14 +34,15 @@ if TYPE_CHECKING:
     from portique.gate.knowing import Knowledge
     from portique.gate.ports import ClockState
 
-SUFFIX = ".knowledge"
-KEPT = "current.knowledge"
-FILES_LOOKED_AT_MAX = 64
 FUTURE = (
     "issued in the future: check the clock of the machine that exported it, then this gate's own; "
     "the former knowledge stays in use"
 )
 OLDER = "the knowledge offered is older than what this gate already knows; export it again"
+CROWDED = (
+    f"more than {FILES_MAX} knowledge files are there, of which the last written are looked at: "
+    "remove the old ones"
+)
 AGEING = timedelta(hours=25)  # a daily export missed by an hour
 SHOWN_PARTS = {"keys": "keys", "status": "status", "calendar": "calendars", "rights": "rights"}
 
@@ -55,14 +58,17 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class _Looked:
-    """A file as it was last looked at; `version` is None when it holds nothing of ours."""
+    """What a file turned out to be when it was last read."""
 
-    mark: tuple[int, int]
-    version: Version | None
+    file: Offered
+    version: Version | None = None  # None: of no use, and `wrong` says why
+    wrong: str | None = None
+    signed_ms: int | None = None  # signed later than now: its time may come
+    again: bool = False  # a stick that was pulled out half-way may come back
 
 
 class Source:
-    """The knowledge of one gate on disk.
+    """The knowledge of one gate on disk. One thread at a time may look.
 
     Args:
         trust: Whose bundles count.
@@ -82,10 +88,12 @@ class Source:
         self._trust = trust
         self._plausible = plausible
         self._path = path
-        self._kept = kept / KEPT
-        self._seen: dict[str, _Looked] = {}
+        self._copy = Copy(kept)
+        self._at_least = self._copy.highest()
+        self._seen: dict[Path, _Looked] = {}
         self._current: Knowledge | None = None
-        self._unkept: bytes | None = None  # taken, but the disk had no room for the copy
+        self._unkept: tuple[bytes, Version] | None = None  # taken, but not yet on the disk
+        self._not_kept: str | None = None
         self.complaint: str | None = None  # what is wrong with the files there, or the copy
 
     @property
@@ -95,114 +103,104 @@ class Source:
 
     def start(self) -> Knowledge | None:
         """Take up the copy of the last run, then whatever is newer."""
-        damaged: str | None = None
-        if self._kept.exists():
-            try:
-                self._current = self._open(_read(self._kept))
-            except (KnowledgeError, EnvironmentProblem) as error:
-                damaged = f"{self._kept.name}: {error}"
+        damaged = self._take_copy() if self._copy.exists else None
         self.look()
         self.complaint = self.complaint or damaged
         return self._current
 
+    def _take_copy(self) -> str | None:
+        """Take up the copy, or say why that can't be done."""
+        try:
+            data = self._copy.read()
+            known = self._open(data)
+        except (KnowledgeError, EnvironmentProblem) as error:
+            return f"{KEPT}: {error}"
+        if known.version == self._at_least:
+            self._current = known
+        else:  # the mark was lost
+            self._take(known, data)
+        return None
+
     def look(self) -> Knowledge | None:
         """Look for a newer bundle; return it if there is one."""
-        before, paths = self._current, _bundles(self._path)
-        self._seen = {name: self._seen[name] for name in map(str, paths) if name in self._seen}
-        for path in self._changed(paths):
-            self.complaint = None
-            self._take(*path)
-        self._complain_of_age()
+        before, files = self._current, offered(self._path)
+        crowded = len(files) > FILES_MAX
+        files = files[:FILES_MAX]
+        self._seen = {
+            file.path: self._read(file) if self._is_new(file) else self._seen[file.path]
+            for file in files  # the newest first: of the others a glance will mostly do
+        }
         if self._unkept is not None:
-            self._keep(self._unkept)
+            self._keep(*self._unkept)
+        self.complaint = self._what_is_wrong() or self._not_kept or (CROWDED if crowded else None)
         return None if self._current is before else self._current
 
-    def _changed(self, paths: Iterable[Path]) -> Iterator[tuple[Path, tuple[int, int]]]:
-        for path in paths:
-            try:
-                status = path.stat()
-            except OSError:
-                continue  # the stick was taken out meanwhile
-            mark = (status.st_mtime_ns, status.st_size)
-            seen = self._seen.get(str(path))
-            if seen is None or seen.mark != mark:
-                yield path, mark
+    def _is_new(self, file: Offered) -> bool:
+        """Say whether a file must be read: it was not yet, it changed, or its time has come."""
+        seen = self._seen.get(file.path)
+        if seen is None or seen.file != file or seen.again:
+            return True
+        return seen.signed_ms is not None and self._plausible(seen.signed_ms)
 
-    def _take(self, path: Path, mark: tuple[int, int]) -> None:
-        """Verify a file and keep it if it is newer; otherwise say why not, and change nothing."""
+    def _read(self, file: Offered) -> _Looked:
+        """Read a file and take it if it is newer; otherwise say why not, and change nothing."""
+        name, trust = file.path.name, self._trust
         try:
-            data = _read(path)
-            known = self._open(data)
+            data = read_file(file.path)
+            manifest = read_manifest(data, trust.school_key, uai=trust.uai)
+            signed_ms = to_ms(manifest.issued_at)
+            if not self._plausible(signed_ms):
+                return _Looked(file, wrong=f"{name}: {FUTURE}", signed_ms=signed_ms)
+            if self._is_newer(manifest.version):
+                self._take(self._open(data), data)
         except EnvironmentProblem as error:
-            self.complaint = f"{path.name}: {error}"
-            return  # not noted as seen: a stick that was pulled out half-way may come back
+            return _Looked(file, wrong=f"{name}: {error}", again=True)
         except KnowledgeError as error:
-            self.complaint = f"{path.name}: {error}"
-            self._seen[str(path)] = _Looked(mark, None)
-            return
-        if not self._plausible(to_ms(known.manifest.issued_at)):
-            self.complaint = f"{path.name}: {FUTURE}"
-            return  # not noted as seen: its time may come, or the gate's clock be put right
-        self._seen[str(path)] = _Looked(mark, known.version)
-        if self._current is None or known.version > self._current.version:
-            self._current = known
-            self._unkept = data
+            return _Looked(file, wrong=f"{name}: {error}")
+        return _Looked(file, manifest.version)
+
+    def _is_newer(self, version: Version) -> bool:
+        """Say whether a version is of use; the one marked is, as long as its copy is lost."""
+        if self._current is not None:
+            return version > self._current.version
+        return self._at_least is None or version >= self._at_least
 
     def _open(self, data: bytes) -> Knowledge:
         trust = self._trust
-        return open_bundle(data, trust.school_key, uai=trust.uai, mine=trust.mine)
+        return open_bundle(
+            data, trust.school_key, uai=trust.uai, mine=trust.mine, at_least=self._at_least
+        )
 
-    def _complain_of_age(self) -> None:
-        """Complain when all there is to take is older; yesterday's file beside today's is usual."""
+    def _take(self, known: Knowledge, data: bytes) -> None:
+        self._current = known
+        self._at_least = known.version
+        self._unkept = (data, known.version)
+
+    def _what_is_wrong(self) -> str | None:
+        """Tell why the newest file there isn't in use; older ones than that in use may be bad."""
+        used = [seen.file.written_ns for seen in self._seen.values() if self._is_current(seen)]
+        since_ns = max(used, default=0)
+        wrong = [seen for seen in self._seen.values() if seen.wrong is not None]
+        newest = max(wrong, key=lambda seen: seen.file, default=None)
+        if newest is not None and newest.file.written_ns >= since_ns:
+            return newest.wrong
         versions = [seen.version for seen in self._seen.values() if seen.version is not None]
-        if self._current is not None and versions and max(versions) < self._current.version:
-            self.complaint = self.complaint or OLDER
+        older = self._at_least is not None and versions and max(versions) < self._at_least
+        return OLDER if older else None
 
-    def _keep(self, data: bytes) -> None:
+    def _is_current(self, seen: _Looked) -> bool:
+        return self._current is not None and seen.version == self._current.version
+
+    def _keep(self, data: bytes, version: Version) -> None:
         """Keep a copy, whole or not at all; a full disk leaves the former one, for now."""
-        draft = self._kept.with_suffix(".draft")
         try:
-            with open_private(draft, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self._kept)
-            _sync_folder(self._kept.parent)
+            self._copy.keep(data, version)
         except OSError as error:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            self.complaint = (
+            self._not_kept = (
                 f"the new knowledge is used but can't be kept ({error.strerror}): free some space"
             )
             return
-        self._unkept = None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a change of names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _bundles(path: Path) -> list[Path]:
-    try:
-        if path.is_dir():
-            return sorted(path.glob(f"*{SUFFIX}"))[:FILES_LOOKED_AT_MAX]
-        return [path] if path.exists() else []
-    except OSError:
-        return []
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > BUNDLE_BYTES_MAX:
-            raise KnowledgeError("larger than any knowledge file")
-        return path.read_bytes()
-    except OSError as error:
-        raise EnvironmentProblem(f"can't be read ({error.strerror})") from error
+        self._unkept = self._not_kept = None
 
 
 def freshness(known: Knowledge | None, clock: ClockState, at_ms: int) -> Iterable[Freshness]:

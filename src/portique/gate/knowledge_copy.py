@@ -1,0 +1,91 @@
+"""The gate's own copy of the knowledge, and a mark of how far versions had come.
+
+The copy serves when the stick is gone or the power was cut. The mark lies apart
+from it: a copy that was damaged must not let in older knowledge, in which those
+revoked since may still pass.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from portique.core.knowledge import Version
+from portique.gate.bundle_files import read_file
+from portique.gate.private_files import open_private
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT = "current.knowledge"
+MARK = "knowledge.version"
+
+
+class Copy:
+    """The copy and the mark in a gate's own folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / KEPT
+        self._mark = folder / MARK
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a copy."""
+        return self._path.exists()
+
+    def read(self) -> bytes:
+        """Read the copy.
+
+        Raises:
+            KnowledgeError, EnvironmentProblem: See `read_file`.
+        """
+        return read_file(self._path)
+
+    def highest(self) -> Version | None:
+        """Return the highest version that was kept; None when no mark can be read."""
+        with suppress(OSError, ValueError):
+            epoch, number, check = self._mark.read_text("ascii").split()
+            version = Version(int(epoch), int(number))
+            if check == _check(version):
+                return version
+        return None
+
+    def keep(self, data: bytes, version: Version) -> None:
+        """Keep a bundle, whole or not at all, then mark how far versions have come.
+
+        Raises:
+            OSError: The disk refused; the former copy is whole.
+        """
+        _store(self._path, data)
+        _store(self._mark, f"{version.epoch} {version.number} {_check(version)}\n".encode("ascii"))
+
+
+def _check(version: Version) -> str:
+    """Return what tells a mark from a damaged one: it could else refuse everything for ever."""
+    return f"{zlib.crc32(f'{version.epoch} {version.number}'.encode('ascii')):08x}"
+
+
+def _store(path: Path, data: bytes) -> None:
+    draft = path.with_suffix(".draft")
+    try:
+        with open_private(draft, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        _sync_folder(path.parent)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a change of names in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
