@@ -10,6 +10,7 @@ import pytest
 
 from portique.core import seal
 from portique.core.entries import EpochBody, EpochCause
+from portique.core.entries_chain import commitment, link
 from portique.gate import journal_schema
 from portique.gate.journal import Journal
 from portique.gate.journal_values import Connection, Fault
@@ -69,6 +70,28 @@ def connection_of(journal: Journal) -> Connection:
 def stored(path: Path) -> list[tuple]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute("SELECT * FROM entry ORDER BY number").fetchall()
+
+
+def rewrite(path: Path, number: int) -> None:
+    """Change an entry and chain all later ones anew, as somebody without the gate's key can."""
+    with closing(sqlite3.connect(path)) as connection:
+        (chain,) = connection.execute(
+            "SELECT chain FROM entry WHERE number = ?", (number - 1,)
+        ).fetchone()
+        rows = connection.execute(
+            "SELECT number, time_ms, salt, body FROM entry WHERE number >= ? ORDER BY number",
+            (number,),
+        ).fetchall()
+    statements = []
+    for at, time_ms, salt, body in rows:
+        changed = bytes(16) if at == number else salt
+        commit = commitment(changed, body)
+        chain = link(chain, at, time_ms, commit)
+        statements.append(
+            f"UPDATE entry SET salt = x'{changed.hex()}', commitment = x'{commit.hex()}', "  # noqa: S608
+            f"chain = x'{chain.hex()}' WHERE number = {at}"
+        )
+    spoil(path, *statements)
 
 
 def set_in(number: int, column: str, value: str) -> str:
@@ -385,3 +408,44 @@ def test_an_epoch_number_is_never_used_twice(tmp_path):
     again = open_journal(path)
     assert again.head.epoch == 3
     again.close(at_ms=START_MS)
+
+
+@pytest.fixture
+def signed(tmp_path):
+    """Give a closed journal of 251 entries signed at 1, 101, 201 and 251, without its mark."""
+    path = tmp_path / "signed" / "journal.db"
+    path.parent.mkdir()
+    journal = open_journal(path)
+    fill(journal, 250)
+    journal.close(at_ms=START_MS)
+    path.with_name("journal.db.head").unlink()
+    return path
+
+
+@pytest.mark.parametrize("rewritten", [50, 150, 240])
+def test_entries_rewritten_without_the_gates_key_are_named(signed, rewritten):
+    """Whoever chains anew has to take out the signed heads above, and the gap is seen."""
+    rewrite(signed, rewritten)
+    spoil(signed, f"DELETE FROM checkpoint WHERE number >= {rewritten}")  # noqa: S608
+
+    fault = verify_file(signed).fault
+    if rewritten == 240:  # what no head has signed yet: journal.md says so
+        assert fault is None
+    else:
+        last = max(n for n in (1, 101, 201) if n < rewritten)
+        assert fault == Fault(1, last + 1, "more entries than a gate leaves unsigned")
+
+
+@pytest.mark.parametrize(("gone", "first"), [(1, 1), (101, 2), (201, 102)])
+def test_a_signed_head_taken_out_is_seen(signed, gone, first):
+    """No signed head but the last can go without leaving a gap that no gate leaves."""
+    spoil(signed, f"DELETE FROM checkpoint WHERE number = {gone}")  # noqa: S608
+
+    assert fault_in(signed).number == first
+
+
+def test_the_day_a_file_was_begun_is_held_to_its_first_entry(path):
+    """The one value of the file's own row that no hash covers can't be changed either."""
+    spoil(path, "UPDATE meta SET created_ms = created_ms + 1")
+
+    assert fault_in(path).number == 1

@@ -25,7 +25,7 @@ from portique.gate.journal_rows import (
     verified_checkpoint,
 )
 from portique.gate.journal_schema import DamagedError
-from portique.gate.journal_values import Fault, Head, Row, Verdict
+from portique.gate.journal_values import CHECKPOINT_ROWS, Fault, Head, Row, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +129,9 @@ class Verifier:
         self._head = self._identity.genesis()
         if self._public is not None and self._public != self._identity.public:
             raise DamagedError("the journal is not of this gate's key")
+        begun = "SELECT 1 FROM meta JOIN entry ON number = 1 AND time_ms = created_ms"
+        if self._connection.execute(begun).fetchone() is None:
+            raise DamagedError("the journal did not begin when it says", 1)
 
     def _note(self, row: Row) -> None:
         kind = row.body[_KIND_AT] if row.body is not None and len(row.body) > _KIND_AT else None
@@ -192,11 +195,20 @@ class Verifier:
             raise DamagedError("the signed checkpoints are gone")
         for each in signed:
             checkpoint = verified_checkpoint(each, identity, key)
+            self._check_gap(checkpoint.number)
             if chain_at(self._connection, checkpoint.number) != checkpoint.chain:
                 first = min(checkpoint.number, self._head.number + 1)
                 raise DamagedError("not the entries that the gate signed for", first)
             self._signed_at = checkpoint.number
         self._signed_left = len(signed) == SIGNATURES_AT_ONCE
+        if not self._signed_left:
+            self._check_gap(self._head.number)
+
+    def _check_gap(self, number: int) -> None:
+        """Find signed heads taken out: whoever rewrites entries has to remove those over them."""
+        most = CHECKPOINT_ROWS if self._signed_at else 1
+        if number - self._signed_at > most:
+            raise DamagedError("more entries than a gate leaves unsigned", self._signed_at + 1)
 
     def _check_rest(self) -> None:
         """Check what holds no entry: the tables and SQLite's own pages."""
