@@ -105,6 +105,18 @@ def test_a_revocation_reaches_the_lane(school, begin):
     assert room.told == []
 
 
+def test_the_days_to_come_are_planned_before_the_lane_learns_them(begin):
+    """Today and tomorrow, beside the loop: a large school's timetable takes a while."""
+    room = begin()
+    room.export(2)
+
+    room.look()
+
+    learnt = room.working.lane.bench.knowledge
+    assert learnt.version.number == 2
+    assert [day.isoformat() for day in learnt.plans] == ["2026-11-23", "2026-11-24"]
+
+
 def test_looking_again_learns_nothing_twice(begin):
     """The same knowledge is taken up once."""
     room = begin()

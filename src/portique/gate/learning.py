@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from portique.gate.sections import GateConfig
     from portique.gate.sync import Source
 
+DAY_MS = 86_400_000
 NOT_TAKEN = Words(
     "Les informations apportées n’ont pas été prises ; les anciennes restent en usage. "
     "Prévenez le technicien.",
@@ -108,7 +109,11 @@ class Learning:
 
     def _look(self) -> None:
         try:
-            self._source.look()
+            found = self._source.look()
+            if found is not None:  # the first showing would wait for a whole school's timetable
+                now_ms = self._pupils.clock.now_ms()
+                found.plan_at(now_ms)
+                found.plan_at(now_ms + DAY_MS)
         except Exception as error:  # noqa: BLE001 - the loop tells of it: see `take_up`
             self._failure = error
 
