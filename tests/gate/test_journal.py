@@ -144,10 +144,12 @@ def ruling(on: Receipt, answer: Ruling) -> RulingBody:
     )
 
 
-def test_what_is_recent_is_remembered_over_a_new_epoch(journal):
-    """The file before this one is looked at too."""
+@pytest.mark.parametrize("epochs", [1, 5])
+def test_what_is_recent_is_remembered_over_new_epochs(journal, epochs):
+    """The files before this one are looked at too."""
     journal.append(decision(1, proof_s=9), at_ms=START_MS)
-    journal.rotate(at_ms=START_MS + 1)
+    for epoch in range(epochs):
+        journal.rotate(at_ms=START_MS + 1 + epoch)
 
     assert len(journal.recent(START_MS).proofs) == len(journal.recent(START_MS).grants) == 1
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from portique.gate.journal_values import Erasure, Notice, Recent, Row, Verdict
 
 ROWS_AT_ONCE = 1_000  # about 5 ms: how long a background check may hold up an append
+FORMERS_RECALLED_MAX = 8
 DEFAULT_SETTINGS = JournalSettings()
 
 
@@ -184,14 +185,15 @@ class Journal:
     def recent(self, since_ms: int) -> Recent:
         """Return proofs, grants, counts and what nobody answered since `since_ms`, for a restart.
 
-        Looks at the last 10,000 entries of this file and of the one before it.
+        Looks at the last 10,000 entries of this file and of the few before it: a gate that was
+        stopped and changed several times in a morning began a file each time.
 
         Raises:
             JournalError: The file can't be read.
         """
         with self._lock, self._keeper.telling():
             entries = []
-            for former in self._formers.all()[-1:]:
+            for former in self._formers.all()[-FORMERS_RECALLED_MAX:]:
                 with reading(former.path) as connection:
                     entries += read_dated_of_damaged(connection, former.epoch, since_ms)
             file = self._keeper.ready(since_ms)
