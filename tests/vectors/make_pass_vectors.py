@@ -376,31 +376,14 @@ def bad_sealed() -> list[dict]:
         )
     for _ in range(4):
         cti = entropy(8)
-        made = sealed(cti, inside(), secret=OTHER_NAME_KEY)
-        rows.append(
-            row(
-                "sealed by a key this gate lacks",
-                text(issued(claims(_7=cti, _m65537=made))),
-                "sealed",
-            )
-        )
-        made = sealed(cti, inside(), aad=entropy(8))
-        rows.append(
-            row(
-                "a sealed part moved from another pass",
-                text(issued(claims(_7=cti, _m65537=made))),
-                "sealed",
-            )
-        )
-        made = sealed(cti, inside())
-        made[2] = made[2][:-1] + bytes([made[2][-1] ^ 1])
-        rows.append(
-            row(
-                "a sealed part with one bit changed",
-                text(issued(claims(_7=cti, _m65537=made))),
-                "sealed",
-            )
-        )
+        changed = sealed(cti, inside())
+        changed[2] = changed[2][:-1] + bytes([changed[2][-1] ^ 1])
+        for what, made in (
+            ("sealed by a key this gate lacks", sealed(cti, inside(), secret=OTHER_NAME_KEY)),
+            ("a sealed part moved from another pass", sealed(cti, inside(), aad=entropy(8))),
+            ("a sealed part with one bit changed", changed),
+        ):
+            rows.append(row(what, text(issued(claims(_7=cti, _m65537=made))), "sealed"))
     return rows
 
 
