@@ -5,11 +5,11 @@ import pytest
 from portique.core.errors import ConfigError
 from portique.gate.screen import access
 from portique.gate.screen.access import (
-    DEVICES_MAX,
     FREE_TRIES,
     PAIRING_TRIES,
     SESSION_MS_MAX,
     WAIT_MS_MAX,
+    WAITERS_MAX,
     Device,
     Devices,
     Pairing,
@@ -106,12 +106,12 @@ def test_the_wait_ends_and_a_right_pin_wipes_the_slate(ticks):
 def test_wrong_tries_are_remembered_for_a_bounded_number_of_devices(ticks):
     """Memory is not the attacker's to fill."""
     patience = Patience(ticks)
-    for number in range(DEVICES_MAX + 1):
+    for number in range(WAITERS_MAX + 1):
         for _ in range(FREE_TRIES):
             patience.wrong(str(number))
 
     assert patience.wait_ms("0") == 0
-    assert patience.wait_ms(str(DEVICES_MAX)) > 0
+    assert patience.wait_ms(str(WAITERS_MAX)) > 0
 
 
 def test_an_unknown_alias_costs_as_much_as_a_wrong_pin(ticks):
@@ -201,6 +201,32 @@ def test_strangers_wrong_pins_do_not_make_a_known_browser_wait(agent):
 
     assert stranger.sign_in().status == 429
     assert agent.sign_in().status == 200
+
+
+def test_ones_own_pin_wipes_out_no_wrong_tries_at_a_colleagues(agent):
+    """Two guesses, then one's own PIN, and again: the colleague's is waited for."""
+    statuses = []
+    for _ in range(2):
+        statuses += [agent.sign_in("cpe", WRONG).status for _ in range(2)]
+        assert agent.sign_in("loge").status == 200
+
+    assert statuses == [403, 403, 403, 429]
+
+
+def test_waiting_for_a_colleagues_pin_keeps_nobody_from_ones_own(agent):
+    """Who guessed another's PIN still signs in as who they are."""
+    for _ in range(FREE_TRIES):
+        agent.sign_in("cpe", WRONG)
+
+    assert agent.sign_in("cpe", WRONG).status == 429
+    assert agent.sign_in("loge").status == 200
+
+
+def test_names_nobody_has_are_waited_for_as_one(agent):
+    """Inventing names gives no more tries, and fills no memory."""
+    statuses = [agent.sign_in(f"nobody{number}").status for number in range(FREE_TRIES + 1)]
+
+    assert statuses == [403, 403, 403, 429]
 
 
 def test_an_idle_screen_hides_names_and_reasons_and_refuses_rulings(agent, board, ticks):

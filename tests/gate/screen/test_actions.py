@@ -1,5 +1,6 @@
 """What agents ask for reaches the desk; who comes second is told; nothing odd gets through."""
 
+import socket
 import threading
 
 import pytest
@@ -196,3 +197,22 @@ def test_the_desk_is_never_called_from_the_event_loop(agent, waiting, monkeypatc
     agent.post("/agent/rule", ADMIT)
 
     assert callers[0] != "screens"
+
+
+def test_an_act_whose_body_comes_after_signing_out_is_not_carried_out(agent, board):
+    """The session is looked for once the whole request is there."""
+    body = b'{"reason": "forgotten"}'
+    cookie = "; ".join(f"{name}={value}" for name, value in agent.cookies.items())
+    head = (
+        f"POST /agent/manual HTTP/1.1\r\nhost: 127.0.0.1\r\ncookie: {cookie}\r\n"
+        f"x-portique-token: {agent.token}\r\ncontent-length: {len(body)}\r\n"
+        "expect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", agent.port), 20) as link:
+        link.sendall(head.encode())
+        assert b"100" in link.recv(1_000)  # the body is waited for
+        agent.post("/agent/sign-out", {})
+        link.sendall(body)
+
+        assert link.recv(12) == b"HTTP/1.1 401"
+    assert board.snapshot().recent == ()

@@ -1,8 +1,8 @@
 """Who is at a screen: paired devices, agents' sessions, and patience with wrong PINs.
 
-Nothing here ever locks an agent out for good. Wrong tries make the *device*
-that made them wait, longer each time, at most a minute; a device that was
-never paired may not try PINs at all, so it can't make anybody else wait.
+Nothing here ever locks an agent out for good. Wrong tries at an agent's PIN make
+the *device* that made them wait, longer each time, at most a minute; a device that
+was never paired may not try PINs at all, so it can't make anybody else wait.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FREE_TRIES = 3  # a cold hand mistypes; the fourth try waits
 WAIT_MS_MAX = 60_000
-DEVICES_MAX = 512  # devices remembered for their wrong tries; the oldest is forgotten
+WAITERS_MAX = 512  # remembered for their wrong tries; the oldest is forgotten
 SESSIONS_MAX = 32
 SESSION_MS_MAX = 10 * 3600 * 1000  # a working day
 PAIRING_DIGITS = 8
@@ -71,7 +71,7 @@ class Devices:
 
 
 class Patience:
-    """Counts wrong tries per device and says how long to wait before the next one."""
+    """Counts wrong tries by who makes them, and says how long to wait before the next one."""
 
     def __init__(self, monotonic_ms: Callable[[], int]) -> None:
         self._monotonic_ms = monotonic_ms
@@ -88,7 +88,7 @@ class Patience:
         over = tries - FREE_TRIES
         wait = min(WAIT_MS_MAX, 1000 << min(over, 10)) if over >= 0 else 0
         self._wrong[who] = (tries, self._monotonic_ms() + wait)
-        while len(self._wrong) > DEVICES_MAX:
+        while len(self._wrong) > WAITERS_MAX:
             self._wrong.popitem(last=False)
 
     def right(self, who: str) -> None:

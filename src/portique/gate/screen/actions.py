@@ -67,7 +67,7 @@ async def sign_in(request: Request) -> Response:
     alias, pin = text_of(body, "alias"), text_of(body, "pin")
     if not visitor.known:
         return JSONResponse({"error": words_of(request).say("error.refused")}, 403)
-    who = _waiter(visitor)
+    who = _waiter(screens, visitor, alias)
     if wait := _must_wait(request, who):
         return wait
     screens.patience.wrong(who)  # counted before it is checked: tries sent together wait as well
@@ -84,11 +84,12 @@ async def sign_in(request: Request) -> Response:
 
 async def unlock(request: Request) -> Response:
     """Open a locked screen again; only its own agent can."""
-    screens, visitor = screens_of(request), visitor_of(request)
+    screens = screens_of(request)
     pin = text_of(await body_of(request), "pin")
+    visitor = visitor_of(request)
     if visitor.session is None:
         return _signed_out(request)
-    who = _waiter(visitor)
+    who = _waiter(screens, visitor, visitor.session.agent)
     if wait := _must_wait(request, who):
         return wait
     screens.patience.wrong(who)
@@ -125,12 +126,13 @@ def signed_in(action: Action) -> Endpoint:
 
     async def endpoint(request: Request) -> Response:
         screens, words = screens_of(request), words_of(request)
+        body = await body_of(request)  # first: the agent may sign out while it comes
         session = visitor_of(request).session
         if session is None or session.locked:
             return _signed_out(request)
         screens.sessions.touch(session)
         try:
-            return await action(request, session, await body_of(request))
+            return await action(request, session, body)
         except JournalError:
             return JSONResponse({"error": words.say("error.journal")}, 503)
 
@@ -232,9 +234,14 @@ def _signed_out(request: Request) -> Response:
     return JSONResponse({"error": words_of(request).say("error.refused")}, 401)
 
 
-def _waiter(visitor: Visitor) -> str:
-    """Name who waits after wrong PINs: a known browser for itself, the others as one."""
-    return visitor.device.name if visitor.device.paired else "others"
+def _waiter(screens: Screens, visitor: Visitor, alias: str) -> str:
+    """Name who waits after wrong PINs: a known browser for itself, the others as one.
+
+    For each agent apart, so that one's own PIN wipes out no wrong tries at a colleague's; aliases
+    that nobody has share a name, so that there are no more names than agents.
+    """
+    device = visitor.device.name if visitor.device.paired else "others"
+    return f"{device}:{alias if screens.settings.agent(alias) else ''}"
 
 
 def _must_wait(request: Request, who: str) -> Response | None:
