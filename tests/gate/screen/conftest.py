@@ -218,6 +218,8 @@ def certificate(tmp_path: Path) -> tuple[Path, Path]:
     plain = serialization.NoEncryption()
     pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     files[1].write_bytes(key.private_bytes(pem, pkcs8, plain))
+    for file in files:
+        file.chmod(0o600)
     return files
 
 

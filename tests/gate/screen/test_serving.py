@@ -104,6 +104,16 @@ def test_tls_files_that_do_not_belong_together_are_one_clear_sentence(serve, cer
             serve(certificate=crt, private_key=key)
 
 
+@pytest.mark.parametrize("mode", [0o640, 0o604])
+def test_a_key_that_others_can_read_is_refused(serve, certificate, mode):
+    """Whoever has it can pass for the gate: the sentence says what to type."""
+    crt, key = certificate
+    key.chmod(mode)
+
+    with pytest.raises(EnvironmentProblem, match=f"run: chmod 600 {key}"):
+        serve(certificate=crt, private_key=key)
+
+
 def test_stopping_frees_the_port_although_screens_are_watching(serve, visitor):
     """Streams end, the thread ends, the port can be used again."""
     serving = serve()

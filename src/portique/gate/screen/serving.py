@@ -7,6 +7,7 @@ import logging
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -130,6 +131,7 @@ def serve_in_thread(app: Starlette, settings: ScreenSettings) -> Serving:
 def _give_tls(config: uvicorn.Config, settings: ScreenSettings) -> None:
     if settings.certificate is None:
         return
+    _refuse_open_key(settings)
     config.ssl_certfile = str(settings.certificate)
     config.ssl_keyfile = settings.private_key and str(settings.private_key)
     try:
@@ -139,6 +141,16 @@ def _give_tls(config: uvicorn.Config, settings: ScreenSettings) -> None:
             f"the screens' TLS files {settings.certificate} and {settings.private_key} can't be "
             f"used ({error}): check both paths, and that the key belongs to the certificate"
         ) from error
+
+
+def _refuse_open_key(settings: ScreenSettings) -> None:
+    """Refuse a key that others can read, as the gate's own is; one that is missing is told later."""
+    key = settings.private_key
+    with suppress(OSError):
+        if key is not None and key.stat().st_mode & 0o077:
+            raise EnvironmentProblem(
+                f"the screens' key is open to other users; run: chmod 600 {key}"
+            )
 
 
 def _quieten() -> None:
