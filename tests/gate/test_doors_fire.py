@@ -1,5 +1,6 @@
 """The fire panel's line: a pulse is seen, a cut wire is a fire, a web page is not."""
 
+import os
 import threading
 import urllib.error
 import urllib.request
@@ -19,6 +20,7 @@ from portique.gate.doors.fire import (
     WebhookFire,
 )
 from portique.gate.doors.mqtt_link import Broker, MqttLink
+from portique.gate.doors.urgent import PRIORITY, hurry
 from portique.testing.broker import TinyBroker
 
 LEAST = '[gate]\nid = "entry-1"\nschool = "0131234B"\n'
@@ -267,3 +269,35 @@ def test_a_webhook_port_comes_from_the_configuration():
     assert isinstance(fire, WebhookFire)
     assert fire.port == port
     fire.close()
+
+
+def test_what_frees_a_door_goes_first_where_the_machine_allows_it(monkeypatch):
+    """The fire's thread asks for real time, which what it starts doesn't inherit."""
+    asked: list[tuple[int, os.sched_param]] = []
+    monkeypatch.setattr(
+        os, "sched_setscheduler", lambda _pid, policy, param: asked.append((policy, param))
+    )
+
+    assert hurry()
+    [(policy, param)] = asked
+    assert policy == os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
+    assert param == os.sched_param(PRIORITY)
+
+
+def test_where_the_machine_refuses_real_time_the_line_is_watched_all_the_same(
+    monkeypatch, tmp_path, wait_until
+):
+    """An ordinary user without the right: no error, and the fire is seen."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "no")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    seen: list[int] = []
+    line = LineFire(tmp_path / "fire")
+    line.watch(lambda: seen.append(1))
+    (tmp_path / "fire").write_text("fire\n", encoding="ascii")
+    wait_until(lambda: seen)
+    line.close()
+
+    assert not hurry()

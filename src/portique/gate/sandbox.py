@@ -124,6 +124,7 @@ def _limit_decoder(memory_bytes_max: int) -> None:
             (resource.RLIMIT_NOFILE, DESCRIPTORS_MAX),
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_NPROC, 0),
+            (resource.RLIMIT_RTPRIO, 0),
             (resource.RLIMIT_CORE, 0),
         )
     )
@@ -134,6 +135,7 @@ def _limit_capture() -> None:
         (
             (resource.RLIMIT_AS, 2 * MEMORY_BYTES_MAX),
             (resource.RLIMIT_FSIZE, 0),  # mapped memory, where frames go, is no file
+            (resource.RLIMIT_RTPRIO, 0),  # real time is for what frees a door in a fire
             (resource.RLIMIT_CORE, 0),
         )
     )

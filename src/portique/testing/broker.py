@@ -39,9 +39,10 @@ class TinyBroker:
     def say(self, topic: str, payload: bytes) -> None:
         """Publish to whoever subscribed to ``topic``."""
         body = struct.pack("!H", len(topic)) + topic.encode() + b"\0" + payload
-        for client, wanted in self._listening:
+        for client, wanted in tuple(self._listening):
             if wanted == topic:
-                client.sendall(b"\x30" + bytes([len(body)]) + body)
+                with contextlib.suppress(OSError):  # it left meanwhile
+                    client.sendall(b"\x30" + bytes([len(body)]) + body)
 
     def close(self) -> None:
         """Stop."""

@@ -12,11 +12,13 @@ import os
 import select
 import stat
 import threading
+from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 from portique.core.errors import EnvironmentProblem
 from portique.gate.doors.mqtt_link import Broker, MqttLink
+from portique.gate.doors.urgent import hurry
 from portique.gate.logs import log
 
 if TYPE_CHECKING:
@@ -34,18 +36,31 @@ QUIET_WORDS = frozenset({"normal", "quiet", "0"})
 HEADER = "X-Portique-Fire"  # a page in a browser can't send it without being asked first
 
 
-class _Watch:
-    """Who is told, and whether the line asks for evacuation."""
+class _Watch(ABC):
+    """Who is told, whether the line asks for evacuation, and the thread that looks."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         self._active = threading.Event()
         self._closed = threading.Event()
         self._on_fire: Callable[[], None] = _nobody
+        self._thread = threading.Thread(target=self._hurry, name=name, daemon=True)
 
     @property
     def active(self) -> bool:
         """Say whether the line asks for evacuation now."""
         return self._active.is_set()
+
+    def watch(self, on_fire: Callable[[], None]) -> None:
+        """Start looking at the line."""
+        self._on_fire = on_fire
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking, and let go of the line."""
+        self._closed.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._let_go()
 
     def hear(self, word: str) -> None:
         """Follow one word of the line; what is neither fire nor quiet changes nothing."""
@@ -65,6 +80,18 @@ class _Watch:
             except Exception as error:  # noqa: BLE001 - the next fire must be seen all the same
                 log().error("fire-not-followed", error=error)
 
+    def _hurry(self) -> None:
+        hurry()
+        self._look()
+
+    @abstractmethod
+    def _look(self) -> None:
+        """Follow the line until closed, in a thread of its own."""
+
+    @abstractmethod
+    def _let_go(self) -> None:
+        """Give back what the line is read by."""
+
 
 def _nobody() -> None:
     """Tell nobody: no one watches yet."""
@@ -74,24 +101,14 @@ class ContactFire(_Watch):
     """A dry contact of the panel. A line that can't be read counts as a fire."""
 
     def __init__(self, line: InputLine, *, fire_is_high: bool) -> None:
-        super().__init__()
+        super().__init__("fire-contact")
         self._line = line
         self._fire_is_high = fire_is_high
-        self._thread = threading.Thread(target=self._poll, name="fire-contact", daemon=True)
 
-    def watch(self, on_fire: Callable[[], None]) -> None:
-        """Start looking at the contact."""
-        self._on_fire = on_fire
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop looking."""
-        self._closed.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def _let_go(self) -> None:
         self._line.close()
 
-    def _poll(self) -> None:
+    def _look(self) -> None:
         alike = 0
         while not self._closed.wait(POLL_S):
             asked = self._asked()
@@ -114,24 +131,14 @@ class LineFire(_Watch):
     """
 
     def __init__(self, path: Path) -> None:
-        super().__init__()
+        super().__init__("fire-line")
         self._fifo = _open_fifo(path)
-        self._thread = threading.Thread(target=self._read, name="fire-line", daemon=True)
 
-    def watch(self, on_fire: Callable[[], None]) -> None:
-        """Start reading."""
-        self._on_fire = on_fire
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop reading."""
-        self._closed.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def _let_go(self) -> None:
         with contextlib.suppress(OSError):
             os.close(self._fifo)
 
-    def _read(self) -> None:
+    def _look(self) -> None:
         waiting = b""
         while not self._closed.is_set():
             try:
@@ -157,30 +164,29 @@ class WebhookFire(_Watch):
     """Requests on loopback: `POST /fire`, `POST /normal`, with the header `X-Portique-Fire: 1`."""
 
     def __init__(self, port: int) -> None:
-        super().__init__()
+        super().__init__("fire-webhook")
         try:
             self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         except OSError as error:
             raise EnvironmentProblem(
                 f"fire.port {port} can't be listened on ({error.strerror}): choose another"
             ) from error
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
     def port(self) -> int:
         """Return the port listened on."""
         return int(self._server.server_address[1])
 
-    def watch(self, on_fire: Callable[[], None]) -> None:
-        """Start answering."""
-        self._on_fire = on_fire
-        self._thread.start()
+    def _look(self) -> None:
+        self._server.serve_forever()
 
     def close(self) -> None:
         """Stop answering."""
         if self._thread.is_alive():
             self._server.shutdown()
-            self._thread.join()
+        super().close()
+
+    def _let_go(self) -> None:
         self._server.server_close()
 
 
@@ -188,30 +194,20 @@ class MqttFire(_Watch):
     """Words on an MQTT topic. A lost link is no fire: it is tried again each second."""
 
     def __init__(self, broker: Broker, topic: str) -> None:
-        super().__init__()
+        super().__init__("fire-mqtt")
         self._link = MqttLink(
             broker, topic=topic, on_payload=lambda word: self.hear(word.decode("ascii", "replace"))
         )
-        self._thread = threading.Thread(target=self._stay, name="fire-mqtt", daemon=True)
 
     @property
     def connected(self) -> bool:
         """Say whether the broker can be heard."""
         return self._link.connected
 
-    def watch(self, on_fire: Callable[[], None]) -> None:
-        """Start listening."""
-        self._on_fire = on_fire
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._closed.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def _let_go(self) -> None:
         self._link.close()
 
-    def _stay(self) -> None:
+    def _look(self) -> None:
         while not self._closed.is_set():
             with contextlib.suppress(Exception):  # a thread that ended would never listen again
                 self._link.ensure()

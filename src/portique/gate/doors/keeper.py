@@ -23,6 +23,7 @@ from portique.core.values import Direction
 from portique.gate.clock import SystemTime
 from portique.gate.doors.lines import open_output
 from portique.gate.doors.orders import Command, Order, Sign
+from portique.gate.doors.urgent import hurry
 from portique.gate.ports import FailState
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ def keep(wiring: Wiring, orders: int) -> None:
     uptime_ms = SystemTime().boot_ms
     keeper = Keeper(Direction(wiring.role), FailState(wiring.dead), now_ms=uptime_ms())
     relays = Relays(wiring, released=keeper.released(uptime_ms()))
+    hurry()
     print("ready", flush=True)  # noqa: T201 - the parent waits for this word
     waiting = b""
     while True:

@@ -21,6 +21,7 @@ from portique.core.errors import LinkError
 from portique.core.values import Direction
 from portique.gate.doors.lamp import lamp_order
 from portique.gate.doors.orders import Command, Order
+from portique.gate.doors.urgent import hurry
 from portique.gate.logs import log
 from portique.gate.ports import BEAT_MAX_MS, DoorState
 
@@ -156,6 +157,7 @@ class WorkerDoor:
         return Order(Command.ALIVE) if alive and not self._closed else None
 
     def _carry_level(self) -> None:
+        hurry()
         while True:
             with self._changed:
                 again_s = self._settings.again_s if self._free else None
