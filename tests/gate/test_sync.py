@@ -14,7 +14,7 @@ from portique.core.values import to_ms
 from portique.gate import bundle_files, knowledge_copy, sync
 from portique.gate.board import FreshnessState
 from portique.gate.knowing import open_bundle
-from portique.gate.knowledge_copy import KEPT, MARK
+from portique.gate.knowledge_copy import KEPT
 from portique.gate.ports import ClockState, DoubtfulTime
 from portique.gate.sync import AGEING, CROWDED, OLDER, Source, freshness
 from portique.testing.fakes import MONDAY_0800_MS as NOW
@@ -264,17 +264,6 @@ def test_a_folder_that_cannot_be_listed_is_an_empty_one(new_source, monkeypatch)
     assert source.look() is None
 
 
-def test_a_giant_file_is_never_read(new_source, stick, monkeypatch):
-    """A film on the stick called .knowledge fills no memory."""
-    monkeypatch.setattr(bundle_files, "BUNDLE_BYTES_MAX", 10)
-    put(stick, bytes(11))
-    source = new_source()
-
-    source.start()
-
-    assert "larger than any knowledge file" in source.complaint
-
-
 @pytest.mark.parametrize(
     ("make", "why"),
     [
@@ -294,17 +283,6 @@ def test_what_only_looks_like_a_bundle_is_one_sentence(new_source, school, stick
 
     assert number(source) == 1
     assert source.complaint.startswith(f"a.knowledge: {why}")
-
-
-def test_what_other_systems_hide_on_a_stick_is_left_alone(new_source, school, stick):
-    """A laptop writes `._today.knowledge` beside each file it copies."""
-    put(stick, school.bundle(1))
-    put(stick, b"something", "._today.knowledge", stamp=1)
-    source = new_source()
-
-    source.start()
-
-    assert (number(source), source.complaint) == (1, None)
 
 
 def test_the_newest_by_date_of_many_exports_is_taken(new_source, school, stick, monkeypatch):
@@ -396,18 +374,6 @@ def test_a_damaged_copy_is_told_and_replaced(new_source, school, stick, tmp_path
     assert source.start().version.number == 1
     assert source.complaint.startswith(KEPT)
     assert (tmp_path / "gate" / KEPT).read_bytes() == (stick / "today.knowledge").read_bytes()
-
-
-@pytest.mark.parametrize("mark", ["1 5 00000000\n", "1 5\n", "", "x y z\n", "\xe9\n"])
-def test_a_mark_that_is_damaged_or_lost_is_written_again(new_source, school, stick, tmp_path, mark):
-    """The copy tells it; a mark that can't be trusted must not refuse everything for ever."""
-    put(stick, school.bundle(2))
-    new_source().start()
-    whole = (tmp_path / "gate" / MARK).read_bytes()
-    (tmp_path / "gate" / MARK).write_text(mark, "latin-1")
-
-    assert new_source().start().version.number == 2
-    assert (tmp_path / "gate" / MARK).read_bytes() == whole
 
 
 def test_a_damaged_copy_lets_no_older_knowledge_in(new_source, school, stick, tmp_path):
