@@ -147,26 +147,47 @@ def test_sessions_are_bounded(ticks, monkeypatch):
     assert sessions.find(first.token, "d") is None
 
 
-def test_a_pairing_code_is_good_once_and_announced_anew():
-    """Eight digits; a used one is dead."""
+def test_a_pairing_code_is_good_once_and_announced_when_asked_for(ticks):
+    """Eight digits; a used one is dead, and the next one is another."""
     announced: list[str] = []
-    pairing = Pairing(announced.append)
-    code = pairing.code
+    pairing = Pairing(announced.append, ticks)
+    assert announced == []
+    pairing.ask()
+    pairing.ask()
+    (code,) = announced
 
     assert len(code) == 8
     assert pairing.accept(code)
     assert not pairing.accept(code)
-    assert announced == [code, pairing.code]
+    pairing.ask()
+    assert len(announced) == 2
 
 
-def test_a_pairing_code_changes_after_too_many_wrong_tries():
+def test_a_pairing_code_lives_ten_minutes(ticks):
+    """What is read in the system's log later is worth nothing."""
+    announced: list[str] = []
+    pairing = Pairing(announced.append, ticks)
+    pairing.ask()
+    ticks.pass_s(599)
+    pairing.ask()
+    assert len(announced) == 1
+    ticks.pass_s(1)
+
+    assert not pairing.accept(announced[0])
+    pairing.ask()
+    assert len(announced) == 2
+    assert pairing.accept(announced[1])
+
+
+def test_a_pairing_code_ends_after_too_many_wrong_tries(ticks):
     """Guessing restarts from nothing."""
-    pairing = Pairing(lambda _code: None)
-    before = pairing.code
+    announced: list[str] = []
+    pairing = Pairing(announced.append, ticks)
+    pairing.ask()
     for _ in range(PAIRING_TRIES):
         pairing.accept("x")
 
-    assert pairing.code != before
+    assert not pairing.accept(announced[0])
 
 
 def test_without_signing_in_there_is_nothing_to_see_or_do(visitor, board):
@@ -321,6 +342,16 @@ def test_wrong_pairing_codes_wait_as_well(visitor, network):
 
     assert [a.status for a in answers] == [403, 403, 403, 429]
     assert "code" in answers[0].json()["error"]
+
+
+def test_a_code_that_ended_while_it_was_typed_is_announced_anew(visitor, ticks, announced, network):
+    """Nobody has to guess that the page must be opened again."""
+    network(visitor)
+    visitor.get("/agent")
+    ticks.pass_s(600)
+    assert visitor.post("/pair", {"code": announced[0]}).status == 403
+
+    assert visitor.post("/pair", {"code": announced[1]}).status == 200
 
 
 def test_there_is_nothing_to_pair_on_loopback(visitor, announced):

@@ -27,7 +27,8 @@ WAITERS_MAX = 512  # remembered for their wrong tries; the oldest is forgotten
 SESSIONS_MAX = 32
 SESSION_MS_MAX = 10 * 3600 * 1000  # a working day
 PAIRING_DIGITS = 8
-PAIRING_TRIES = 20  # wrong tries, from all devices, after which the code changes
+PAIRING_TRIES = 20  # wrong tries, from all devices, that end a code
+PAIRING_MS = 10 * 60_000  # a code's life
 _UNPAIRED, _PAIRED = "u", "p"
 
 
@@ -167,30 +168,40 @@ class Sessions:
 
 
 class Pairing:
-    """The code, printed by the gate, that makes a browser on the network known once and for all."""
+    """The code, printed by the gate, that makes a browser on the network known.
 
-    def __init__(self, announce: Callable[[str], None]) -> None:
+    It is made when an unknown browser asks for it, and lives ten minutes, so that what stands in
+    the system's log is worth nothing afterwards.
+    """
+
+    def __init__(self, announce: Callable[[str], None], monotonic_ms: Callable[[], int]) -> None:
         self._announce = announce
+        self._monotonic_ms = monotonic_ms
         self._lock = threading.Lock()
-        self._code = ""
+        self._code: str | None = None
+        self._until_ms = 0
         self._wrong = 0
-        self._renew()
 
-    @property
-    def code(self) -> str:
-        """The code that pairs the next device: eight digits, good once."""
-        return self._code
+    def ask(self) -> None:
+        """Announce a new code, unless one is still good."""
+        with self._lock:
+            if self._is_good():
+                return
+            self._wrong = 0
+            self._until_ms = self._monotonic_ms() + PAIRING_MS
+            self._code = f"{secrets.randbelow(10**PAIRING_DIGITS):0{PAIRING_DIGITS}}"
+            self._announce(self._code)
 
     def accept(self, code: str) -> bool:
-        """Use the code up; a new one is announced after each use and after too many tries."""
+        """Use the code up; after too many wrong tries it is worth nothing either."""
         with self._lock:
+            if self._code is None or not self._is_good():
+                return False
             right = hmac.compare_digest(code.encode(), self._code.encode())
             self._wrong += 0 if right else 1
             if right or self._wrong >= PAIRING_TRIES:
-                self._renew()
+                self._code = None
             return right
 
-    def _renew(self) -> None:
-        self._wrong = 0
-        self._code = f"{secrets.randbelow(10**PAIRING_DIGITS):0{PAIRING_DIGITS}}"
-        self._announce(self._code)
+    def _is_good(self) -> bool:
+        return self._code is not None and self._monotonic_ms() < self._until_ms

@@ -53,6 +53,8 @@ async def pair(request: Request) -> Response:
         return wait
     if screens.pairing is None or not screens.pairing.accept("".join(code.split())):
         screens.patience.wrong(who)
+        if screens.pairing is not None:
+            screens.pairing.ask()  # the one it was read from may have ended meanwhile
         return JSONResponse({"error": words.say("pair.wrong")}, 403)
     response = JSONResponse(DONE)
     keep_device(response, screens, screens.devices.new(paired=True))

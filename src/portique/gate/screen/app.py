@@ -36,8 +36,8 @@ def create_app(
         desk: What carries out what agents ask.
         settings: To whom and how.
         monotonic_ms: The gate's monotonic clock, the one `Board.beat` is given.
-        announce: Called with each new pairing code, to print it on the gate's
-            console; never called when only this machine can reach the screens.
+        announce: Called with each new pairing code, when an unknown browser asks for it, to
+            print it on the gate's console; never when only this machine can reach the screens.
     """
     devices = Devices(settings.secret)
     app = Starlette(
@@ -52,7 +52,7 @@ def create_app(
         devices=devices,
         sessions=Sessions(settings, monotonic_ms),
         patience=Patience(monotonic_ms),
-        pairing=None if settings.loopback else Pairing(announce),
+        pairing=None if settings.loopback else Pairing(announce, monotonic_ms),
         monotonic_ms=monotonic_ms,
     )
     return app

@@ -45,7 +45,7 @@ async def holder(request: Request) -> Response:
     """Show those who pass: go ahead, or see the agent."""
     visitor = visitor_of(request)
     if not visitor.known:
-        return _page(request, "pair.html", visitor)
+        return _pairing(request, visitor)
     screens = screens_of(request)
     languages = [catalogue(language) for language in screens.settings.languages]
     return _page(
@@ -63,10 +63,18 @@ async def agent(request: Request) -> Response:
     """Show the agent's screen, or the way to it: pairing, then signing in."""
     visitor, screens = visitor_of(request), screens_of(request)
     if not visitor.known:
-        return _page(request, "pair.html", visitor)
+        return _pairing(request, visitor)
     if visitor.session is None:
         return _page(request, "sign.html", visitor, agents=screens.settings.agents)
     return _page(request, "agent.html", visitor, agent=visitor.session.agent, **_choices(request))
+
+
+def _pairing(request: Request, visitor: Visitor) -> Response:
+    """Ask for the code that the gate prints now."""
+    pairing = screens_of(request).pairing
+    if pairing is not None:
+        pairing.ask()
+    return _page(request, "pair.html", visitor)
 
 
 async def missing(request: Request, _error: Exception) -> Response:

@@ -144,7 +144,7 @@ def _give_tls(config: uvicorn.Config, settings: ScreenSettings) -> None:
 
 
 def _refuse_open_key(settings: ScreenSettings) -> None:
-    """Refuse a key that others can read, as the gate's own is; one that is missing is told later."""
+    """Refuse a key that others can read, as the gate's own is; a missing one is told of later."""
     key = settings.private_key
     with suppress(OSError):
         if key is not None and key.stat().st_mode & 0o077:
