@@ -1,5 +1,6 @@
 """`portique knowledge export` and `portique gate init`: from a school to a gate that knows it."""
 
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from portique.gate import config
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.knowing import Knowledge, open_bundle
 from portique.gate.sections import GateConfig
+from portique.gate.wiring import screens_secret, secret_file
 
 
 def init(school, out, lane: str = "entry-1"):
@@ -63,6 +65,19 @@ def test_a_gate_removed_gets_no_names(school, tmp_path):
 
     assert removed == {"gate": "entry-1", "gates": []}
     assert not opened(loaded, answer["out"]).keys.names
+
+
+def test_unpairing_takes_back_what_every_screen_was_given(school, tmp_path):
+    """A lost tablet's cookie is signed by nothing the gate has any more; again is no fault."""
+    init(school, tmp_path / "entry-1.toml")
+    loaded = config.load(tmp_path / "entry-1.toml")
+    secret = secret_file(loaded)
+    secret.parent.mkdir(parents=True, exist_ok=True)
+    before = screens_secret(secret, os.urandom)
+    answers = [school.run("gate", "unpair", tmp_path / "entry-1.toml", "--json") for _ in range(2)]
+
+    assert [(answer.code, answer.json) for answer in answers] == [(0, {"lane": "entry-1"})] * 2
+    assert screens_secret(secret, os.urandom) != before
 
 
 def test_an_agent_s_pin_is_said_once(school, tmp_path):

@@ -1,6 +1,8 @@
 """`portique school init` and `roll`: a folder, its keys, and what may be wrong with them."""
 
+import sqlite3
 import tomllib
+from contextlib import closing
 from datetime import datetime
 
 import pytest
@@ -159,13 +161,59 @@ def test_a_spoiled_key_is_named(school, command, spoil, because: str):
 
 
 @pytest.mark.parametrize(
-    "content", [b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 900]
+    "command", [*COMMANDS, ("school", "rights", "--csv", "r.csv")], ids=" ".join
 )
-def test_a_spoiled_register_is_named(school, content: bytes):
-    """It is not written over."""
-    (school.folder / "register.db").write_bytes(content)
-    answer = school.run("pass", "list", "--school", school.folder)
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"no database at all" * 100, b"SQLite format 3\0" + b"x" * 900],
+    ids=["missing", "empty", "no database", "damaged"],
+)
+def test_a_lost_register_is_never_made_anew(school, tmp_path, monkeypatch, command, content):
+    """Empty, it would revoke the whole school: one sentence, exit code 5, nothing written."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.csv").write_text("holder\n", encoding="utf-8")
+    register = school.folder / "register.db"
+    register.unlink() if content is None else register.write_bytes(content)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()}
+    answer = school.run(*command, "--school", school.folder)
 
-    assert answer.code == 5
-    assert "register" in answer.stderr
-    assert (school.folder / "register.db").read_bytes() == content
+    assert (answer.code, answer.stdout) == (5, "")
+    assert "restore it from the backup" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert {
+        path: path.stat().st_mtime_ns for path in tmp_path.rglob("*") if path.is_file()
+    } == before
+
+
+def test_another_program_s_database_is_no_register(school):
+    """It is left as it was."""
+    register = school.folder / "register.db"
+    register.unlink()
+    with closing(sqlite3.connect(register)) as database:
+        database.execute("CREATE TABLE contacts (name TEXT)")
+    content = register.read_bytes()
+    answer = school.run("knowledge", "export", "--school", school.folder, "--out", "never")
+
+    assert (answer.code, register.read_bytes()) == (5, content)
+    assert "restore it from the backup" in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["calendar.json", "zones.json"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("knowledge", "export", "--out", "out.knowledge"),
+        ("pass", "show", "PQ1:"),
+        ("school", "calendar"),
+    ],
+    ids=" ".join,
+)
+def test_lost_hours_or_zones_are_said(school, tmp_path, monkeypatch, command, name: str):
+    """A new school's would take their place in silence, and open what was closed."""
+    monkeypatch.chdir(tmp_path)
+    (school.folder / name).unlink()
+    answer = school.run(*command, "--school", school.folder)
+
+    assert (answer.code, answer.stdout) == (5, "")
+    assert f"{name} is missing; restore it from the backup" in answer.stderr
+    assert not (tmp_path / "out.knowledge").exists()

@@ -29,12 +29,12 @@ def test_half_a_school_is_not_made_over(folder, entropy):
 
 
 def test_each_purpose_has_a_key_of_its_own(folder):
-    """Six files, all different, mode 0600."""
+    """Five files, all different, mode 0600."""
     files = sorted((folder / "keys").iterdir())
 
     assert [file.name for file in files] == [
         *("knowledge.pem", "name-2026.key", "orders.pem"),
-        *("pass-2026.pem", "recovery.pem", "status.pem"),
+        *("pass-2026.pem", "status.pem"),
     ]
     assert len({file.read_bytes() for file in files}) == len(files)
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
@@ -49,6 +49,25 @@ def test_the_newest_year_issues(folder, entropy):
 
     assert len(store.issuers) == len(store.names) == 4
     assert store.issuers[0].public == newest.public
+
+
+@pytest.mark.parametrize("missing", ["pass-2031.pem", "name-2031.key"])
+def test_a_roll_stopped_half_way_is_completed(folder, entropy, missing):
+    """What is there stays as it is; only what is missing is made."""
+    keys.roll(folder / "keys", year=2031, entropy=entropy)
+    (folder / "keys" / missing).unlink()
+    kept = {path: path.read_bytes() for path in (folder / "keys").iterdir()}
+    keys.roll(folder / "keys", year=2031, entropy=entropy)
+
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert len(keys.load(folder / "keys").names) == len(keys.load(folder / "keys").issuers) == 2
+
+
+def test_a_key_left_by_a_former_version_does_no_harm(folder):
+    """Schools made before have a recovery key, which nothing reads."""
+    (folder / "keys" / "recovery.pem").write_text("anything", encoding="utf-8")
+
+    assert keys.load(folder / "keys").issuers
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])

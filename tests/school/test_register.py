@@ -15,7 +15,7 @@ from portique.school.register import FIRST_LENGTH, EnrolledGate, Issued, Registe
 @pytest.fixture
 def register(tmp_path):
     """Give an empty register."""
-    opened = Register(tmp_path / "register.db")
+    opened = Register.create(tmp_path / "register.db")
     yield opened
     opened.close()
 
@@ -153,7 +153,16 @@ def test_gates_are_known_until_removed(register):
 def test_a_missing_folder_is_said(tmp_path):
     """What, why, and what to do."""
     with pytest.raises(EnvironmentProblem, match="check the disk"):
-        Register(tmp_path / "nowhere" / "register.db")
+        Register.create(tmp_path / "nowhere" / "register.db")
+
+
+def test_a_register_is_never_made_over_another(register, tmp_path):
+    """Its passes would all read revoked."""
+    register.add(line(1))
+    with pytest.raises(EnvironmentProblem, match="can't be made"):
+        Register.create(tmp_path / "register.db")
+
+    assert register.all() == [line(1)]
 
 
 def test_a_second_command_waits_for_the_first(register, tmp_path, monkeypatch):

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portique.core.errors import ConfigError, KnowledgeError
+from portique.core.errors import ConfigError, EnvironmentProblem, KnowledgeError
 from portique.core.exits import BUILT_IN
 from portique.core.revocation import Status
 from portique.core.rights import Rights
@@ -42,6 +42,17 @@ def test_a_new_school_has_the_usual_rules(school):
     assert [lane.name for lane in site_of(school).lanes] == ["entry-1", "exit-1"]
     assert len(calendar_of(school).openings) == 1
     assert list(regimes_of(school)) == [regime.code for regime in BUILT_IN]
+
+
+@pytest.mark.parametrize(
+    ("name", "read"), [("calendar.json", calendar_of), ("zones.json", site_of)]
+)
+def test_a_rule_that_was_lost_is_not_a_new_school_s(school, name, read):
+    """The usual hours would open a school whose own were shorter."""
+    (school.path / name).unlink()
+
+    with pytest.raises(EnvironmentProblem, match=rf"{name} is missing; restore it"):
+        read(school)
 
 
 def test_a_school_that_emptied_its_regimes_has_none(school):

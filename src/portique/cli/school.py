@@ -15,12 +15,10 @@ from portique.cli.options import (
 )
 from portique.cli.school_rules import calendar, leave, rights
 from portique.cli.speaking import say, warn
-from portique.core.calendars import default_calendar
 from portique.core.plain import Words
 from portique.core.values import Uai
 from portique.core.zones import default_site
 from portique.school.folder import SchoolFolder, Settings, school_year, uai_warning
-from portique.school.rules import write_calendar, write_site
 
 
 @click.group()
@@ -49,11 +47,7 @@ def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT
         portique school init lycee --uai 0990001S --name "Lycée Simone-Veil"
     """
     made = SchoolFolder.create(folder, Settings(Uai(uai), name), at=now(), entropy=entropy)
-    try:
-        write_site(made, default_site())
-        write_calendar(made, default_calendar())
-    finally:
-        made.close()
+    made.close()
     warning = uai_warning(uai)
     if warning:
         warn(warning)

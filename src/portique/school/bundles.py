@@ -48,16 +48,17 @@ def make_bundle(
 
     Raises:
         ConfigError: One of the school's files is damaged.
+        EnvironmentProblem: One is missing.
     """
     if not 1 <= days <= DAYS_MAX:
         raise ValueError(f"knowledge is believed for 1 to {DAYS_MAX} days")
+    rules = _rules(school)  # before a number is drawn: one that is missing writes nothing
     issued = to_second(at)
     version = Version(EPOCH, number or school.register.next_number("knowledge"))
     manifest = Manifest(school.settings.uai, version, issued, issued + timedelta(days=days))
     gates = [*school.register.gates(), *extra_gates]
-    parts = {
-        name: canonical.encode(part) for name, part in _parts(school, manifest, gates, entropy)
-    }
+    told = [*_parts(school, manifest, gates, entropy), *rules]
+    parts = {name: canonical.encode(part) for name, part in told}
     return knowledge.write_bundle(manifest, parts, school.keys.knowledge)
 
 
@@ -69,18 +70,24 @@ def _parts(
 ) -> list[tuple[str, Any]]:
     gates = [PublicKey.from_point(Purpose.GATE, g.x, g.y) for g in enrolled]
     keys = knowledge.keys_part(school.keys.public, gates, entropy=(entropy(52) for _ in gates))
+    return [
+        ("keys", keys),
+        ("status", _status(school, manifest)),
+        ("rights", school.register.rights()),
+        ("alarms", CALM.to_data()),
+    ]
+
+
+def _rules(school: SchoolFolder) -> list[tuple[str, Any]]:
+    """Return the parts that come from the files a person edits."""
     settings = {
         "name": school.settings.name,
         "regimes": write_regimes(regimes_of(school).values()),
         "table": TABLE_HASH,
     }
     return [
-        ("keys", keys),
-        ("status", _status(school, manifest)),
         ("calendar", calendar_of(school).to_data()),
-        ("rights", school.register.rights()),
         ("zones", site_of(school).to_data()),
-        ("alarms", CALM.to_data()),
         ("settings", settings),
     ]
 

@@ -6,6 +6,10 @@ DIR/regimes.json     exit regimes (editable; the usual ones when absent)
 DIR/zones.json       zones and lanes (editable)
 DIR/register.db      passes issued, rights by holder, gates
 DIR/keys/            one file each, mode 0600
+
+All but `regimes.json` are made once, by `create`. One that is missing afterwards was lost: it is
+never made anew in silence, for an empty register revokes everybody and a new school's calendar
+opens a closed one.
 """
 
 from __future__ import annotations
@@ -16,10 +20,13 @@ import unicodedata
 from dataclasses import astuple, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from portique.core.calendars import default_calendar
 from portique.core.errors import ConfigError, EnvironmentProblem, KnowledgeError
 from portique.core.localtime import zone_of
 from portique.core.values import Uai, is_uai, uai_letter
+from portique.core.zones import default_site
 from portique.school import keys
+from portique.school.disk import write_durably
 from portique.school.register import Register
 
 if TYPE_CHECKING:
@@ -28,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-SETTINGS = "school.toml"
+SETTINGS, CALENDAR, ZONES = "school.toml", "calendar.json", "zones.json"
 REGISTER = "register.db"
 KEYS = "keys"
 NAME_CHARACTERS_MAX = 80
@@ -63,7 +70,7 @@ class SchoolFolder:
     def create(
         cls, path: Path, settings: Settings, *, at: datetime, entropy: Callable[[int], bytes]
     ) -> SchoolFolder:
-        """Make a new school: settings, keys of the current school year, an empty register.
+        """Make a new school: keys of the current school year, an empty register, usual rules.
 
         Raises:
             ConfigError: The UAI isn't one, or the name is empty or too long.
@@ -72,10 +79,14 @@ class SchoolFolder:
         check(settings)
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if (path / SETTINGS).exists() or (path / KEYS).exists():
+            if any((path / name).exists() for name in (SETTINGS, KEYS, REGISTER)):
                 raise EnvironmentProblem(f"{path} holds a school already; choose another folder")
             keys.make(path / KEYS, year=school_year(at, settings.zone), entropy=entropy)
-            (path / SETTINGS).write_text(_settings_text(settings), encoding="utf-8")
+            Register.create(path / REGISTER).close()
+            write_durably(path / CALENDAR, _json_text(default_calendar().to_data()))
+            write_durably(path / ZONES, _json_text(default_site().to_data()))
+            # Last: a folder is a school once it says so, and lacks nothing then.
+            write_durably(path / SETTINGS, _settings_text(settings).encode())
         except OSError as error:
             raise EnvironmentProblem(
                 f"the school can't be made in {path} ({error.strerror}); check the disk and rights"
@@ -87,7 +98,7 @@ class SchoolFolder:
         """Open an existing school.
 
         Raises:
-            EnvironmentProblem: No school there, or its keys can't be read.
+            EnvironmentProblem: No school there, or its keys or register can't be read.
             ConfigError: Its settings are damaged.
         """
         try:
@@ -121,10 +132,10 @@ class SchoolFolder:
             ConfigError: The file isn't JSON.
         """
         path = self.path / name
-        if not path.exists():
-            return None
         try:
-            return json.loads(path.read_text(encoding="utf-8"))
+            return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=without_doubles)
+        except FileNotFoundError:
+            return None
         except OSError as error:
             raise EnvironmentProblem(
                 f"{path} can't be read ({error.strerror}); run as the folder's owner"
@@ -139,15 +150,26 @@ class SchoolFolder:
             EnvironmentProblem: The disk refused.
         """
         path = self.path / name
-        draft = path.with_suffix(".draft")
-        text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
         try:
-            draft.write_text(text, encoding="utf-8")
-            draft.replace(path)
+            write_durably(path, _json_text(data))
         except OSError as error:
             raise EnvironmentProblem(
                 f"{path} can't be written ({error.strerror}); check the disk and your rights"
             ) from error
+
+
+def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; of a key given twice nobody knows which was meant.
+
+    Raises:
+        ValueError: Names the key.
+    """
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise ValueError(f"{key:.40} is there twice")
+        made[key] = value
+    return made
 
 
 def school_year(at: datetime, zone: ZoneInfo) -> int:
@@ -176,6 +198,10 @@ def uai_warning(uai: str) -> str | None:
     if uai[7] == expected:
         return None
     return f"the control letter of {uai} should be {expected}; check it with the academy"
+
+
+def _json_text(data: object) -> bytes:
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _settings_text(settings: Settings) -> str:

@@ -7,7 +7,6 @@ years verify.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,15 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from portique.core.errors import EnvironmentProblem
 from portique.core.knowledge import SchoolKeys
 from portique.core.seal import PrivateKey, Purpose, SecretKey, private_key
+from portique.school.disk import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
 
-YEARLY_SIGNERS = (Purpose.PASS,)
-YEARLY_SECRETS = (Purpose.NAME,)
-LASTING_SIGNERS = (Purpose.STATUS, Purpose.KNOWLEDGE, Purpose.ORDERS, Purpose.RECOVERY)
+LASTING_SIGNERS = (Purpose.STATUS, Purpose.KNOWLEDGE, Purpose.ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +58,19 @@ def make(folder: Path, *, year: int, entropy: Callable[[int], bytes]) -> None:
 def roll(folder: Path, *, year: int, entropy: Callable[[int], bytes]) -> None:
     """Add the yearly keys of `year`; older ones stay, to verify what they issued.
 
+    What was stopped half-way is completed: a key that is there stays as it is.
+
     Raises:
-        EnvironmentProblem: That year's keys exist already.
+        EnvironmentProblem: All of that year's keys exist already, or the disk refused.
     """
-    for purpose in YEARLY_SIGNERS:
-        write_signer(folder / f"{purpose}-{year}.pem", private_key(purpose, entropy(40)))
-    for purpose in YEARLY_SECRETS:
-        _write(folder / f"{purpose}-{year}.key", entropy(32).hex().encode() + b"\n")
+    signer, name = folder / f"{Purpose.PASS}-{year}.pem", folder / f"{Purpose.NAME}-{year}.key"
+    if signer.exists() and name.exists():
+        raise EnvironmentProblem(f"the keys of {year} exist already; a key is never overwritten")
+    if not name.exists():
+        _write(name, entropy(32).hex().encode() + b"\n")
+    # Last: the newest signer issues, and seals with the newest name key.
+    if not signer.exists():
+        write_signer(signer, private_key(Purpose.PASS, entropy(40)))
 
 
 def load(folder: Path) -> KeyStore:
@@ -75,7 +79,7 @@ def load(folder: Path) -> KeyStore:
     Raises:
         EnvironmentProblem: A key is missing, unreadable, or open to other users.
     """
-    signers = {purpose: _one(folder, purpose) for purpose in LASTING_SIGNERS[:3]}
+    signers = {purpose: _one(folder, purpose) for purpose in LASTING_SIGNERS}
     return KeyStore(
         tuple(read_signer(path, Purpose.PASS) for path in _newest_first(folder, "pass-*.pem")),
         tuple(_read_secret(path, Purpose.NAME) for path in _newest_first(folder, "name-*.key")),
@@ -144,11 +148,9 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
+    if path.exists():
+        raise EnvironmentProblem(f"{path} exists already; a key is never overwritten")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise EnvironmentProblem(f"{path} exists already; a key is never overwritten") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+        write_durably(path, data)
+    except OSError as error:
+        raise EnvironmentProblem(f"the key {path} can't be written ({error.strerror})") from error

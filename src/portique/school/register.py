@@ -8,14 +8,15 @@ power cut.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from portique.core import canonical
 from portique.core.errors import EnvironmentProblem, RegisterError
 from portique.core.revocation import Status
 from portique.core.values import HolderId, Kind, PassId
+from portique.school.disk import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ WAIT_S = 30  # for another command that is issuing and printing a class
 DATA_ITEMS_MAX = 4096
 
 SCHEMA = """
-CREATE TABLE IF NOT EXISTS issued (
+CREATE TABLE issued (
     pass_id      TEXT PRIMARY KEY,
     holder       TEXT NOT NULL,
     kind         TEXT NOT NULL,
@@ -37,13 +38,14 @@ CREATE TABLE IF NOT EXISTS issued (
     replaced_by  TEXT,
     text         TEXT NOT NULL
 ) STRICT;
-CREATE INDEX IF NOT EXISTS issued_holder ON issued (holder);
-CREATE TABLE IF NOT EXISTS rights (holder TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS gates (
+CREATE INDEX issued_holder ON issued (holder);
+CREATE TABLE rights (holder TEXT PRIMARY KEY, data BLOB NOT NULL) STRICT;
+CREATE TABLE gates (
     gate_id TEXT PRIMARY KEY, lane TEXT NOT NULL, x BLOB NOT NULL, y BLOB NOT NULL
 ) STRICT;
-CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
+CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT;
 """
+TABLES = frozenset({"issued", "rights", "gates", "counters"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,23 @@ class Register:
     """The school's own list of what it issued."""
 
     def __init__(self, path: Path) -> None:
-        """Open the register, creating it when absent.
+        """Open a register that is there; nothing is written.
 
         Raises:
-            EnvironmentProblem: The file can't be opened or isn't a register.
+            EnvironmentProblem: The file is missing, can't be opened or isn't a register.
         """
+        if not path.is_file():
+            raise EnvironmentProblem(
+                f"the register {path} is missing: which passes count can't be known; "
+                "restore it from the backup"
+            )
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=WAIT_S)
+            self._db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=rw",
+                uri=True, isolation_level=None, timeout=WAIT_S,
+            )  # fmt: skip
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(SCHEMA)
+            found = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
         except sqlite3.OperationalError as error:
             raise EnvironmentProblem(
                 f"the register {path} can't be opened ({error}); check the disk and your rights"
@@ -92,6 +102,29 @@ class Register:
             raise EnvironmentProblem(
                 f"the register {path} is damaged ({error}); restore it from the backup"
             ) from error
+        if not found >= TABLES:
+            self._db.close()
+            raise EnvironmentProblem(
+                f"{path} is no register, or lost what it held; restore it from the backup"
+            )
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make an empty register, once in a school's life.
+
+        Raises:
+            EnvironmentProblem: There is a file already, or the disk refused.
+        """
+        try:
+            path.touch(mode=0o600, exist_ok=False)
+            with closing(sqlite3.connect(path, isolation_level=None)) as database:
+                database.executescript(f"BEGIN; {SCHEMA} COMMIT")
+            sync_folder(path.parent)
+        except (OSError, sqlite3.Error) as error:
+            raise EnvironmentProblem(
+                f"the register {path} can't be made ({error}); check the disk and your rights"
+            ) from error
+        return cls(path)
 
     def close(self) -> None:
         """Close the file."""

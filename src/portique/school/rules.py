@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portique.core.calendars import Calendar, default_calendar
-from portique.core.errors import ConfigError, KnowledgeError
+from portique.core.calendars import Calendar
+from portique.core.errors import ConfigError, EnvironmentProblem, KnowledgeError
 from portique.core.exits import BUILT_IN, read_regimes, write_regimes
-from portique.core.zones import Site, default_site
+from portique.core.zones import Site
+from portique.school.folder import CALENDAR, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Read = TypeVar("Read")
 
-CALENDAR, REGIMES, ZONES = "calendar.json", "regimes.json", "zones.json"
+REGIMES = "regimes.json"
 
 
 def write_calendar(school: SchoolFolder, calendar: Calendar) -> None:
@@ -39,12 +40,13 @@ def write_site(school: SchoolFolder, site: Site) -> None:
 
 
 def calendar_of(school: SchoolFolder) -> Calendar:
-    """Read the calendar; a new school's when there is no file.
+    """Read the calendar.
 
     Raises:
         ConfigError: The file isn't a calendar; names the key.
+        EnvironmentProblem: There is no file.
     """
-    return _read(school, CALENDAR, Calendar.from_data) or default_calendar()
+    return _there(school, CALENDAR, _read(school, CALENDAR, Calendar.from_data))
 
 
 def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
@@ -59,12 +61,13 @@ def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
 
 
 def site_of(school: SchoolFolder) -> Site:
-    """Read the zones and lanes; a new school's when there is no file.
+    """Read the zones and lanes.
 
     Raises:
         ConfigError: The file isn't a site; names the key.
+        EnvironmentProblem: There is no file.
     """
-    return _read(school, ZONES, Site.from_data) or default_site()
+    return _there(school, ZONES, _read(school, ZONES, Site.from_data))
 
 
 def doubts(school: SchoolFolder, rights: Iterable[Rights], at: datetime) -> list[str]:
@@ -87,6 +90,13 @@ def doubts(school: SchoolFolder, rights: Iterable[Rights], at: datetime) -> list
     if codes:
         found.append(f"no exit regime has the code {', '.join(codes)}")
     return found
+
+
+def _there(school: SchoolFolder, name: str, read: Read | None) -> Read:
+    """Return what a file holds that every school has: another's hours could open to anybody."""
+    if read is None:
+        raise EnvironmentProblem(f"{school.path / name} is missing; restore it from the backup")
+    return read
 
 
 def _read(school: SchoolFolder, name: str, read: Callable[[Any], Read]) -> Read | None:
