@@ -25,6 +25,7 @@ from portique.gate.wiring import (
     lane_row,
     screen_settings,
     screens_secret,
+    secret_file,
 )
 from portique.testing.lanes import UAI, PocketSchool, Told
 
@@ -118,6 +119,13 @@ def test_the_screens_secret_is_kept_over_restarts(tmp_path):
 
     assert screens_secret(path, os.urandom) == first
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_screens_secret_lies_beside_the_journal():
+    """In the folder that only the gate's user may read."""
+    told = config()
+
+    assert secret_file(told) == told.journal.file.parent / "screens.secret"
 
 
 def test_a_secret_that_cannot_be_kept_or_read_is_drawn_anew(tmp_path):

@@ -54,6 +54,7 @@ from portique.gate.wiring import (
     lane_row,
     screen_settings,
     screens_secret,
+    secret_file,
 )
 
 if TYPE_CHECKING:
@@ -244,14 +245,16 @@ class Gate:
     def _open_screens(self) -> None:
         known = self.source.current
         zone = known.calendar.zone if known else PARIS
-        secret = screens_secret(self._config.journal.file.with_name("screens.secret"), os.urandom)
+        secret = screens_secret(secret_file(self._config), os.urandom)
         settings = replace(screen_settings(self._config), zone=zone, secret=secret)
         app = create_app(
             self.board,
             self.lane,
             settings,
             monotonic_ms=self.clock.monotonic_ms,
-            announce=lambda code: self._announce(f"pairing code for a new screen: {code}"),
+            announce=lambda code: self._announce(
+                f"pairing code for a new screen, good for ten minutes: {code}"
+            ),
         )
         self.serving: Serving = serve_in_thread(app, settings)
         self._stack.callback(self.serving.stop)

@@ -97,6 +97,11 @@ def screen_settings(config: GateConfig) -> ScreenSettings:
     )
 
 
+def secret_file(config: GateConfig) -> Path:
+    """Return where the gate keeps what signs the cookies of paired devices."""
+    return config.journal.file.with_name("screens.secret")
+
+
 def screens_secret(path: Path, entropy: Callable[[int], bytes]) -> bytes:
     """Return what signs the cookies of paired devices, kept over restarts beside the journal.
 
