@@ -1,12 +1,20 @@
 """The command as a process: terminals that know little, readers that leave, others' folders."""
 
 import os
+import shutil
+import struct
 import subprocess
 import sys
+import zlib
+from pathlib import Path
 
+import cv2
 import pytest
+from tests.cli.conftest import frame
 
 NOBODY = 65534
+REPLAYED = ("--lane", "entry-1", "--at", "2026-11-23T08:00")
+MEMORY_MB_MAX = 400  # the libraries and a camera's picture; the pixels announced would take 2,700
 
 
 def start(*arguments: object, **options: object) -> subprocess.CompletedProcess[bytes]:
@@ -79,3 +87,60 @@ def test_somebody_else_s_school_is_said(school, tmp_path, monkeypatch, command):
 
     assert answer.code == 5
     assert answer.stderr.count("\n") == 1
+
+
+def huge_picture(path: Path, width: int, height: int) -> Path:
+    """Write a black PNG of one bit a pixel: a small file, however many pixels it announces."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    packer, row = zlib.compressobj(1), bytes(1 + (width + 7) // 8)
+    packed = b"".join(packer.compress(row) for _ in range(height)) + packer.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    parts = (chunk(b"IHDR", header), chunk(b"IDAT", packed), chunk(b"IEND", b""))
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    return path
+
+
+def memory_mb(*arguments: object) -> tuple[int, int, str]:
+    """Run the command; return its exit code, the most memory it held, and what it complained of."""
+    command = [sys.executable, "-m", "portique.cli", *map(str, arguments)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        said = process.stderr.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_maxrss >> 10, said
+
+
+@pytest.mark.parametrize("size", [(30_000, 30_000), (70_000, 8)], ids=["many pixels", "one side"])
+@pytest.mark.parametrize("command", [("gate", "replay"), ("sight", "read"), ("pass", "show")])
+def test_a_picture_larger_than_any_camera_s_is_not_unpacked(school, tmp_path, command, size):
+    """One sentence, exit code 5, and no more memory than for any picture."""
+    path = huge_picture(tmp_path / "huge.png", *size)
+    of_school = [] if command[0] == "sight" else ["--school", school.folder]
+    replayed = REPLAYED if command[0] == "gate" else ()
+    code, used_mb, said = memory_mb(*command, path, *of_school, *replayed)
+
+    assert code == 5
+    assert "save it smaller" in said
+    assert said.count("\n") == 1
+    assert used_mb < MEMORY_MB_MAX
+
+
+def test_a_folder_goes_on_after_a_huge_picture(school, tmp_path):
+    """It is told, and the next one is judged."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    cv2.imwrite(str(pictures / "b.png"), frame(school.issue()["text"]))
+    shutil.copy(huge_picture(tmp_path / "huge.png", 30_000, 30_000), pictures / "a.png")
+    asked = ("gate", "replay", pictures, "--school", school.folder, *REPLAYED)
+    played, read = start(*asked, "--json"), start("sight", "read", pictures, "--json")
+
+    assert (played.returncode, read.returncode) == (0, 0)
+    assert b'"grant": 1' in played.stdout
+    assert b'"texts": ["PQ1:' in read.stdout
+    assert played.stderr.count(b"a.png") == read.stderr.count(b"a.png") == 1

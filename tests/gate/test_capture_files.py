@@ -1,5 +1,6 @@
 """Files, folders and films as cameras."""
 
+import os
 from pathlib import Path
 
 import av
@@ -10,6 +11,7 @@ from av.video.stream import VideoStream
 
 from portique.core.errors import EnvironmentProblem
 from portique.gate.capture import Frame, driver_of, open_source, shown
+from portique.sight.limits import PICTURE_SUFFIXES, SIDE_MAX
 
 START_MS = 1_795_420_800_000
 
@@ -126,7 +128,7 @@ def test_a_folder_plays_in_name_order_one_picture_a_second(tmp_path):
 
 
 def test_a_bad_picture_in_a_folder_is_told_and_left_out(tmp_path):
-    """Its second passes, the others play."""
+    """Its number and its second pass, the others play."""
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((40, 60), np.uint8))
     (tmp_path / "b.png").write_bytes(b"no picture")
     cv2.imwrite(str(tmp_path / "c.png"), np.zeros((40, 60), np.uint8))
@@ -134,8 +136,48 @@ def test_a_bad_picture_in_a_folder_is_told_and_left_out(tmp_path):
     frames, notices = frames_of(tmp_path)
 
     assert [frame.at_ms - START_MS for frame in frames] == [0, 2000]
+    assert [frame.number for frame in frames] == [0, 2]
     assert len(notices) == 1
     assert "b.png" in notices[0]
+
+
+@pytest.mark.parametrize("name", ["b.png", "a.png"])
+def test_a_pipe_named_like_a_picture_holds_nothing_up(tmp_path, name):
+    """In a folder it is told and left out; alone it is refused."""
+    cv2.imwrite(str(tmp_path / "c.png"), np.zeros((40, 60), np.uint8))
+    os.mkfifo(tmp_path / name)
+
+    frames, notices = frames_of(tmp_path)
+
+    assert len(frames) == 1
+    assert name in notices[0]
+    with pytest.raises(EnvironmentProblem, match=rf"{name} is a pipe or a device"):
+        frames_of(tmp_path / name)
+
+
+def test_every_kind_of_picture_that_is_read_is_played(tmp_path):
+    """The kinds that `sight read` knows."""
+    _, png = cv2.imencode(".png", np.zeros((40, 60), np.uint8))
+    for suffix in PICTURE_SUFFIXES:  # the name says that it is one, the bytes which
+        (tmp_path / f"a{suffix}").write_bytes(png.tobytes())
+
+    frames, notices = frames_of(tmp_path)
+
+    assert (len(frames), notices) == (len(PICTURE_SUFFIXES), [])
+
+
+def test_a_film_with_a_side_no_decoder_takes_is_refused(tmp_path):
+    """In one sentence, before its picture is looked at."""
+    path = tmp_path / "wide.mkv"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("ffv1", rate=5)
+        stream.width, stream.height, stream.pix_fmt = SIDE_MAX + 16, 16, "gray"
+        grey = np.zeros((16, SIDE_MAX + 16), np.uint8)
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="gray")))
+        container.mux(stream.encode())
+
+    with pytest.raises(EnvironmentProblem, match="save it smaller"):
+        frames_of(path)
 
 
 @pytest.mark.parametrize("data", [b"", b"no picture", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50])

@@ -20,6 +20,7 @@ from portique.core.errors import (
     PortiqueError,
 )
 from portique.core.values import Language
+from portique.sight.limits import OPENCV_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,6 +67,7 @@ class Lazy(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Turn errors that are not bugs into one sentence and a documented exit code."""
         write_whatever_the_terminal_knows()
+        os.environ.update(OPENCV_LIMITS)  # before any command imports OpenCV
         former = os.umask(PRIVATE)
         try:
             return super().invoke(ctx)

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from portique.gate.capture.messages import MESSAGE_BYTES_MAX
+from portique.sight.limits import OPENCV_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,9 +30,8 @@ SET_VARIABLES = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENCV_OPENCL_RUNTIME": "disabled",
-    "OPENCV_IO_MAX_IMAGE_PIXELS": str(1 << 27),
     "MALLOC_ARENA_MAX": "1",
-}
+} | OPENCV_LIMITS
 PACKETS_A_TURN = 32
 STARTS_AT_ONCE = 2  # a child that dies unheard this often in a row is started with growing waits
 WAIT_S_FIRST, WAIT_S_MAX = 0.1, 5.0

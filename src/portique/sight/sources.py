@@ -9,12 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portique.core.errors import EnvironmentProblem
-from portique.sight.shapes import Picture
-
-PICTURE_SUFFIXES = frozenset(
-    {".bmp", ".jpeg", ".jpg", ".pbm", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"}
+from portique.sight.limits import (
+    FFMPEG_LIMITS,
+    FILE_BYTES_MAX,
+    PICTURE_SUFFIXES,
+    check_size,
+    too_large,
 )
-MEGAPIXELS_MAX = 100
+from portique.sight.shapes import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,13 @@ def load_picture(path: Path) -> Picture:
     """Load a picture as BGR; what is transparent becomes white.
 
     Raises:
-        EnvironmentProblem: The file is missing, can't be read, or is no picture.
+        EnvironmentProblem: The file is missing, can't be read, is too large, or is no picture.
     """
+    data = read_picture_file(path)
     try:
-        data = np.frombuffer(path.read_bytes(), dtype=np.uint8)
-    except OSError as error:
-        raise EnvironmentProblem(
-            f"the picture {path} can't be read ({error.strerror}); check its name and rights"
-        ) from error
-    decoded = _decoded(data)
+        decoded = _decoded(data)
+    except cv2.error as error:  # what is damaged is None; this is its size
+        raise too_large(path) from error
     if decoded is None:
         decoded = next((f for f in _film_pictures(path) if f.size), None)
     if decoded is None:
@@ -69,7 +69,26 @@ def load_picture(path: Path) -> Picture:
             f"{path} is not a picture that can be read: damaged, cut short, or of another kind; "
             "save it again as PNG or JPEG"
         )
+    check_size(path, decoded.shape[1], decoded.shape[0])
     return decoded
+
+
+def read_picture_file(path: Path) -> NDArray[np.uint8]:
+    """Read the bytes of a picture's file, never waiting for a pipe or a device.
+
+    Raises:
+        EnvironmentProblem: The file is missing, can't be read, or is larger than any camera's.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise EnvironmentProblem(f"the picture {path} is not an ordinary file; give a file")
+        if path.stat().st_size > FILE_BYTES_MAX:
+            raise too_large(path)
+        return np.frombuffer(path.read_bytes(), dtype=np.uint8)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"the picture {path} can't be read ({error.strerror}); check its name and rights"
+        ) from error
 
 
 def frames_of(path: Path) -> Iterator[Frame]:
@@ -83,18 +102,20 @@ def frames_of(path: Path) -> Iterator[Frame]:
     import av  # noqa: PLC0415 - films need the gate's extra; pictures must not
 
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), options=FFMPEG_LIMITS) as container:
             stream = container.streams.video[0]
+            stream.codec_context.options = FFMPEG_LIMITS
             rate = float(stream.average_rate or 25)
             tick = float(stream.time_base or 0)
             for number, frame in enumerate(container.decode(stream)):
+                check_size(path, frame.width, frame.height)
                 stamp: int | None = frame.pts
                 at_s = number / rate if stamp is None or not tick else stamp * tick
                 grey = np.asarray(frame.to_ndarray(format="gray"), dtype=np.uint8)
                 yield Frame(number, round(at_s * 1000), grey)
     except (av.FFmpegError, IndexError) as error:
         raise EnvironmentProblem(
-            f"{path} can't be read as a film: damaged, cut short, or of another kind; "
+            f"{path} can't be read as a film: damaged, cut short, too large, or of another kind; "
             "check that a player opens it"
         ) from error
 
@@ -104,27 +125,31 @@ def _film_pictures(path: Path) -> Iterator[Picture]:
     import av  # noqa: PLC0415 - films need the gate's extra; pictures must not
 
     try:
-        with av.open(str(path)) as container:
-            for frame in container.decode(video=0):
+        with av.open(str(path), options=FFMPEG_LIMITS) as container:
+            stream = container.streams.video[0]
+            stream.codec_context.options = FFMPEG_LIMITS
+            for frame in container.decode(stream):
+                check_size(path, frame.width, frame.height)
                 yield np.asarray(frame.to_ndarray(format="bgr24"), dtype=np.uint8)
     except (av.FFmpegError, IndexError):
         return
 
 
 def _decoded(data: NDArray[np.uint8]) -> Picture | None:
-    """Decode a picture's bytes to BGR, laying transparent ones on white."""
+    """Decode a picture's bytes to BGR, laying transparent ones on white; None: they are damaged.
+
+    Raises:
+        cv2.error: They say a size beyond the limits.
+    """
     if not data.size:
         return None
-    try:
-        raw = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-        if raw is None or raw.shape[0] * raw.shape[1] > MEGAPIXELS_MAX * 1_000_000:
-            return None
-        if raw.ndim == 3 and raw.shape[2] == 4:
-            return _on_white(raw)
-        coloured = cv2.imdecode(data, cv2.IMREAD_COLOR)
-    except cv2.error:
+    raw = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    if raw is None:
         return None
-    return None if coloured is None else np.asarray(coloured, dtype=np.uint8)
+    if raw.ndim == 3 and raw.shape[2] == 4:
+        return _on_white(raw)
+    del raw
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), dtype=np.uint8)
 
 
 def _on_white(raw: cv2.typing.MatLike) -> Picture:

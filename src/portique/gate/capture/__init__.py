@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 from portique.core.errors import EnvironmentProblem
 from portique.gate.capture.wishes import DEFAULT_WISHES, Wishes
 from portique.gate.clock import SystemTime
+from portique.sight.limits import PICTURE_SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     Grey = NDArray[np.uint8]
 
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".pgm"})
 STREAM_SCHEMES = frozenset({"http", "https", "rtsp", "rtsps"})
 LIVE_DRIVERS = frozenset({"webcam", "stream"})
 FILM_PREFIX = "film:"
@@ -36,9 +36,9 @@ FILM_PREFIX = "film:"
 class Frame:
     """One picture.
 
-    `number` counts from 0 without gaps. `at_ms` is camera time in UTC
-    milliseconds: the time given for the first frame, then the source's own
-    pace (a file) or a steady clock (a live camera), so it never jumps back.
+    `number` counts from 0, pictures of a folder that can't be read included. `at_ms` is camera
+    time in UTC milliseconds: the time given for the first frame, then the source's own pace (a
+    file) or a steady clock (a live camera), so it never jumps back.
     `grey` has shape (height, width), uint8.
     """
 
@@ -48,10 +48,14 @@ class Frame:
 
 
 class Shot(NamedTuple):
-    """What a driver gives: a grey picture, and its time since the source began."""
+    """What a driver gives: a grey picture, and its time since the source began.
+
+    `left_out` counts the pictures just before it that couldn't be read.
+    """
 
     offset_ms: int
     grey: Grey
+    left_out: int = 0
 
 
 def _say_nothing(_sentence: str) -> None:
@@ -226,13 +230,16 @@ def _until_lost(shots: Iterator[Shot], play: Play) -> Iterator[Shot]:
 
 def _numbered(shots: Iterator[Shot], play: Play, *, from_first: bool = False) -> Iterator[Frame]:
     """Number the shots and date them: `from_first` puts the first one at `starts_ms` exactly."""
-    base = None
-    for number, shot in enumerate(shots, play.first_number):
+    base, number = None, play.first_number
+    for shot in shots:
         if play.closing.is_set():
             return
         if base is None:
             base = shot.offset_ms if from_first else 0
+        else:
+            number += shot.left_out
         yield Frame(number, play.starts_ms + shot.offset_ms - base, shot.grey)
+        number += 1
 
 
 def driver_of(address: str) -> tuple[str, str]:
@@ -252,6 +259,11 @@ def driver_of(address: str) -> tuple[str, str]:
         raise EnvironmentProblem(
             f"There is no file, folder or camera named {address}: check the path, or give a camera "
             "number (0), a file, a folder of pictures, or an http:// or rtsp:// address."
+        )
+    if not path.is_file() and not path.is_dir():
+        raise EnvironmentProblem(
+            f"{address} is a pipe or a device, not a picture or a film: give a file, or a camera's "
+            "number."
         )
     still = path.is_dir() or path.suffix.lower() in PICTURE_SUFFIXES
     return ("pictures" if still else "video"), address

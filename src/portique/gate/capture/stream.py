@@ -14,6 +14,7 @@ import av.error
 from portique.core.errors import EnvironmentProblem
 from portique.gate.capture import Play, Shot, shown
 from portique.gate.capture.grey import grey_of
+from portique.sight.limits import FFMPEG_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,6 +60,7 @@ def open_shots(place: str, play: Play) -> Iterator[Shot]:
 def _shots(container: InputContainer, place: str, play: Play) -> Iterator[Shot]:
     with container:
         stream = container.streams.video[0]
+        stream.codec_context.options = FFMPEG_LIMITS
         stream.thread_type = "SLICE"  # threads over whole frames would hold frames back
         try:
             for picture in container.decode(stream):

@@ -11,6 +11,7 @@ import av.error
 from portique.core.errors import EnvironmentProblem
 from portique.gate.capture import Play, Shot
 from portique.gate.capture.grey import grey_of
+from portique.sight.limits import FFMPEG_LIMITS, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,9 @@ def open_shots(place: str, play: Play) -> Iterator[Shot]:
         EnvironmentProblem: Not a video, or damaged before its first frame.
     """
     try:
-        container = av.open(place, options={**ONLY_FILES, **dict(play.wishes.options)})
+        container = av.open(
+            place, options={**ONLY_FILES, **FFMPEG_LIMITS, **dict(play.wishes.options)}
+        )
     except (av.error.FFmpegError, OSError) as error:
         raise EnvironmentProblem(
             f"The file {place} can't be read as a video ({_cause(error)}): it may be damaged or "
@@ -46,10 +49,12 @@ def open_shots(place: str, play: Play) -> Iterator[Shot]:
 def _shots(container: InputContainer, place: str, play: Play) -> Iterator[Shot]:
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"
+    stream.codec_context.options = FFMPEG_LIMITS
     pace = _Pace(round(1000 / (stream.average_rate or 25)))
     count, damage = 0, _Damage()
     with container:
         for picture in _pictures(container, damage):
+            check_size(place, picture.width, picture.height)
             yield Shot(pace.offset_ms(picture), grey_of(picture))
             count += 1
         missing_ms = (container.duration or 0) * 1000 / av.time_base - pace.end_ms
