@@ -21,6 +21,7 @@ SIZES = ((640, 480), (1280, 720), (1920, 1080))
 SMALLEST_MODULE_PX = 2.6
 DEFOCUS_MODULES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 MOTION_MODULES = (1.0, 1.5, 2.0, 2.5, 3.0)
+FRESH_SEED = 2_000  # of photographs that nothing was fitted to
 CONDITIONS = ("plain", "blur", "noise", "dim", "glare", "all")
 
 
@@ -97,6 +98,27 @@ def scene_rows(seeds: int = 120) -> Iterator[Row]:
                     read += 1
                     break
         yield {"condition": condition, "showings": shown, "read": read, "wrong": wrong}
+
+
+def still_rows(seeds: int = 40) -> Iterator[Row]:
+    """Yield, for each kind of hard photograph, the texts read from it, and zxing-cpp's beside."""
+    from portique.sight.codes import read_picture
+    from portique.testing.photographs import Kind, photograph
+
+    _one_core()
+    for kind in Kind:
+        row: Row = {"photograph": str(kind), "texts": 0, "portique": 0, "zxing-cpp": 0, "wrong": 0}
+        spent: list[float] = []
+        for seed in range(FRESH_SEED, FRESH_SEED + (seeds if kind is not Kind.LARGE else 5)):
+            shown = photograph(kind, seed)
+            start = time.process_time()
+            texts = {code.text for code in read_picture(shown.picture)}
+            spent.append(1000 * (time.process_time() - start))
+            row["texts"] += len(shown.texts)
+            row["portique"] += len(texts & shown.texts)
+            row["zxing-cpp"] += len(_zxing(shown.picture, 0) & shown.texts)
+            row["wrong"] += len(texts - shown.texts)
+        yield row | {"mean_ms": round(statistics.fmean(spent)), "max_ms": round(max(spent))}
 
 
 def varied(seed: int, condition: str) -> Iterator[tuple[Rendered, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from portique.cli.bench_sight import fault_rows, scene_rows, time_rows
+from portique.cli.bench_sight import fault_rows, scene_rows, still_rows, time_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,8 @@ WIDTH, HEIGHT, LEFT, TOP = 360, 240, 46, 30
 @click.argument("page", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--seeds", default=50, show_default=True, help="Showings for each fault.")
 @click.option("--scenes", default=120, show_default=True, help="Showings for each condition.")
-def write(page: Path, seeds: int, scenes: int) -> None:
+@click.option("--stills", default=40, show_default=True, help="Photographs of each kind.")
+def write(page: Path, seeds: int, scenes: int, stills: int) -> None:
     """Measure reading and replace the figures between the marks of PAGE."""
     faults = list(fault_rows(seeds))
     parts = {
@@ -35,6 +36,10 @@ def write(page: Path, seeds: int, scenes: int) -> None:
             faults, ("fault", "modules", "reader", "read", "showings", "wrong", "mean_ms")
         ),
         "scenes": table(scene_rows(scenes), ("condition", "read", "showings", "wrong")),
+        "stills": table(
+            still_rows(stills),
+            ("photograph", "texts", "portique", "zxing-cpp", "wrong", "mean_ms", "max_ms"),
+        ),
     }
     text = page.read_text(encoding="utf-8")
     for name, body in parts.items():

@@ -9,7 +9,10 @@ import zxingcpp
 from portique.sight.shapes import Picture, Quad, as_quad
 
 # Micro and rectangular codes carry no pass, and their weaker finder patterns invite false readings.
-_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+_FULL = zxingcpp.BarcodeFormats(
+    [zxingcpp.BarcodeFormat.QRCodeModel1, zxingcpp.BarcodeFormat.QRCodeModel2]
+)
+_WITH_SMALL = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
 class Binarizer(Enum):
@@ -22,10 +25,14 @@ class Binarizer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A code in the picture. `text` is None where one was located but could not be read."""
+    """A code in the picture. `text` is None where one was located but could not be read.
+
+    `modules`: how many it has on a side, where the decoder could tell.
+    """
 
     text: str | None
     quad: Quad
+    modules: int | None = None
 
 
 def find_codes(
@@ -33,7 +40,7 @@ def find_codes(
     *,
     binarizer: Binarizer = Binarizer.LOCAL,
     thorough: bool = False,
-    pure: bool = False,
+    small: bool = False,
 ) -> list[Found]:
     """Look for QR codes once, in this picture as it is.
 
@@ -41,20 +48,19 @@ def find_codes(
         picture: Grey or BGR, uint8.
         binarizer: How to tell dark from light.
         thorough: Also look for light-on-dark codes and at reduced scales.
-        pure: The picture holds one upright code and nothing else.
+        small: Also micro and rectangular codes.
 
     Returns:
         What was found, read or only located, in the decoder's order.
     """
     barcodes = zxingcpp.read_barcodes(
         np.ascontiguousarray(picture),
-        formats=_FORMATS,
+        formats=_WITH_SMALL if small else _FULL,
         try_rotate=False,  # a square code needs no rotated scan: measured, no reading lost
         try_downscale=thorough,
         try_invert=thorough,
         text_mode=zxingcpp.TextMode.Plain,
         binarizer=binarizer.value,
-        is_pure=pure,
         return_errors=True,
     )
     return [_found(barcode) for barcode in barcodes]
@@ -64,4 +70,11 @@ def _found(barcode: zxingcpp.Barcode) -> Found:
     place = barcode.position
     corners = (place.top_left, place.top_right, place.bottom_right, place.bottom_left)
     quad = as_quad(np.array([(corner.x, corner.y) for corner in corners], dtype=np.float64))
-    return Found(barcode.text if barcode.valid else None, quad)
+    return Found(barcode.text if barcode.valid else None, quad, _modules(barcode))
+
+
+def _modules(barcode: zxingcpp.Barcode) -> int | None:
+    """Return the side in modules of a square code; others say their size otherwise."""
+    extra = barcode.extra
+    version = str(extra.get("Version")) if isinstance(extra, dict) else ""
+    return 17 + 4 * int(version) if version.isdigit() else None

@@ -1,19 +1,26 @@
 """Ways to prepare a picture before decoding, for codes that resist as they are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 
 import cv2
 import numpy as np
 
 from portique.sight.corners import may_be_reversed, mend
-from portique.sight.decoder import Binarizer
+from portique.sight.decoder import Binarizer, Found
 from portique.sight.kernels import Restorer, candidates, estimate_spread
 from portique.sight.shapes import Box, Grey, Layer, Matrix, Picture, Quad, as_quad, moved
+from portique.sight.unbending import Roll, laid_flat
+from portique.sight.work import PREPARE, UNBEND
 
 ENLARGED_MAX_PX = 1800
-RESTORED_MAX_PX = 640
+RESTORED_SIDES_PX = (160, 220, 320, 480)  # at one of them the modules are 3 to 5 pixels wide
+RESTORED_STRENGTHS = (1.0, 4.0, 15.0, 0.3)  # of the noise term
+RESTORED_KERNELS_MAX = 4
+NOISE_MIN = 1e-4  # of the picture's power: a file's own rounding
+ENLARGED_AFTER_PX = 400  # restored pictures smaller than this are enlarged for the decoder
+MODULES_MIN = 21  # of a QR code of version 1
 QUIET_PX = 16  # added around a part, for codes cut out to their edge
 
 
@@ -29,6 +36,7 @@ class Prepared:
     sharpened: bool = False
     binarizer: Binarizer = Binarizer.LOCAL
     to_part: Matrix | None = None  # for a picture laid flat
+    price: float = PREPARE  # of making it, in units of work a kilopixel
 
     def in_picture(self, quad: Quad) -> Quad:
         """Return a quad found in the prepared picture in the pixels of the whole."""
@@ -87,22 +95,47 @@ def enlarged(grey: Grey, part: Box) -> Iterator[Prepared]:
 
 
 def restored(grey: Grey, part: Box) -> Iterator[Prepared]:
-    """Undo the blur that the part's spectrum tells of, enlarging small parts first."""
+    """Undo the blur that the part's spectrum tells of, at several sizes.
+
+    A blur is undone best where it is a few pixels wide: large pictures are reduced for it.
+    """
     inside = cropped(grey, part)
-    longest = max(inside.shape)
-    factor = min(RESTORED_MAX_PX / longest, 2.0 if longest < RESTORED_MAX_PX / 2 else 1.0)
+    factors = [side / max(inside.shape) for side in RESTORED_SIDES_PX]
+    layers = [(f, _resized(inside, f)) for f in factors if f <= 2 and f * min(inside.shape) >= 32]
+    sized = [(factor, Restorer(layer), estimate_spread(layer)) for factor, layer in layers]
+    for strength in RESTORED_STRENGTHS:
+        for factor, restorer, spread in sized:
+            noise = max((spread.noise_sigma / max(spread.contrast, 1.0)) ** 2, NOISE_MIN)
+            for kernel in candidates(spread)[:RESTORED_KERNELS_MAX]:
+                sharp = restorer.restore(kernel, noise * strength)
+                name = f"restored {factor:.3f} {kernel} {strength}"
+                larger = 2 if max(sharp.shape) < ENLARGED_AFTER_PX else 1
+                ready = _bytes(_resized(sharp, larger))
+                yield Prepared(name, ready, part, larger * factor, sharpened=True)
+
+
+def _resized(layer: Layer | Grey, factor: float) -> Layer:
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    layer = cv2.resize(inside, None, fx=factor, fy=factor, interpolation=how).astype(np.float32)
-    if min(layer.shape) < 32:
+    resized = cv2.resize(layer, None, fx=factor, fy=factor, interpolation=how)
+    return np.asarray(resized, dtype=np.float32)
+
+
+def unbent(grey: Grey, found: Found, rolls: Iterable[Roll]) -> Iterator[Prepared]:
+    """Lay a code flat that was located but not read; its size is told within one version."""
+    if found.modules is None:
         return
-    spread = estimate_spread(layer)
-    restorer = Restorer(layer)
-    noise = (spread.noise_sigma / max(spread.contrast, 1.0)) ** 2
-    for strength in (1.0, 6.0):
-        for kernel in candidates(spread):
-            sharp = restorer.restore(kernel, max(noise, 3e-4) * strength)
-            name = f"restored {kernel} {strength}"
-            yield Prepared(name, _bytes(sharp), part, factor, sharpened=True)
+    whole = Box(0, 0, grey.shape[1], grey.shape[0])
+    sizes = [
+        side
+        for side in (found.modules, found.modules + 4, found.modules - 4)
+        if side >= MODULES_MIN
+    ]
+    for roll, side in product(rolls, sizes):
+        flat, to_picture = laid_flat(grey, found.quad, side, roll)
+        soft = _bytes(cv2.GaussianBlur(flat, (0, 0), 1.5))
+        for name, picture, price in (("unbent", flat, UNBEND), ("unbent soft", soft, PREPARE)):
+            named = f"{name} {side} {roll}"
+            yield Prepared(named, picture, whole, to_part=to_picture, price=price)
 
 
 def completed(grey: Grey, part: Box) -> Iterator[Prepared]:
