@@ -81,5 +81,18 @@ def test_what_is_no_json_is_said(run, tmp_path, content: bytes):
 
 
 def test_a_missing_file_is_the_environment_s_fault(run, tmp_path):
-    """Exit code 5."""
-    assert run("explain", tmp_path / "nosuch.json").code == 5
+    """Exit code 5, in words, not in the machine's numbers."""
+    answer = run("explain", tmp_path / "nosuch.json")
+
+    assert answer.code == 5
+    assert "Errno" not in answer.stderr
+
+
+def test_a_fact_told_twice_is_wrong_use(run):
+    """Nobody knows which was meant."""
+    facts = run("explain", "--example").stdout.strip()
+    doubled = facts.removesuffix("}") + ', "status": "revoked"}'
+    answer = run("explain", "-", stdin=doubled.encode())
+
+    assert answer.code == 2
+    assert "status is there twice" in answer.stderr

@@ -156,7 +156,7 @@ def test_a_gate_is_never_made_over_another(school, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "code"), [(None, 2), ("x", 2), ("[gate]\nid = 5\n", 2), ("[colour]\n", 2)]
+    ("content", "code"), [(None, 5), ("x", 2), ("[gate]\nid = 5\n", 2), ("[colour]\n", 2)]
 )
 def test_a_gate_does_not_run_on_a_wrong_configuration(run, tmp_path, content, code: int):
     """One sentence, before any camera or port is touched."""

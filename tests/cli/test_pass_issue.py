@@ -1,5 +1,7 @@
 """`portique pass issue`: what a pass holds, and what odd input comes to."""
 
+import os
+
 import pytest
 from tests.cli.conftest import MONDAY_0800
 
@@ -69,7 +71,8 @@ def test_a_visitor_after_closing_time_stays_until_midnight(school):
         ("2026-12-01T08:00", "2026-12-01T07:00:00Z"),
         ("2026-12-01T08:00+05:30", "2026-12-01T02:30:00Z"),
         ("2026-12-01T08:00Z", "2026-12-01T08:00:00Z"),
-        ("2026-12-01", "2026-11-30T23:00:00Z"),
+        ("2026-12-01", "2026-12-01T23:00:00Z"),  # the whole of that day
+        ("2027-03-28", "2027-03-28T22:00:00Z"),  # of 23 hours
         ("2027-10-31T02:30", "2027-10-31T00:30:00Z"),  # comes twice: the first
     ],
 )
@@ -86,10 +89,12 @@ def test_dates_are_local_unless_they_say_otherwise(school, given: str, instant: 
         ("--from", "0001-01-01T00:00"),
         ("--until", "9999-12-31T23:59:59-12:00"),
         ("--from", "2026-12-02", "--until", "2026-12-01"),
-        ("--from", "2026-12-01", "--until", "2026-12-01"),
+        ("--from", "2026-12-01T00:00", "--until", "2026-12-01T00:00"),
         ("--out", "zoe.docx"),
         ("--out", "zoe.pdf", "--layout", "napkin"),
-        ("--csv", "nosuch.csv"),
+        ("--name", "   "),
+        ("--name", "\udcff\udcfe"),
+        ("--regime", "é" * 7),
     ],
 )
 def test_wrong_use_exits_2_and_issues_nothing(school, run, options):
@@ -102,21 +107,24 @@ def test_wrong_use_exits_2_and_issues_nothing(school, run, options):
     assert run("pass", "list", "--school", school.folder, "--json").lines == []
 
 
-@pytest.mark.parametrize(
-    ("options", "because"),
-    [
-        (("--name", "   "), "needs a name"),
-        (("--name", "\udcff\udcfe"), "no UTF-8"),
-        (("--name", "Zoé", "--regime", "é" * 7), "at most 12 bytes"),
-    ],
-)
-def test_what_a_pass_cannot_carry_exits_1(school, run, options, because: str):
-    """One sentence says why."""
-    answer = run("pass", "issue", "--school", school.folder, "--kind", "pupil", *options)
+def test_a_table_that_is_no_file_is_the_environment_s_fault(school, run, tmp_path):
+    """Missing, a folder or a pipe: exit code 5, at once."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    for name in ("nosuch.csv", ".", "pipe.csv"):
+        for command in (("pass", "issue"), ("school", "rights")):
+            answer = run(*command, "--school", school.folder, "--csv", tmp_path / name)
 
-    assert answer.code == 1
-    assert because in answer.stderr
-    assert answer.stderr.count("\n") == 1
+            assert (answer.code, answer.stdout) == (5, "")
+            assert answer.stderr.count("\n") == 1
+
+
+def test_a_last_day_is_included_in_a_table_too(school, run, tmp_path):
+    """As at the command line."""
+    table = tmp_path / "class.csv"
+    table.write_text("kind,name,until\npupil,Zoé,2026-12-31\n", encoding="utf-8")
+    answer = run("pass", "issue", "--school", school.folder, "--csv", table, "--json")
+
+    assert answer.json["until"] == "2026-12-31T23:00:00Z"
 
 
 def test_a_file_that_cannot_be_written_takes_the_pass_back(school, run, tmp_path):

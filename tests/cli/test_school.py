@@ -103,6 +103,65 @@ def test_a_school_year_begins_by_the_school_s_own_time(run, tmp_path, monkeypatc
     assert (tmp_path / "lycee" / "keys" / f"pass-{year}.pem").exists()
 
 
+@pytest.mark.parametrize(
+    ("command", "then"),
+    [
+        (("pass", "issue", "--kind", "pupil", "--name", "Zoé"), "2026-11-02T10:00:00+00:00"),
+        (("knowledge", "export", "--out", "k.knowledge"), "2026-11-02T10:00:00+00:00"),
+        (("school", "roll"), "2026-11-02T10:00:00+00:00"),
+        (("pass", "issue", "--kind", "pupil", "--name", "Zoé"), "1970-01-01T00:00:10+00:00"),
+        (("knowledge", "export", "--out", "k.knowledge"), "1970-01-01T00:00:10+00:00"),
+    ],
+)
+def test_a_clock_that_went_back_is_not_believed(school, tmp_path, monkeypatch, command, then: str):
+    """Before this software, or before a pass that counts: one sentence, and nothing written."""
+    monkeypatch.chdir(tmp_path)
+    school.issue()
+    register = (school.folder / "register.db").read_bytes()
+    monkeypatch.setattr("portique.cli.options.machine_time", lambda: datetime.fromisoformat(then))
+    answer = school.run(*command, "--school", school.folder)
+
+    assert (answer.code, answer.stdout) == (5, "")
+    assert "this machine's clock says" in answer.stderr
+    assert answer.stderr.count("\n") == 1
+    assert (school.folder / "register.db").read_bytes() == register
+    assert not (tmp_path / "k.knowledge").exists()
+
+
+def test_a_pass_issued_by_a_wrong_clock_is_revoked_to_go_on(school, monkeypatch):
+    """The sentence names it; nothing else need be restored."""
+    with monkeypatch.context() as clock:
+        wrong = datetime.fromisoformat("2036-01-01T00:00:00+00:00")
+        clock.setattr("portique.cli.options.machine_time", lambda: wrong)
+        issued = school.issue()
+    asked = ("pass", "issue", "--school", school.folder, "--kind", "staff", "--name", "Yves")
+    refused = school.run(*asked)
+    school.run("pass", "revoke", issued["pass_id"], "--school", school.folder)
+
+    assert (refused.code, issued["pass_id"] in refused.stderr) == (5, True)
+    assert school.run(*asked).code == 0
+
+
+def test_no_school_is_made_by_a_wrong_clock(run, tmp_path, monkeypatch):
+    """Its keys would be of a year long gone."""
+    wrong = datetime.fromisoformat("1970-01-01T00:00:10+00:00")
+    monkeypatch.setattr("portique.cli.options.machine_time", lambda: wrong)
+
+    assert init(run, tmp_path / "lycee").code == 5
+    assert not (tmp_path / "lycee").exists()
+
+
+def test_a_key_given_twice_in_a_calendar_is_named(school):
+    """Nobody knows which was meant."""
+    path = school.folder / "calendar.json"
+    text = path.read_text("utf-8").replace('"zone"', '"zone": "Europe/Rome", "zone"', 1)
+    path.write_text(text, encoding="utf-8")
+    answer = school.run("school", "calendar", "--school", school.folder)
+
+    assert answer.code == 2
+    assert "zone is there twice" in answer.stderr
+
+
 def test_a_year_is_rolled_once(school):
     """A key is never overwritten."""
     codes = [
@@ -135,7 +194,7 @@ def test_a_folder_that_is_no_school_is_said(run, tmp_path, monkeypatch, command,
     (tmp_path / "a-file").touch()
     answer = run(*command, "--school", what)
 
-    assert answer.code == (2 if what == "a-file" else 5)
+    assert answer.code == 5
     assert answer.stdout == ""
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["a-file", "empty"]
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 
 import pytest
@@ -72,10 +73,30 @@ def test_a_file_that_is_no_journal_exits_1(path, content):
 
 
 def test_wrong_use_exits_2(file, tmp_path):
-    """No file, no such ending, no such key."""
-    assert run("verify", tmp_path / "gone.db").exit_code == 2
+    """No such ending, no such key."""
     assert run("export", file, "--out", tmp_path / "a.xlsx").exit_code == 2
     assert run("verify", file, "--key", "zz").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["verify", "show", "export"])
+@pytest.mark.parametrize("name", ["gone.db", "folder", "pipe"])
+def test_what_is_no_file_is_the_environment_s_fault(tmp_path, command, name):
+    """One sentence and exit code 5; nobody waits for a pipe."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    options = ("--out", tmp_path / "out.csv") if command == "export" else ()
+    done = run(command, tmp_path / name, *options)
+
+    assert (done.exit_code, done.stdout) == (5, "")
+    assert done.stderr.count("\n") == 1
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_an_export_that_nobody_watches_says_nothing_besides(file, tmp_path):
+    """Not even a line end on the error stream."""
+    done = run("export", file, "--out", tmp_path / "a.csv", "--json")
+
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_a_known_key_is_compared(file):

@@ -1,12 +1,15 @@
 """Issuing: what a pass is made of, by default and on request."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portique.core import passes, seal
+from portique.core.calendars import default_calendar
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.core.seal import Purpose
@@ -21,6 +24,7 @@ from portique.school.issuing import (
     replace_pass,
 )
 from portique.school.printing import printable
+from portique.school.rules import write_calendar
 
 ZOE = Request(Kind.PUPIL, "Zoé Martin", "2DE 04", "green")
 
@@ -70,13 +74,14 @@ def test_a_pass_bound_to_a_phone_is_not_for_paper(school, at, entropy):
     ("now", "closes"),
     [
         (datetime(2026, 11, 23, 7, tzinfo=UTC), datetime(2027, 8, 31, 22, tzinfo=UTC)),
-        (datetime(2027, 8, 31, 21, 59, tzinfo=UTC), datetime(2027, 8, 31, 22, tzinfo=UTC)),
+        (datetime(2027, 8, 30, 21, 59, tzinfo=UTC), datetime(2027, 8, 31, 22, tzinfo=UTC)),
+        (datetime(2027, 8, 30, 22, tzinfo=UTC), datetime(2028, 8, 31, 22, tzinfo=UTC)),  # the 31st
         (datetime(2027, 8, 31, 22, tzinfo=UTC), datetime(2028, 8, 31, 22, tzinfo=UTC)),
         (datetime(2028, 2, 29, 12, tzinfo=UTC), datetime(2028, 8, 31, 22, tzinfo=UTC)),
     ],
 )
 def test_a_school_year_ends_with_august(school, now, closes):
-    """At local midnight, whatever the month, leap days included."""
+    """At local midnight, whatever the month, leap days included; on its last day, the next one."""
     assert default_window(school, Kind.STAFF, now).closes == closes
 
 
@@ -95,16 +100,37 @@ def test_a_visit_ends_at_closing_time_or_midnight(school, now, closes):
     assert default_window(school, Kind.VISITOR, now).closes == closes
 
 
+def test_a_visit_lasts_until_the_last_opening_of_its_own_day_closes(school):
+    """Whatever closes last then, were it past midnight; with no opening, the day."""
+    rules = default_calendar()
+    evening = replace(rules.openings[0], opens=18 * 60, closes=60, weekdays=(1,))
+    write_calendar(school, replace(rules, openings=(*rules.openings, evening)))
+    ends = {
+        day: default_window(school, Kind.VISITOR, datetime(2026, 11, day, 8, tzinfo=UTC)).closes
+        for day in (22, 23, 24)
+    }
+
+    assert ends == {
+        22: datetime(2026, 11, 22, 23, tzinfo=UTC),
+        23: datetime(2026, 11, 24, 0, tzinfo=UTC),
+        24: datetime(2026, 11, 24, 18, tzinfo=UTC),
+    }
+
+
 @given(kind=st.sampled_from(list(Kind)), second=st.integers(40_000_000, 250_000_000_000))
 def test_a_default_window_is_never_empty(kind, second):
     """Whenever somebody asks."""
     from tests.school.conftest import SETTINGS
 
     class School:
-        settings = SETTINGS
+        settings, path = SETTINGS, Path()
+
+        @staticmethod
+        def read_data(_name: str) -> object:
+            return default_calendar().to_data()
 
     now = datetime.fromtimestamp(second, UTC)
-    window = default_window(School, kind, now)  # type: ignore[arg-type] # only settings are read
+    window = default_window(School, kind, now)  # type: ignore[arg-type] # only settings and calendar are read
 
     assert window.opens <= now < window.closes
     assert window.closes - window.opens <= timedelta(days=367)

@@ -134,7 +134,9 @@ def prepare(folder: Path, at: datetime, *, camera: int | None, port: int) -> Sce
         mine, pin = enrol(out, lane, school.settings.uai, key, entropy=entropy)
         school.register.add_gate(EnrolledGate(LANE, LANE, mine.public.x, mine.public.y))
         data = make_bundle(school, at=at - timedelta(minutes=1), entropy=entropy)
-        write_whole(out.parent / f"{LANE}-knowledge" / "today.knowledge", data)
+        knowledge = out.parent / f"{LANE}-knowledge"
+        knowledge.mkdir()
+        write_whole(knowledge / "today.knowledge", data)
     finally:
         school.close()
     return Scene(_filmed(load(out), folder, camera=camera, port=port), cast, pin, folder)

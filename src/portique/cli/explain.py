@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from pathlib import Path
 
 import click
 
-from portique.cli.options import json_option
+from portique.cli.options import file_to_read, json_option
 from portique.cli.pass_show import EXIT_CODE
 from portique.cli.speaking import say
 from portique.core.decide import Decision, Facts, decide
@@ -15,6 +15,7 @@ from portique.core.errors import EnvironmentProblem
 from portique.core.plain import Words
 from portique.core.sentences import sentence
 from portique.core.values import Language
+from portique.school.folder import without_doubles
 
 LANGUAGES = [language.value for language in Language]
 # A pupil with a paper card, on Monday 23 November 2026 at 08:00 in Paris.
@@ -58,7 +59,7 @@ def _print_example(context: click.Context, _option: click.Parameter, wanted: boo
 
 
 @click.command()
-@click.argument("facts", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("facts", type=click.Path(readable=False))
 @click.option("--language", type=click.Choice(LANGUAGES), default="fr", show_default=True)
 @click.option(
     "--example",
@@ -69,7 +70,7 @@ def _print_example(context: click.Context, _option: click.Parameter, wanted: boo
     help="Print the facts of a good entry, to change and explain, and nothing else.",
 )
 @json_option
-def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def explain(facts: str, language: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Decide on FACTS, a JSON file (- for standard input), and say why. Nothing is written.
 
     docs/decision.md lists every reason, docs/commands.md every fact.
@@ -96,11 +97,22 @@ def explain(facts: Path, language: str, as_json: bool) -> None:  # noqa: FBT001 
     sys.exit(EXIT_CODE[decision.outcome])
 
 
-def _read(path: Path) -> str:
+def _read(typed: str) -> str:
+    """Read the facts' text, in which each is told once.
+
+    Raises:
+        EnvironmentProblem: There is no such file, or it isn't text.
+        ValueError: It isn't JSON, or tells one twice.
+    """
     try:
-        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EnvironmentProblem(f"{path} can't be read as text: {error}") from error
+        text = sys.stdin.read() if typed == "-" else file_to_read(typed).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise EnvironmentProblem(f"{typed} is not a text in UTF-8; save it as one") from error
+    try:
+        json.loads(text, object_pairs_hook=without_doubles)
+    except RecursionError as error:
+        raise ValueError("facts are nested too deep") from error
+    return text
 
 
 def _described(decision: Decision, language: Language) -> dict[str, object]:

@@ -17,6 +17,7 @@ from portique.cli.gate_screens import unpair
 from portique.cli.judging import bench_of, outcome_word
 from portique.cli.options import (
     entropy,
+    file_to_read,
     instant,
     json_option,
     open_school,
@@ -59,7 +60,7 @@ gate.add_command(unpair)
 
 
 @gate.command("run")
-@click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("config", type=file_to_read)
 @json_option
 def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Run one lane until it is told to stop.
@@ -68,7 +69,7 @@ def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     takes it back when it returns. Agents are then told that the camera fails.
 
     \b
-    Exit code: 0 stopped in order, 2 a wrong configuration, 5 no disk, port or key.
+    Exit code: 0 stopped in order, 2 a wrong configuration, 5 no such file, disk, port or key.
 
     \b
     Example:

@@ -10,6 +10,7 @@ import click
 from portique.cli.judging import lane_of
 from portique.cli.options import (
     entropy,
+    file_to_read,
     json_option,
     open_school,
     school_option,
@@ -81,6 +82,7 @@ def init(
     )
     school.register.add_gate(EnrolledGate(lane, lane, made.key.public.x, made.key.public.y))
     knowledge = out.absolute().parent / f"{out.stem}-knowledge"
+    knowledge.mkdir(exist_ok=True)  # for the first export to come to
     first, pin = next(iter(made.pins.items()))
     say(
         {"config": str(out), "gate": lane, "lane": lane, "agent": first, "pin": pin,
@@ -94,7 +96,7 @@ def init(
 
 
 @click.command()
-@click.argument("config", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("config", type=file_to_read)
 @click.argument("alias")
 @click.option("--remove", "leaves", is_flag=True, help="Take this agent out instead.")
 @json_option

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from portique.cli.options import file_to_read
 from portique.cli.speaking import json_line, many, many_fr, say
 from portique.core.errors import EnvironmentProblem, JournalError
 from portique.core.plain import Words
@@ -21,9 +22,7 @@ if TYPE_CHECKING:
 EXIT_DAMAGED = 1
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
-file_argument = click.argument(
-    "file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE"
-)
+file_argument = click.argument("file", type=file_to_read, metavar="FILE")
 
 
 @click.group()
@@ -171,7 +170,9 @@ def _progress(rows: Iterable[Row]) -> Iterator[Row]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.completed} entries"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    hidden = not console.is_terminal  # where nobody looks it would still write a line end
+    with Progress(*columns, console=console, transient=True, disable=hidden) as progress:
         yield from progress.track(rows, total=None)
 
 

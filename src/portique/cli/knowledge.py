@@ -20,6 +20,7 @@ from portique.cli.speaking import many, many_fr, say
 from portique.core.errors import EnvironmentProblem
 from portique.core.plain import Words
 from portique.school.bundles import DAYS_DEFAULT, DAYS_MAX, make_bundle
+from portique.school.disk import write_durably
 
 
 @click.group()
@@ -74,16 +75,14 @@ def export(folder: Path, out: Path, days: int, at: str | None, as_json: bool) ->
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a gate may be looking at it.
+    """Write a file durably and whole: a gate may be looking at it, or a stick be pulled out.
 
     Raises:
-        EnvironmentProblem: The disk refused.
+        EnvironmentProblem: The disk refused, or there is no such folder: of a stick that isn't
+            there none must be made.
     """
-    draft = path.with_name(path.name + ".draft")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
-        draft.replace(path)
+        write_durably(path, data)
     except OSError as error:
         raise EnvironmentProblem(
             f"{path} can't be written ({error.strerror}); check the folder and the disk"

@@ -6,11 +6,19 @@ import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from stat import S_ISREG
+from typing import TYPE_CHECKING
 
 import click
 
+from portique.core.errors import EnvironmentProblem
+from portique.core.values import from_ms, to_ms
+from portique.gate.clock import BUILT_AT_MS
 from portique.school.folder import SchoolFolder
 from portique.school.instants import typed_instant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PASS_NUMBER = re.compile(r"[0-9a-f]{8,16}")  # a card shows 8; fewer would be a guess
 AT_HELP = "ISO date and time; without offset it is the school's local time. Default: now."
@@ -18,7 +26,7 @@ AT_HELP = "ISO date and time; without offset it is the school's local time. Defa
 school_option = click.option(
     "--school",
     "folder",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(path_type=Path, readable=False),  # what is wrong with it, `open_school` says
     required=True,
     help="The school's folder.",
 )
@@ -37,31 +45,98 @@ def pass_number(typed: str) -> str:
     return digits
 
 
+def file_to_read(typed: str) -> Path:
+    """Return the path of an ordinary file; a pipe or a device could hold a command up for ever.
+
+    Raises:
+        EnvironmentProblem: There is none, or it can't be read.
+    """
+    path = Path(typed)
+    try:
+        if not S_ISREG(path.stat().st_mode):
+            raise EnvironmentProblem(f"{path} is not an ordinary file; give the name of one")
+        with path.open("rb"):
+            return path
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{path} can't be read ({error.strerror}); check its name and your rights"
+        ) from error
+
+
+def folder_to_read(typed: str) -> Path:
+    """Return the path of a folder whose files can be listed.
+
+    Raises:
+        EnvironmentProblem: There is none, or it can't be read.
+    """
+    folder = Path(typed)
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"the folder {typed} can't be read ({error.strerror}); check its name and your rights"
+        ) from error
+    return folder
+
+
 def entropy(count: int) -> bytes:
     """Return `count` random bytes from the system."""
     return os.urandom(count)
 
 
-def now() -> datetime:
-    """Read the clock; only the command line and `portique.gate.clock` may."""
+def machine_time() -> datetime:
+    """Return what the machine's clock says, right or wrong."""
     return datetime.now(UTC)
 
 
-def instant(text: str, zone: str, option: str = "--at") -> datetime:
-    """Read an ISO date and time into UTC.
+def now() -> datetime:
+    """Read the clock; only the command line and `portique.gate.clock` may.
+
+    Raises:
+        EnvironmentProblem: It is earlier than this software, so it can't be right.
+    """
+    at = machine_time()
+    if to_ms(at) < BUILT_AT_MS:
+        raise EnvironmentProblem(f"this machine's clock says {iso(at)}, which can't be: set it")
+    return at
+
+
+def now_at(school: SchoolFolder) -> datetime:
+    """Read the clock for something that the school will keep.
+
+    Raises:
+        EnvironmentProblem: It can't be right: see `now`, or a pass that counts was issued later.
+    """
+    at, latest = now(), school.register.latest()
+    if latest is not None and to_ms(at) < latest.issued_ms:
+        raise EnvironmentProblem(
+            f"this machine's clock says {iso(at)}, but pass {latest.pass_id} was issued at "
+            f"{iso(from_ms(latest.issued_ms))}: set the clock, or, if it was wrong then, revoke "
+            "that pass"
+        )
+    return at
+
+
+def instant(
+    text: str,
+    zone: str,
+    option: str = "--at",
+    read: Callable[[str, str], datetime] = typed_instant,
+) -> datetime:
+    """Read an ISO date and time into UTC; `read` is `typed_end` for one that something lasts until.
 
     Raises:
         click.BadParameter: See `typed_instant`.
     """
     try:
-        return typed_instant(text, zone)
+        return read(text, zone)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def at_or_now(text: str | None, school: SchoolFolder) -> datetime:
     """Return the instant asked for, or now."""
-    return now() if text is None else instant(text, school.settings.time_zone)
+    return now_at(school) if text is None else instant(text, school.settings.time_zone)
 
 
 def open_school(folder: Path) -> SchoolFolder:

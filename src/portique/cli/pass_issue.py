@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,25 +10,29 @@ from portique.cli import paper
 from portique.cli.options import (
     AT_HELP,
     entropy,
+    file_to_read,
     instant,
     json_option,
-    now,
+    now_at,
     open_school,
     school_option,
 )
 from portique.cli.pass_words import described, out_option
 from portique.cli.speaking import many, say, spoken, warn
+from portique.core.errors import RegisterError
 from portique.core.passes import LABEL_BYTES_MAX, NAME_BYTES_MAX
 from portique.core.plain import Words
 from portique.core.values import Kind, Window
 from portique.school import issuing
 from portique.school.bulk import read_requests
+from portique.school.instants import typed_end
 from portique.school.issuing import Request
 from portique.school.rules import regimes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from portique.school.folder import SchoolFolder
 
@@ -37,6 +40,9 @@ CARRIED = {
     "name": (NAME_BYTES_MAX, "le nom est coupé"),
     "label": (LABEL_BYTES_MAX, "la classe est coupée"),
 }
+UNTIL_HELP = (
+    "Valid until; a date alone is included. Default: next 31 August; a visitor: closing time."
+)
 LINES_NAMED_MAX = 10  # of a table, in one sentence
 OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
 
@@ -52,12 +58,12 @@ OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
 @click.option("--label", help="Class or service, at most 12 bytes.")
 @click.option("--regime", help="Code of the exit regime, such as green; at most 12 bytes.")
 @click.option("--from", "opens", help=f"Valid from. {AT_HELP}")
-@click.option("--until", "closes", help="Valid until. Default: next 31 August; a visitor: closing.")
+@click.option("--until", "closes", help=UNTIL_HELP)
 @out_option
 @click.option(
     "--csv",
     "table",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=file_to_read,
     help="Issue one pass for each line: kind,name,label,regime,from,until.",
 )
 @click.option("--layout", help="For a .pdf: the sheet. Default: card, sheet for a table.")
@@ -68,7 +74,8 @@ def issue(folder: Path, **asked: Any) -> None:
     If a line is wrong or the file can't be written, no pass is issued.
 
     \b
-    Exit code: 0 done, 1 a wrong name, line or date, 2 wrong use, 5 no school, or the disk refuses.
+    Exit code: 0 done, 1 a wrong line, or one that paper can't carry, 2 wrong use, name or date,
+    5 no school, or the disk refuses.
 
     \b
     Examples:
@@ -83,7 +90,8 @@ def issue(folder: Path, **asked: Any) -> None:
     layout = asked["layout"] or ("card" if table is None else "sheet")
     if asked["out"] is not None:
         paper.check(asked["out"], layout)
-    school, at = open_school(folder), now()
+    school = open_school(folder)
+    at = now_at(school)
     if table is None:
         lines, requests = None, [_request(school, asked, at)]
     else:
@@ -100,7 +108,10 @@ def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Reque
     kind = Kind(asked["kind"])
     window = _window(school, kind, asked["opens"], asked["closes"], at)
     said = (asked["name"], asked["label"] or "", asked["regime"] or "")
-    return issuing.checked(Request(kind, *said, window))
+    try:
+        return issuing.checked(Request(kind, *said, window))
+    except RegisterError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _window(
@@ -108,9 +119,9 @@ def _window(
 ) -> Window:
     zone = school.settings.time_zone
     usual = issuing.default_window(school, kind, instant(opens, zone, "--from") if opens else at)
-    end = issuing.to_second(instant(closes, zone, "--until")) if closes else usual.closes
+    end = instant(closes, zone, "--until", typed_end) if closes else usual.closes
     try:
-        return Window(usual.opens, end)
+        return Window(usual.opens, issuing.to_second(end))
     except ValueError as error:
         raise click.UsageError("--until must be later than --from") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,8 +9,10 @@ import click
 from portique.cli import paper
 from portique.cli.options import (
     entropy,
+    folder_to_read,
     json_option,
     now,
+    now_at,
     open_school,
     pass_number,
     school_option,
@@ -28,6 +29,8 @@ from portique.school import issuing
 from portique.school.finding import Wanted, find_passes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from portique.school.register import Issued
 
 
@@ -138,7 +141,7 @@ def replace(number: str, folder: Path, out: Path | None, as_json: bool) -> None:
     school = open_school(folder)
     with school.register.transaction():
         pass_id = school.register.find(number).pass_id
-        issued = issuing.replace_pass(school, pass_id, at=now(), entropy=entropy)
+        issued = issuing.replace_pass(school, pass_id, at=now_at(school), entropy=entropy)
         if out is not None:
             paper.write(school, [issued], out, paper.Print("card"))
     where = str(out) if out else None
@@ -172,7 +175,7 @@ def replace(number: str, folder: Path, out: Path | None, as_json: bool) -> None:
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option(
     "--photos",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=folder_to_read,
     help="A folder of photographs named by pass id; printed, never stored.",
 )
 @click.option("--back", is_flag=True, help="Print the data notice on the back.")

@@ -10,6 +10,7 @@ from portique.cli.options import (
     entropy,
     json_option,
     now,
+    now_at,
     open_school,
     school_option,
 )
@@ -84,7 +85,7 @@ def roll(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001
         portique school roll --school lycee --year 2027
     """
     opened = open_school(folder)
-    chosen = year or school_year(now(), opened.settings.zone)
+    chosen = year or school_year(now_at(opened), opened.settings.zone)
     opened.roll_keys(year=chosen, entropy=entropy)
     say(
         {"year": chosen, "issuers": len(opened.keys.issuers)},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +10,7 @@ import click
 from portique.cli.options import (
     AT_HELP,
     at_or_now,
+    file_to_read,
     iso,
     json_option,
     now,
@@ -33,6 +33,7 @@ from portique.school.rules import calendar_of, doubts, regimes_of, site_of
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from portique.core.passes import Identity
     from portique.school.folder import SchoolFolder
@@ -57,7 +58,7 @@ EXIT_CODE = {
 @click.option(
     "--csv",
     "table",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=file_to_read,
     required=True,
     help="holder,groups,label,regime,meal_days,boarder; several values parted by |.",
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from portique.cli.options import file_to_read
 from portique.cli.speaking import json_line
 from portique.core.errors import EnvironmentProblem
 
@@ -24,7 +25,7 @@ def sight() -> None:
 
 
 @sight.command()
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path, readable=False))
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def read(source: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes flags so
     r"""Read the QR codes of SOURCE, whatever they say.
@@ -49,9 +50,7 @@ def read(source: Path, as_json: bool) -> None:  # noqa: FBT001 - click passes fl
         return
     from portique.sight.sources import is_picture
 
-    if not source.exists():
-        raise EnvironmentProblem(f"there is no file or folder {source}; check its name")
-    if is_picture(source):
+    if is_picture(file_to_read(str(source))):
         _say({"picture": source.name, "texts": _texts_of(source)}, as_json=as_json)
     else:
         _read_film(source, as_json=as_json)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.core.seal import Purpose, private_key
 from portique.gate.config import dump, load, parse
+from portique.gate.journal_marks import sync_folder
 from portique.gate.screen.settings import SALT_BYTES, Agent, hash_pin
 from portique.gate.sections import (
     AgentSection,
@@ -92,6 +93,7 @@ def enrol_with(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _write_all(files)
+        sync_folder(out)
     except FileExistsError as error:
         raise EnvironmentProblem(
             f"{error.filename} exists already: choose another --out, or remove the former gate"
@@ -184,6 +186,7 @@ def _rewrite(path: Path, config: GateConfig) -> None:
         if (former.st_uid, former.st_gid) != (os.geteuid(), os.getegid()):
             os.chown(draft, former.st_uid, former.st_gid)
         draft.replace(path)
+        sync_folder(path)
     except OSError as error:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
@@ -231,6 +234,8 @@ def _write(path: Path, data: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
     except OSError:
         with suppress(OSError):
             path.unlink()

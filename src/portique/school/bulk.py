@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from portique.core.errors import RegisterError
 from portique.core.values import Kind, Window
-from portique.school.instants import typed_instant
+from portique.school.instants import typed_end, typed_instant
 from portique.school.issuing import Request, checked, default_window, to_second
 from portique.school.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -50,7 +50,7 @@ def _request(school: SchoolFolder, fields: dict[str, str], at: datetime) -> Requ
         raise RegisterError(f"kind must be one of {', '.join(Kind)}") from None
     start = _instant(school, fields.get("from")) or at
     usual = default_window(school, kind, start)
-    end = _instant(school, fields.get("until")) or usual.closes
+    end = _instant(school, fields.get("until"), typed_end) or usual.closes
     if to_second(end) <= usual.opens:
         raise RegisterError("until must be later than from")
     request = Request(
@@ -63,8 +63,12 @@ def _request(school: SchoolFolder, fields: dict[str, str], at: datetime) -> Requ
     return checked(request)
 
 
-def _instant(school: SchoolFolder, text: str | None) -> datetime | None:
+def _instant(
+    school: SchoolFolder,
+    text: str | None,
+    read: Callable[[str, str], datetime] = typed_instant,
+) -> datetime | None:
     try:
-        return typed_instant(text, school.settings.time_zone) if text else None
+        return read(text, school.settings.time_zone) if text else None
     except ValueError as error:
         raise RegisterError(str(error)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from portique.core.localtime import read_instant, zone_of
 
@@ -29,3 +29,17 @@ def typed_instant(text: str, zone: str) -> datetime:
     if wall.tzinfo is None and at.astimezone(zone_of(zone)).replace(tzinfo=None) != wall:
         raise ValueError("that time does not exist: the clocks go forward over it")
     return at
+
+
+def typed_end(text: str, zone: str) -> datetime:
+    """Read until when something lasts: a date alone is the end of that day, local.
+
+    Raises:
+        ValueError: As `typed_instant`.
+    """
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return typed_instant(text, zone)
+    typed_instant(text, zone)  # says what is wrong with a year
+    return typed_instant((day + timedelta(days=1)).isoformat(), zone)

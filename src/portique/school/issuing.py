@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import repeat
 from typing import TYPE_CHECKING
 
 from portique.core import passes
+from portique.core.dayplans import plan_day
 from portique.core.errors import RegisterError
+from portique.core.localtime import local_day, local_ms
 from portique.core.passes import Draft, Identity, shortened
 from portique.core.revocation import Status
-from portique.core.values import HolderId, Kind, PassId, Window, hex_id, to_ms
+from portique.core.values import HolderId, Kind, PassId, Window, from_ms, hex_id, to_ms
 from portique.school.register import Issued
+from portique.school.rules import calendar_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,21 +159,29 @@ def reopened(school: SchoolFolder, issued: Issued) -> passes.Pass:
 
 
 def default_window(school: SchoolFolder, kind: Kind, at: datetime) -> Window:
-    """Return the usual validity: to next 31 August, to closing time for a visitor."""
+    """Return the usual validity: to the end of the next 31 August, to closing for a visitor.
+
+    On a 31 August the next one is meant; after closing, or on a day without opening, a visit ends
+    with the day.
+
+    Raises:
+        ConfigError: The calendar is wrong.
+        EnvironmentProblem: There is no calendar.
+    """
     start = to_second(at)
-    local = at.astimezone(school.settings.zone)
     if kind is Kind.VISITOR:
-        closes = _at(local, hour=19)
-        if closes <= start:
-            closes = _at(local + timedelta(days=1), hour=0)
-    else:
-        year = local.year if local.month < 9 else local.year + 1
-        closes = _at(local.replace(year=year, month=9, day=1), hour=0)
-    return Window(start, closes)
+        return Window(start, _closing(school, start))
+    local = at.astimezone(school.settings.zone).date()
+    year = local.year if (local.month, local.day) < (8, 31) else local.year + 1
+    return Window(start, from_ms(local_ms(date(year, 9, 1), 0, school.settings.time_zone)))
 
 
-def _at(local: datetime, *, hour: int) -> datetime:
-    return local.replace(hour=hour, minute=0, second=0, microsecond=0).astimezone(UTC)
+def _closing(school: SchoolFolder, start: datetime) -> datetime:
+    """Return when the last opening of that day closes."""
+    rules = calendar_of(school)
+    plan = plan_day(rules, local_day(to_ms(start), rules.zone))
+    closes = max((o.hours.closes_ms for o in plan.openings if o.hours), default=0)
+    return from_ms(closes if closes > to_ms(start) else plan.ends_ms)
 
 
 def to_second(at: datetime) -> datetime:

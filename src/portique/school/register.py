@@ -187,6 +187,14 @@ class Register:
         rows = self._db.execute("SELECT * FROM issued ORDER BY issued_ms, rowid")
         return [_issued(row) for row in rows]
 
+    def latest(self) -> Issued | None:
+        """Return the pass issued last of those not revoked, None when there is none."""
+        row = self._db.execute(
+            "SELECT * FROM issued WHERE status != ? ORDER BY issued_ms DESC LIMIT 1",
+            (Status.REVOKED,),
+        ).fetchone()
+        return None if row is None else _issued(row)
+
     def set_status(self, pass_id: PassId, status: Status) -> None:
         """Change what the status list will say of a pass.
 
