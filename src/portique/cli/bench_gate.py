@@ -21,6 +21,7 @@ from portique.cli.bench_gate_parts import (
     fill_journal,
     make_site,
     processes_of,
+    processor_s,
     pss_kb,
 )
 from portique.cli.measuring import Row, timed_ms
@@ -171,14 +172,16 @@ def demonstration_rows(folder: Path) -> Iterator[Row]:
     _stop(process)
     what = f"memory of a gate's {len(tree)} processes (PSS), the demonstration's film"
     yield Row("gate", what, mb, "MB", 1, target="≤ 300 MB")
-    frames, looks = _seen_a_second(scene.config)
+    frames, looks, busy_ms = _seen_a_second(scene.config)
     what = f"the demonstration's film, live, for {WATCHED_S} s"
     yield Row("gate", f"{what}: what the camera gives", frames, "frames/s", 1)
     yield Row("gate", f"{what}: what is looked at", looks, "looks/s", 1, target="≥ 15")
+    what = f"{what}: the decoder's processor time a look, mean"
+    yield Row("gate", what, busy_ms, "ms", 1, target="≤ 67 ms")
 
 
-def _seen_a_second(config: GateConfig) -> tuple[float, float]:
-    """Return frames captured and looked at, each second."""
+def _seen_a_second(config: GateConfig) -> tuple[float, float, float]:
+    """Return frames and looks each second of camera time, and a look's processor time in ms."""
     from portique.gate.clock import GateClock
     from portique.gate.processes import Eyes
     from portique.gate.wiring import eyes_settings
@@ -188,12 +191,16 @@ def _seen_a_second(config: GateConfig) -> tuple[float, float]:
     eyes = Eyes(settings)
     eyes.start()
     try:
-        eyes.looks.get(timeout=PATIENCE_S)
-        first, began = eyes.health, time.perf_counter()
-        while time.perf_counter() - began < WATCHED_S:
-            eyes.take(0.1)
-        last, took = eyes.health, time.perf_counter() - began
-        return (last.frames - first.frames) / took, (last.looks - first.looks) / took
+        first, decoder = eyes.looks.get(timeout=PATIENCE_S), eyes.health.decode_pid
+        assert first is not None, "the film is endless"  # noqa: S101 - our own bug
+        assert decoder is not None, "somebody looked"  # noqa: S101 - our own bug
+        last, looks, busy_s = first, 0, processor_s(decoder)
+        while last.at_ms - first.at_ms < 1000 * WATCHED_S:
+            if (seen := eyes.take(PATIENCE_S)) is not None:
+                last, looks = seen, looks + 1
+        took_s = (last.at_ms - first.at_ms) / 1000
+        frames = last.frame_number - first.frame_number
+        return frames / took_s, looks / took_s, 1000 * (processor_s(decoder) - busy_s) / looks
     finally:
         eyes.stop()
 

@@ -43,6 +43,7 @@ def time_rows(repeats: int = 30) -> list[Row]:
         "without": render(Scene(noise_sigma=5)).frame,
         "with": held(1, 0, Fault()).frame,
         "blurred": held(1, 0, Fault(defocus_modules=0.6)).frame,
+        "unreadable": held(1, 0, Fault(defocus_modules=1.2)).frame,  # all that a frame may cost
     }
     rows: list[Row] = []
     for reader in readers():
