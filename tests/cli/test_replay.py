@@ -1,5 +1,6 @@
 """`portique gate replay`: pictures through a whole lane."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,8 @@ def test_words_are_for_people(school, run, tmp_path, zoe):
         ("film", ("--at", "2026-03-29T02:30"), 2),
         ("film", ("--journal", "no/journal.db"), 5),
         ("film", ("--journal", "notes.txt"), 1),
+        ("film", ("--journal", "pipe.png"), 5),
+        ("pipe.png", (), 5),
         ("film", ("--school", "empty"), 5),
     ],
 )
@@ -193,6 +196,7 @@ def test_what_cannot_be_replayed_is_said(
     monkeypatch.chdir(tmp_path)
     film(Path("film"), ())
     Path("empty").mkdir()
+    os.mkfifo("pipe.png")
     Path("notes.txt").write_text("nothing to see")
     Path("broken.png").write_bytes(b"\x89PNG....")
     asked = {"--school": school.folder, "--lane": "entry-1", "--at": "2026-11-23T08:00"}

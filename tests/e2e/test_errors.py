@@ -55,7 +55,7 @@ def run(site) -> str:
 
 def test_a_configuration_that_is_not_there(tmp_path):
     """Named, and how to make one."""
-    said = one_sentence(portique("gate", "run", str(tmp_path / "no.toml")), USE)
+    said = one_sentence(portique("gate", "run", str(tmp_path / "no.toml")), ENVIRONMENT)
 
     assert "no.toml" in said
     assert "portique gate init" in said

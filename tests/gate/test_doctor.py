@@ -351,7 +351,7 @@ def export(folder, config) -> None:
 def test_knowledge_that_is_missing_is_wrong_until_it_is_exported(enrolled):
     """The folder is named, with the command that fills it."""
     state, found = told_of_knowledge(enrolled[1])
-    assert (state, "it is not there" in found) == (State.WRONG, True)
+    assert (state, "no file ending in .knowledge is there" in found) == (State.WRONG, True)
     export(*enrolled)
 
     assert told_of_knowledge(enrolled[1])[0] is State.OK

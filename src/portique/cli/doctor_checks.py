@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from portique.gate.sections import GateConfig
 
 PYTHON_MIN = (3, 11)
-SQLITE_WAL_FIXED = (3, 51, 3)
 DISK_BYTES_MIN = 500 << 20  # half a million entries are 113 MB; room for copies and exports
 READING_PARTS = {"cv2": "opencv-python-headless", "zxingcpp": "zxing-cpp", "av": "av"}
 ZONE = "Europe/Paris"
@@ -80,18 +79,17 @@ def check_reading() -> Iterator[Finding]:
 
 def check_sqlite() -> Iterator[Finding]:
     """Look at SQLite's version and at the bug it may have."""
-    version = sqlite3.sqlite_version
-    if sqlite3.sqlite_version_info >= SQLITE_WAL_FIXED:
-        yield Finding("sqlite", State.OK, f"SQLite {version}")
+    from portique.gate.journal_schema import engine_sentence
+
+    told = engine_sentence(sqlite3.sqlite_version_info)
+    if told is None:
+        yield Finding("sqlite", State.OK, f"SQLite {sqlite3.sqlite_version}")
         return
-    yield Finding(
-        "sqlite",
-        State.NOTE,
-        f"SQLite {version} has the WAL-reset bug, which needs two connections to one file; the "
-        "journal has exactly one, held exclusively, so it is safe",
+    advice = (
         "never open the journal's file with another program while the gate runs; SQLite 3.51.3 "
-        "or newer mends it",
+        "or newer mends it"
     )
+    yield Finding("sqlite", State.NOTE, told, advice)
 
 
 def check_folder(folder: Path) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from portique.cli.gate_enrolment import agent, init, remove
+from portique.cli.gate_enrolment import agent, config_to_read, init, remove
 from portique.cli.gate_screens import unpair
 from portique.cli.judging import bench_of, outcome_word
 from portique.cli.options import (
@@ -60,7 +60,7 @@ gate.add_command(unpair)
 
 
 @gate.command("run")
-@click.argument("config", type=file_to_read)
+@click.argument("config", type=config_to_read)
 @json_option
 def run(config: Path, as_json: bool) -> None:  # noqa: FBT001
     r"""Run one lane until it is told to stop.
@@ -195,7 +195,7 @@ def _refuse_other_files(file: Path) -> None:
     if not file.parent.is_dir():
         raise EnvironmentProblem(f"{file} can't be written: there is no folder {file.parent}")
     if file.exists():
-        with file.open("rb") as opened:
+        with file_to_read(str(file)).open("rb") as opened:
             begins = opened.read(len(DATABASE))
         if begins and begins != DATABASE:
             raise JournalError(f"{file} is no journal; nothing was changed: choose another name")

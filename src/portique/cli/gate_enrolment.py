@@ -31,6 +31,19 @@ STOLEN = Words(
 )
 
 
+def config_to_read(typed: str) -> Path:
+    """Return the path of a gate's configuration.
+
+    Raises:
+        EnvironmentProblem: There is none, or it can't be read.
+    """
+    if not Path(typed).exists():
+        raise EnvironmentProblem(
+            f"there is no configuration {typed}; make one with: portique gate init"
+        )
+    return file_to_read(typed)
+
+
 @click.command()
 @school_option
 @click.option("--lane", required=True, help="The lane it serves, such as entry-1.")
@@ -96,7 +109,7 @@ def init(
 
 
 @click.command()
-@click.argument("config", type=file_to_read)
+@click.argument("config", type=config_to_read)
 @click.argument("alias")
 @click.option("--remove", "leaves", is_flag=True, help="Take this agent out instead.")
 @json_option
