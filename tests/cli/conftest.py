@@ -112,7 +112,9 @@ def frame(*texts: str, side: int = 380) -> NDArray[np.uint8]:
     """Draw a grey camera frame of 1280 x 720 with these codes side by side."""
     grey = np.full((720, 1280), 190, np.uint8)
     for place, text in enumerate(texts):
-        code = np.array(segno.make(text, error="m", boost_error=False).matrix, np.uint8)
+        code = np.array(
+            segno.make(text, error="m", boost_error=False, micro=False).matrix, np.uint8
+        )
         modules = np.pad(1 - code, 4, constant_values=1) * 255
         scale = max(1, side // modules.shape[0])
         drawn = np.kron(modules, np.ones((scale, scale), np.uint8))

@@ -14,6 +14,12 @@ from tests.cli.conftest import frame
 
 NOBODY = 65534
 REPLAYED = ("--lane", "entry-1", "--at", "2026-11-23T08:00")
+# A process counts what its parent held when it forked: a small one has to stand between.
+LAUNCHER = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10)
+"""
 MEMORY_MB_MAX = 400  # the libraries and a camera's picture; the pixels announced would take 2,700
 
 
@@ -109,12 +115,11 @@ def huge_picture(path: Path, width: int, height: int) -> Path:
 def memory_mb(*arguments: object) -> tuple[int, int, str]:
     """Run the command; return its exit code, the most memory it held, and what it complained of."""
     command = [sys.executable, "-m", "portique.cli", *map(str, arguments)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        assert process.stderr
-        said = process.stderr.read().decode()
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, used.ru_maxrss >> 10, said
+    done = subprocess.run(
+        [sys.executable, "-c", LAUNCHER, *command], capture_output=True, check=True, text=True
+    )
+    code, used_mb = map(int, done.stdout.split())
+    return code, used_mb, done.stderr
 
 
 @pytest.mark.parametrize("size", [(30_000, 30_000), (70_000, 8)], ids=["many pixels", "one side"])
