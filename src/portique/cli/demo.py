@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import socket
 import threading
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import click
 
+from portique import __version__
 from portique.cli.gate import announce, stop_on_signals
 from portique.cli.knowledge import write_whole
 from portique.cli.options import entropy, json_option, now
 from portique.cli.speaking import say
 from portique.core.calendars import PARIS
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import EnvironmentProblem, PortiqueError
 from portique.core.localtime import zone_of
 from portique.core.plain import Words
 from portique.core.values import Kind
 from portique.school.bundles import make_bundle
+from portique.school.folder import SchoolFolder, school_year
 from portique.school.register import EnrolledGate
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterator
+    from datetime import date, datetime
 
     from portique.gate.sections import GateConfig
     from portique.paper.cards import PrintedPass
@@ -50,8 +56,9 @@ TITLES = {
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("demo"),
     show_default=True,
-    help="Where the demonstration lives; made anew at each start.",
+    help="Where the demonstration lives; its school and passes are kept for the next start.",
 )
+@click.option("--fresh", is_flag=True, help="Make the school anew: passes printed before end.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -61,13 +68,7 @@ TITLES = {
 )
 @click.option("--seconds", type=click.FloatRange(min=1), help="Stop by itself after so long.")
 @json_option
-def demo(
-    camera: int | None,
-    folder: Path,
-    port: int,
-    seconds: float | None,
-    as_json: bool,  # noqa: FBT001 - a flag
-) -> None:
+def demo(folder: Path, port: int, **asked: Any) -> None:
     r"""Start a synthetic lycée of 1,000 pupils and one gate whose camera plays a film.
 
     Everybody in it is fictional. Nothing leaves this machine.
@@ -79,10 +80,18 @@ def demo(
     Example:
         portique demo --camera 0
     """
+    check_port(port)  # before the folder is touched: another demonstration may be running
+    with held(folder):
+        if asked["fresh"]:
+            _empty(folder)
+        _run(prepare(folder, now(), camera=asked["camera"], port=port), **asked)
+
+
+def _run(scene: Scene, *, seconds: float | None, as_json: bool, **_asked: Any) -> None:
     from portique.gate.logs import configure
     from portique.gate.main import Gate
 
-    scene = prepare(folder, now(), camera=camera, port=port)
+    folder = scene.folder
     configure((folder / "gate.log").open("a", encoding="utf-8", buffering=1))
     with Gate(scene.config, announce=announce) as gate:
         stop_on_signals(gate.stop)
@@ -107,7 +116,9 @@ class Scene:
 
 
 def prepare(folder: Path, at: datetime, *, camera: int | None, port: int) -> Scene:
-    """Make the school, its passes, one enrolled gate and its knowledge.
+    """Take the school and passes that are there, or make them; and one gate, always new.
+
+    A new gate has seen nobody yet: a card it showed a minute ago is no second use.
 
     Raises:
         EnvironmentProblem: The folder is somebody else's, or the disk refused.
@@ -115,19 +126,9 @@ def prepare(folder: Path, at: datetime, *, camera: int | None, port: int) -> Sce
     from portique.gate.config import load
     from portique.gate.enrolment import enrol
     from portique.school.rules import site_of
-    from portique.testing.film_cast import Studio, make_cast
-    from portique.testing.film_reel import write_cast
-    from portique.testing.school import make_school
-    from portique.testing.school_folder import create_folder
 
-    _empty(folder)
-    today = at.astimezone(zone_of(PARIS)).date()
-    synthetic = make_school(today, open_all_day=True)
-    school = create_folder(folder / "school", synthetic, at=at, entropy=entropy)
+    school, cast = _kept(folder, at) or _made(folder, at)
     try:
-        studio = Studio(school, at, entropy)
-        cast = make_cast(studio, synthetic.people, outside_hours=synthetic.away, rounds=ROUNDS)
-        write_cast(cast, folder / "film.json")
         lane = site_of(school).lane(LANE)
         out = folder / "gate" / f"{LANE}.toml"
         key = school.keys.knowledge.public
@@ -142,6 +143,49 @@ def prepare(folder: Path, at: datetime, *, camera: int | None, port: int) -> Sce
     return Scene(_filmed(load(out), folder, camera=camera, port=port), cast, pin, folder)
 
 
+def _stamp(at: datetime) -> str:
+    """Say what a school must have been made by to be taken up again: its passes end in August."""
+    return f"{__version__} {school_year(at, zone_of(PARIS))}\n"
+
+
+def _kept(folder: Path, at: datetime) -> tuple[SchoolFolder, Cast] | None:
+    """Take up the school of the last start, open today; None when it can't serve."""
+    from portique.testing.film_reel import read_cast
+    from portique.testing.school import make_school
+    from portique.testing.school_folder import fill_folder
+
+    with suppress(OSError, ValueError, PortiqueError):
+        if (folder / MARK).read_text(encoding="utf-8") == _stamp(at):
+            cast = read_cast(folder / "film.json")
+            school = SchoolFolder.open(folder / "school")
+            fill_folder(school, make_school(_today(at), open_all_day=True))
+            shutil.rmtree(folder / "gate", ignore_errors=True)
+            return school, cast
+    return None
+
+
+def _made(folder: Path, at: datetime) -> tuple[SchoolFolder, Cast]:
+    """Make the school and its passes in an empty folder."""
+    from portique.testing.film_cast import Studio, make_cast
+    from portique.testing.film_reel import write_cast
+    from portique.testing.school import make_school
+    from portique.testing.school_folder import create_folder
+
+    _empty(folder)
+    synthetic = make_school(_today(at), open_all_day=True)
+    school = create_folder(folder / "school", synthetic, at=at, entropy=entropy)
+    studio = Studio(school, at, entropy)
+    cast = make_cast(studio, synthetic.people, outside_hours=synthetic.away, rounds=ROUNDS)
+    write_cast(cast, folder / "film.json")
+    # Last: what was stopped half-way is made anew.
+    (folder / MARK).write_text(_stamp(at), encoding="utf-8")
+    return school, cast
+
+
+def _today(at: datetime) -> date:
+    return at.astimezone(zone_of(PARIS)).date()
+
+
 def _filmed(config: GateConfig, folder: Path, *, camera: int | None, port: int) -> GateConfig:
     film = urlencode({"cast": str((folder / "film.json").absolute())})
     source = f"film:portique.testing.film_reel:demonstration?{film}"
@@ -152,19 +196,55 @@ def _filmed(config: GateConfig, folder: Path, *, camera: int | None, port: int) 
     )
 
 
-def _empty(folder: Path) -> None:
-    """Make room for a new demonstration, touching nothing but a former one."""
+def check_port(port: int) -> None:
+    """Refuse a port that another program has; 0 is any that is free.
+
+    Raises:
+        EnvironmentProblem: Names it.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"port {port} can't be used ({error.strerror}): perhaps a demonstration is running "
+                "already; stop it with Ctrl-C, or choose another --port and --folder"
+            ) from error
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a demonstration's folder to this process, made if need be.
+
+    Raises:
+        EnvironmentProblem: Another demonstration runs in it, it holds something else, or the
+            disk refused.
+    """
     try:
-        if folder.exists() and any(folder.iterdir()):
-            if not (folder / MARK).exists():
-                raise EnvironmentProblem(
-                    f"{folder} holds something else: name another with --folder"
-                )
-            shutil.rmtree(folder)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / MARK).touch()
+        if not (folder / MARK).exists() and any(folder.iterdir()):
+            raise EnvironmentProblem(f"{folder} holds something else: name another with --folder")
+        mark = (folder / MARK).open("a", encoding="utf-8")
     except OSError as error:
-        raise EnvironmentProblem(f"{folder} can't be made ({error.strerror})") from error
+        raise EnvironmentProblem(f"{folder} can't be used ({error.strerror})") from error
+    with mark:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"a demonstration runs in {folder}: stop it with Ctrl-C, or choose another --folder"
+            ) from error
+        yield
+
+
+def _empty(folder: Path) -> None:
+    """Make room for a new school; the mark stays, for it is what is locked."""
+    for name in ("school", "gate"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for name in ("film.json", "passes.pdf"):
+        (folder / name).unlink(missing_ok=True)
+    (folder / MARK).write_text("", encoding="utf-8")
 
 
 def write_passes(folder: Path, cast: Cast) -> None:
