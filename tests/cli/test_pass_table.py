@@ -191,3 +191,42 @@ def test_a_table_of_ten_thousand_and_one_lines_is_to_be_split(school, table):
     assert answer.code == 1
     assert "split the file" in answer.stderr
     assert count(school) == 0
+
+
+def test_a_table_issued_twice_is_said_with_its_lines(school, table):
+    """Case, accents and the spaces of a label make nobody new; another class does."""
+    issue(school, table(HEADER + "pupil,Zoé Martin,2DE 04,,,\npupil,Anatole,2DE 04,,,\n"))
+
+    again = table(HEADER + "pupil,Anatole,2DE 05,,,\npupil,ZOE MARTIN,2de04,,,\n")
+    answer = issue(school, again)
+
+    assert "line 3: a valid pass already" in answer.stderr
+    assert "(1 in all); --only-new" in answer.stderr
+    assert count(school) == 4
+
+
+def test_only_new_leaves_out_who_has_a_pass(school, table, tmp_path):
+    """The others are issued; when nobody is left, no file is touched."""
+    out = tmp_path / "class.txt"
+    issue(school, table(HEADER + "pupil,Zoé Martin,2DE 04,,,\n"))
+    both = table(HEADER + "pupil,Zoé Martin,2DE 04,,,\npupil,Anatole,2DE 04,,,\n")
+
+    first = issue(school, both, "--only-new", "--out", out)
+    kept = out.read_text()
+    second = issue(school, both, "--only-new", "--out", out)
+
+    assert (first.code, second.code) == (0, 0)
+    assert "a valid pass" not in first.stderr
+    assert out.read_text() == kept
+    assert count(school) == 2
+
+
+def test_a_file_that_is_replaced_is_named(school, table, tmp_path):
+    """A secretary who types the name of last week's cards learns it."""
+    out = tmp_path / "class.txt"
+    out.write_text("last week's")
+
+    answer = issue(school, table(HEADER + "pupil,Zoé,2DE 04,,,\n"), "--out", out)
+
+    assert f"{out} was there: replaced" in answer.stderr
+    assert out.read_text().startswith("PQ")

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.progress import track
 
 from portique.cli.options import now
+from portique.cli.speaking import warn
 from portique.core.errors import EnvironmentProblem
+from portique.core.plain import Words
 from portique.core.values import Language
 from portique.school.finding import label_today
 from portique.school.printing import printable
@@ -83,6 +85,8 @@ def write(school: SchoolFolder, issued: Sequence[Issued], out: Path, asked: Prin
     if len(issued) > 1 and form in ONE_PASS_FORMS:
         raise click.UsageError(f"a {form} holds one pass; print several in a .pdf")
     data = _pdf(school, issued, asked) if form == ".pdf" else _codes(issued, form)
+    if out.exists():
+        warn(Words(f"{out} était là\xa0: remplacé", f"{out} was there: replaced"))
     try:
         out.write_bytes(data)
     except OSError as error:

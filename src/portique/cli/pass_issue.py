@@ -25,6 +25,7 @@ from portique.core.plain import Words
 from portique.core.values import Kind, Window
 from portique.school import issuing
 from portique.school.bulk import read_requests
+from portique.school.finding import positions_held
 from portique.school.instants import typed_end
 from portique.school.issuing import Request
 from portique.school.rules import regimes_of
@@ -66,6 +67,7 @@ OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
     type=file_to_read,
     help="Issue one pass for each line: kind,name,label,regime,from,until.",
 )
+@click.option("--only-new", is_flag=True, help="Leave out lines with a valid pass already.")
 @click.option("--layout", help="For a .pdf: the sheet. Default: card, sheet for a table.")
 @json_option
 def issue(folder: Path, **asked: Any) -> None:
@@ -87,6 +89,8 @@ def issue(folder: Path, **asked: Any) -> None:
         raise click.UsageError("give --kind and --name, or --csv FILE")
     if table is not None and any(asked[one] is not None for one in OF_ONE):
         raise click.UsageError("with --csv, the file says who, what and when")
+    if table is None and asked["only_new"]:
+        raise click.UsageError("--only-new is for a table: give --csv FILE")
     layout = asked["layout"] or ("card" if table is None else "sheet")
     if asked["out"] is not None:
         paper.check(asked["out"], layout)
@@ -96,8 +100,12 @@ def issue(folder: Path, **asked: Any) -> None:
         lines, requests = None, [_request(school, asked, at)]
     else:
         read = read_requests(school, table, at)
+        if asked["only_new"]:
+            again = set(positions_held(school, list(read.values()), at))
+            read = {line: one for n, (line, one) in enumerate(read.items()) if n not in again}
         lines, requests = list(read), list(read.values())
     _warn_of_cuts(requests, lines)
+    _warn_of_seconds(positions_held(school, requests, at), lines)
     _warn_of_regimes(school, requests, lines)
     # A pass that can't be printed is not issued: its line says more than a number of its own.
     sheet = paper.Print(layout, where=lambda positions: _where(lines, positions).en)
@@ -150,6 +158,24 @@ def _warn_of_cuts(requests: Sequence[Request], lines: Sequence[int] | None) -> N
             )
 
 
+def _warn_of_seconds(again: Sequence[int], lines: Sequence[int] | None) -> None:
+    """Say who gets a second pass: a table issued twice makes two cards for everybody."""
+    where = _where(lines, again)
+    if not again:
+        return
+    skip = Words("\u202f; --only-new les laisse de côté", "; --only-new leaves them out")
+    more = Words("", "") if lines is None else skip
+    count = len(again)
+    warn(
+        Words(
+            f"{where.fr}déjà un laissez-passer valable, de mêmes nom, classe et sorte"
+            f" ({count} en tout){more.fr}",
+            f"{where.en}a valid pass already, with the same name, label and kind"
+            f" ({count} in all){more.en}",
+        )
+    )
+
+
 def _warn_of_regimes(
     school: SchoolFolder, requests: Sequence[Request], lines: Sequence[int] | None
 ) -> None:
@@ -177,9 +203,9 @@ def _issue(
             issuing.issue(school, request, at=at, entropy=entropy)
             for request in paper.progress(requests, "issuing", quiet=as_json)
         ]
-        if out is not None:
+        if out is not None and made:
             paper.write(school, made, out, asked["sheet"])
-    where = str(out) if out else None
+    where = str(out) if out and made else None
     if asked["table"] is not None and not as_json:
         click.echo(_counted(len(made), where).in_language(spoken()))
         return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from portique.core.passes import LABEL_BYTES_MAX, NAME_BYTES_MAX, shortened
 from portique.core.revocation import Status
 from portique.core.rights import UNKNOWN
 from portique.core.values import to_ms
@@ -14,13 +15,14 @@ from portique.school.issuing import reopened
 from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from portique.core.passes import Identity
     from portique.core.rights import Rights
     from portique.core.values import HolderId, Kind
     from portique.school.folder import SchoolFolder
+    from portique.school.issuing import Request
     from portique.school.register import Issued
 
 
@@ -33,6 +35,7 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
+VALID = frozenset({Standing.VALID})
 COUNTING = frozenset({Standing.VALID, Standing.SUSPENDED})
 
 
@@ -89,6 +92,23 @@ def find_passes(
         if wanted.sealed and not wanted.fits(identity.name if identity else "", label or ""):
             continue
         yield Found(issued, standing, identity, label)
+
+
+def positions_held(school: SchoolFolder, requests: Sequence[Request], at: datetime) -> list[int]:
+    """Return which requests are for somebody with a valid pass: same name, label and kind."""
+    held = {
+        (one.issued.kind, _plain(one.identity.name), _same(label))
+        for one in find_passes(school, Wanted(standings=VALID), at, unseal=True)
+        if one.identity
+        for label in (one.identity.label, one.label or "")
+    }
+    return [position for position, request in enumerate(requests) if _key(request) in held]
+
+
+def _key(request: Request) -> tuple[Kind, str, str]:
+    """Name whom a request is for as their pass would, cut to what it carries."""
+    name = shortened(request.name, NAME_BYTES_MAX)
+    return request.kind, _plain(name), _same(shortened(request.label, LABEL_BYTES_MAX))
 
 
 def label_today(identity: Identity, book: Mapping[HolderId, Rights]) -> str:
