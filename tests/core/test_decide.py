@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from portique.core import rules
@@ -152,12 +152,26 @@ def test_no_reason_is_given_twice(facts: Facts):
 
 @given(ANY_FACTS, st.sampled_from(sorted(set(FACTS) - CIRCUMSTANCES)))
 def test_adding_an_objection_never_softens(facts: Facts, name: str):
-    """Setting one fact right never makes the outcome stricter: the wrong one only added."""
+    """Setting one fact right never makes the outcome stricter: the wrong one only added.
+
+    A gate without any key has judged no pass: giving it keys takes no objection away, it lets the
+    gate see for the first time. What it says until then is shown to be no grant, below.
+    """
+    assume(name != "pass_state" or facts.pass_state != "no-keys")
     right: Any = RIGHT[name]
     if name == "proof" and facts.medium != "phone":
         right = "not-needed"
 
     assert decide(replace(facts, **{name: right})).outcome <= decide(facts).outcome
+
+
+@given(facts_like(pass_state="no-keys"))
+def test_a_gate_without_keys_grants_nothing_in_any_posture(facts: Facts):
+    """Nothing was judged: an agent looks, whoever it is and whatever the school is doing."""
+    decision = decide(facts)
+
+    assert decision.outcome is not Outcome.GRANT
+    assert Reason.KNOWLEDGE_MISSING in decision.reasons
 
 
 @given(ANY_FACTS)

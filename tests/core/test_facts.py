@@ -81,6 +81,15 @@ def test_no_name_and_no_number_reaches_the_facts():
         assert secret not in said
 
 
+def test_without_any_key_nobody_is_a_forger():
+    """An issuer is unknown only to a gate that knows one; other faults stay what they are."""
+    unknown = mistrusted(errors.UnknownIssuer("x"), keys=False)
+
+    assert unknown.state is PassState.NO_KEYS
+    assert mistrusted(errors.BadSeal("x"), keys=False).state is PassState.BAD_SEAL
+    assert decide(gather(unknown, HERE)).outcome is Outcome.REFER
+
+
 @pytest.mark.parametrize(
     ("error", "state"),
     [

@@ -42,6 +42,7 @@ class PassState(StrEnum):
     UNREADABLE = "unreadable"
     BAD_SEAL = "bad-seal"
     UNKNOWN_KEY = "unknown-key"
+    NO_KEYS = "no-keys"  # this gate was told nothing yet: it can't judge any pass
     OTHER_SCHOOL = "other-school"
 
 
@@ -81,8 +82,10 @@ def genuine(verified: Verified, *, badge: bool = False, badge_proved: bool = Fal
     )
 
 
-def mistrusted(error: PassError) -> Presented:
-    """Present what `passes.parse` or `passes.verify` refused."""
+def mistrusted(error: PassError, *, keys: bool = True) -> Presented:
+    """Present what `passes.parse` or `passes.verify` refused; `keys`: there was any to try."""
+    if isinstance(error, UnknownIssuer) and not keys:
+        return Presented(PassState.NO_KEYS)
     for kind, state in _STATES.items():
         if isinstance(error, kind):
             return Presented(state)

@@ -10,7 +10,8 @@ Three habits keep it safe.
   rule states what is right and negates it: `not (validity is current or …)`.
 * *No objection hides another.* A rule may presuppose only facts whose contrary
   is itself refused (a genuine pass, a valid proof), or the direction and the
-  posture, which are no objections: adding an objection never softens.
+  posture, which are no objections: adding an objection never softens. (One
+  exception: a gate without any key judges no pass, and accuses nobody.)
 * *Nobody is trapped.* While people flee (evacuation or intrusion, on the way
   out), no rule about hours, regimes or passages speaks. What still objects is
   the pass itself, and the doubts about time and status without which no grant
@@ -68,7 +69,7 @@ FACTS: Mapping[str, Mapping[str, Any]] = {
     "direction": _one_of("entry", "exit"),
     "posture": _one_of("normal", "evacuation", "intrusion", "shelter"),
     "pass_state": _one_of(
-        "genuine", "not-a-pass", "unreadable", "bad-seal", "unknown-key", "other-school"
+        "genuine", "not-a-pass", "unreadable", "bad-seal", "unknown-key", "no-keys", "other-school"
     ),
     "medium": _one_of("paper", "phone", "badge", null=True),
     "assurance": _one_of("full", "low", null=True),
@@ -248,7 +249,11 @@ ROWS: tuple[Row, ...] = (
     _row(
         "knowledge-missing",
         REFER,
-        ("and", ("not", FLEEING), ("not", ("in", "knowledge", ("fresh", "stale")))),
+        (
+            "or",
+            ("is", "pass_state", "no-keys"),
+            ("and", ("not", FLEEING), ("not", ("in", "knowledge", ("fresh", "stale")))),
+        ),
     ),
     _row("knowledge-stale", REFER, ("and", ("not", FLEEING), ("is", "knowledge", "stale"))),
     _row(

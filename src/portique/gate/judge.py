@@ -63,7 +63,7 @@ class Bench:
         try:
             return facts.genuine(passes.verify(passes.parse(text), self.ring), badge=badge)
         except PassError as error:
-            return facts.mistrusted(error)
+            return facts.mistrusted(error, keys=bool(self.ring.issuers))
 
     def situation(self, presented: Presented, at_ms: int, memory: Memory) -> Situation:
         """Describe here and now; the caller replaces what it knows better (clock, journal)."""
