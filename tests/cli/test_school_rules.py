@@ -136,8 +136,8 @@ def test_rights_change_what_the_table_names_and_nothing_else(school, zoe, tmp_pa
         ("{holder},,,,perhaps", "boarder is yes or no"),
         ("{holder}," + "|".join("ABCDEFGHIJKLMNOPQ") + ",,,", "17 groups"),
         ("{holder}," + "x" * 81 + ",,,", "groups must be a list of texts"),
-        ("Zoé Martin,,,,", "issued no pass to this holder"),
-        ("0000000000000000,,,,", "issued no pass to this holder"),
+        ("Zoé Martin,,,,", "holder is the number of a card"),
+        ("0000000000000000,,,,", "the school issued no pass 0000000000000000"),
         ("{holder},,,,\n{holder},,,,", "has a line already"),
     ],
 )
@@ -209,3 +209,27 @@ def test_a_spoiled_file_is_named(school, name: str, content, because: str, comma
     assert answer.code == 2
     assert name in answer.stderr
     assert because in answer.stderr
+
+
+def test_the_number_of_a_card_says_whose_rights_they_are(school, zoe, tmp_path):
+    """What `pass list` shows and a card carries is enough."""
+    answer = give(school, tmp_path, f"holder,regime\n{zoe['pass_id'][:8].upper()},red\n")
+
+    assert (answer.code, answer.json) == (0, {"changed": 1})
+
+
+@pytest.mark.parametrize("typed", ["Zoé Martin", "1234", "g" * 16])
+def test_what_is_no_number_is_refused_and_not_repeated(school, zoe, tmp_path, typed: str):
+    """A name in the column of numbers stays on the secretary's screen."""
+    answer = give(school, tmp_path, f"holder,regime\n{typed},red\n")
+
+    assert answer.code == 1
+    assert "line 2: holder is the number of a card" in answer.stderr
+    assert typed not in answer.stderr
+
+
+def test_two_cards_of_one_holder_are_one_line_too_many(school, zoe, tmp_path):
+    """The same person under both numbers would be changed twice."""
+    rows = f"holder,regime\n{zoe['pass_id']},red\n{zoe['holder']},green\n"
+
+    assert "line 3: this holder has a line already" in give(school, tmp_path, rows).stderr

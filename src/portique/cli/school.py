@@ -14,6 +14,7 @@ from portique.cli.options import (
     open_school,
     school_option,
 )
+from portique.cli.school_permit import permit_command
 from portique.cli.school_rules import calendar, leave, rights
 from portique.cli.speaking import say, warn
 from portique.core.plain import Words
@@ -27,6 +28,7 @@ def school() -> None:
     """Make and look after a school's folder."""
 
 
+school.add_command(permit_command)
 school.add_command(rights)
 school.add_command(calendar)
 school.add_command(leave)

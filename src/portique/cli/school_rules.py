@@ -66,8 +66,9 @@ EXIT_CODE = {
 def rights(folder: Path, table: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Give holders their groups, exit regime and meal days from a CSV file.
 
-    A holder's number is what `pass issue --json` answers. Columns that are absent change nothing;
-    if a line is wrong, nothing changes. Gates learn it with the next knowledge they receive.
+    In the column `holder` the number of any of their cards will do, as `pass list --unseal` shows
+    them. Columns that are absent change nothing; if a line is wrong, nothing changes. Gates learn
+    it with the next knowledge they receive.
 
     \b
     Exit code: 0 done, 1 a wrong line, 2 wrong use, 5 no school, or the disk refuses.

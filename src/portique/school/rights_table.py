@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 COLUMNS = ("holder", "groups", "label", "regime", "meal_days", "boarder")
 REQUIRED = ("holder",)
+CARD_NUMBER = re.compile(r"[0-9a-f]{8,16}")
 BETWEEN = "|"  # between groups or days in one field; commas and semicolons part the columns
 TRUTHS = {"": False, "no": False, "non": False, "0": False, "yes": True, "oui": True, "1": True}
 
@@ -51,9 +53,7 @@ def _changed(
     known, book = {issued.holder for issued in school.register.all()}, rights_of(school)
     seen: set[HolderId] = set()
     for number, fields in table:
-        holder = HolderId(fields.pop("holder").lower())
-        if holder not in known:
-            raise RegisterError(f"line {number}: the school issued no pass to this holder")
+        holder = _holder(school, known, fields.pop("holder").lower(), number)
         if holder in seen:
             raise RegisterError(f"line {number}: this holder has a line already")
         seen.add(holder)
@@ -62,6 +62,21 @@ def _changed(
             yield holder, Rights.from_data(rights.to_data())
         except (KnowledgeError, ValueError) as error:
             raise RegisterError(f"line {number}: {error}") from error
+
+
+def _holder(school: SchoolFolder, known: set[HolderId], typed: str, line: int) -> HolderId:
+    """Return whose number it is: a holder's own, or that of one of their cards."""
+    if typed in known:
+        return HolderId(typed)
+    if not CARD_NUMBER.fullmatch(typed):  # not repeated: it may be a name
+        raise RegisterError(
+            f"line {line}: holder is the number of a card, 8 to 16 of its digits 0-9 and a-f, "
+            "as `pass list --unseal` shows it"
+        )
+    try:
+        return school.register.find(typed).holder
+    except RegisterError as error:
+        raise RegisterError(f"line {line}: {error}") from error
 
 
 def _values(fields: dict[str, str]) -> Iterator[tuple[str, Any]]:
