@@ -89,12 +89,12 @@ def test_ruling_with_the_keyboard_alone(visit, board, wait_until):
     page.keyboard.press("ArrowDown")
     on_stage(page, "Yanis Oudrhiri")
     page.keyboard.press("5")
-    wait_until(lambda: board.ruled_on(12))
+    wait_until(lambda: board.ruled_on(10))
     on_stage(page, "Camille Brézolles")
     # The page ignores presses for a moment after the card changed: an agent presses again.
     wait_until(lambda: page.keyboard.press("1") or board.ruled_on(11))
 
-    assert (board.ruled_on(12).reason, board.ruled_on(11).reason) == ("sent", "known")
+    assert (board.ruled_on(10).reason, board.ruled_on(11).reason) == ("sent", "known")
 
 
 def test_the_digits_work_on_a_french_keyboard_without_shift(visit, board, wait_until):
@@ -237,10 +237,10 @@ def test_a_card_answered_elsewhere_stays_with_its_answer_until_one_moves_on(visi
     page.locator("[data-next]").click()
 
     on_stage(page, "Yanis Oudrhiri")
-    assert board.ruled_on(12) is None
+    assert board.ruled_on(10) is None
 
 
-def test_after_ones_own_answer_the_oldest_card_comes_and_the_answer_is_seen(visit, board):
+def test_after_ones_own_answer_the_next_newest_card_comes_and_the_answer_is_seen(visit, board):
     """Nothing can be undone, so what was done is said."""
     page = visit().sign_in()
     on_stage(page, "Camille Brézolles")
@@ -268,7 +268,7 @@ def test_a_second_press_of_the_same_key_answers_for_nobody_else(visit, board):
     on_stage(page, "Yanis Oudrhiri")
     page.wait_for_timeout(300)
 
-    assert board.ruled_on(12) is None
+    assert board.ruled_on(10) is None
 
 
 def test_on_a_phone_the_card_chosen_in_the_list_is_shown_from_its_top(visit):
@@ -283,8 +283,8 @@ def test_on_a_phone_the_card_chosen_in_the_list_is_shown_from_its_top(visit):
     assert page.locator("#toast").bounding_box()["y"] < 40
 
 
-def test_the_selected_card_stays_when_others_come_and_grants_flow(visit, board):
-    """Nothing moves what the agent is reading."""
+def test_a_card_one_chose_stays_when_others_come_and_grants_flow(visit, board):
+    """Who comes meanwhile is told of above it, and one key away."""
     page = visit().sign_in()
     page.locator("#waiting button").nth(1).click()
     on_stage(page, "Yanis Oudrhiri")
@@ -295,6 +295,66 @@ def test_the_selected_card_stays_when_others_come_and_grants_flow(visit, board):
 
     on_stage(page, "Yanis Oudrhiri")
     assert page.locator("#waiting li").count() == 4
+    assert "Nouvelle Venue" in page.inner_text("#newcomer")
+    page.keyboard.press("n")
+    on_stage(page, "Nouvelle Venue")
+    page.wait_for_selector("#newcomer", state="hidden")
+
+
+def test_the_stage_follows_whoever_came_last(visit, board):
+    """The person at the gate is first, on the stage and in the list."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Nouvelle Venue"))
+
+    on_stage(page, "Nouvelle Venue")
+    assert "Nouvelle Venue" in page.locator("#waiting li").first.inner_text()
+    assert page.locator("#newcomer").is_hidden()
+
+
+def test_a_press_meant_for_the_card_before_answers_for_nobody(visit, board):
+    """The stage moved on by itself: a press at that moment is not taken."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    page.evaluate(
+        "new MutationObserver(() => document.querySelector('[data-reason=known]')?.click())"
+        ".observe(document.getElementById('stage'), {childList: true})"
+    )
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Nouvelle Venue"))
+    on_stage(page, "Nouvelle Venue")
+    page.wait_for_timeout(300)
+
+    assert board.ruled_on(200) is None
+
+
+def test_a_card_left_alone_gives_way_to_who_came(visit, board):
+    """A quarter of a minute without a touch."""
+    watched = visit()
+    watched.page.clock.install()
+    page = watched.sign_in()
+    page.locator("#waiting button").nth(1).click()
+    board.present(Card(200, MONDAY_MS, Outcome.REFER, Medium.PAPER, name="Nouvelle Venue"))
+    page.wait_for_selector("#newcomer:not([hidden])")
+    on_stage(page, "Yanis Oudrhiri")
+    page.clock.run_for(15_000)
+
+    on_stage(page, "Nouvelle Venue")
+
+
+def test_old_cards_are_grouped_and_filed_at_once_by_keys(visit, board, wait_until):
+    """Cards of before a restart stay under those of who is there; R, Tab, Enter rule them all."""
+    page = visit().sign_in()
+    board.bring_back(Card(each, MONDAY_MS, Outcome.REFER, Medium.PAPER) for each in (3, 4, 5))
+    page.wait_for_selector("#old:has-text('À classer 3')")
+    on_stage(page, "Camille Brézolles")
+    assert "À voir" in page.locator("#old-cards li").first.inner_text()
+    for key in ("r", "Tab", "Enter"):
+        page.keyboard.press(key)
+    wait_until(lambda: all(board.ruled_on(each) for each in (3, 4, 5)))
+
+    page.wait_for_selector("#old", state="hidden")
+    assert {board.ruled_on(each).reason for each in (3, 4, 5)} == {"left"}
+    assert page.locator("#waiting li").count() == 3
 
 
 def test_a_card_and_an_alert_sound_different_and_a_grant_is_silent(visit, board, wait_until):
@@ -321,7 +381,7 @@ def test_eight_oclock_goes_by_one_key_a_card(visit, board, wait_until):
     for number in range(3):
         name = f"Venue {number}"
         board.present(Card(50 + number, MONDAY_MS, Outcome.REFER, Medium.PAPER, name=name))
-    for showing in [card.showing for card in board.snapshot().waiting]:
+    for showing in sorted((card.showing for card in board.snapshot().waiting), reverse=True):
         page.wait_for_selector(f".card[data-waits=yes][data-key='{showing}']")
         board.present(Card(900 + showing, MONDAY_MS, Outcome.GRANT, Medium.PHONE, name="Passe"))
         wait_until(lambda: page.keyboard.press("1") or board.ruled_on(showing))  # noqa: B023 - used at once

@@ -18,6 +18,7 @@ from portique.gate.board import (
     ALERTS_MAX,
     ANSWERED_MAX,
     ASKED_MS_MIN,
+    OLD_MS,
     RECENT_MAX,
     RECENT_MS,
     RULINGS_KEPT,
@@ -178,6 +179,28 @@ def test_a_pass_shown_again_waits_once_and_keeps_its_place(board):
     first, second = board.snapshot().waiting
     assert (first.showing, first.first, first.times) == (3, 1, 2)
     assert second.showing == 2
+
+
+def test_cards_of_before_a_restart_are_old_at_once(board):
+    """Nobody stands behind them any more."""
+    board.bring_back([refer(1)])
+    board.present(refer(2))
+
+    assert [card.old for card in board.snapshot().waiting] == [True, False]
+
+
+def test_a_card_nobody_answered_for_long_is_old_until_shown_again(board):
+    """It still waits, and its person is there again when the pass is."""
+    board.present(refer(1, pass_id=PassId("aa" * 8)))
+    board.beat(1_000)
+    board.beat(1_000 + OLD_MS - 1)
+    young = board.snapshot().waiting[0].old
+    board.beat(1_000 + OLD_MS)
+    old = board.snapshot().waiting[0].old
+    board.present(refer(2, pass_id=PassId("aa" * 8)))
+    board.beat(1_000 + OLD_MS)
+
+    assert (young, old, board.snapshot().waiting[0].old) == (False, True, False)
 
 
 def test_two_codes_without_id_are_two_cards(board):

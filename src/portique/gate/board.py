@@ -84,6 +84,7 @@ RULINGS_KEPT = 256  # who ruled on what, for the agent who comes second; holds n
 ALERTS_MAX = 20
 AIMS_MAX = 4  # as many codes as one frame may hold
 ASKED_MS_MIN = 2_000  # long enough to be read, whatever the next frame shows
+OLD_MS = 15 * 60 * 1000  # whoever waited that long is not at the gate any more
 UNSEEN_MS_MAX = (
     10_000  # a decision whose code nobody sees any more must not wave the next one through
 )
@@ -98,6 +99,7 @@ class Board:
         self._holder = HolderView(version=1, state=HolderState.IDLE, turn=0)
         self._current: int | None = None  # the showing on the holder's screen
         self._seen_ms: int | None = None  # when its code was last seen; None: not told since a beat
+        self._since_ms: dict[int, int] = {}  # from which beat on each showing waits
         self._rulings: OrderedDict[int, Ruled] = OrderedDict()
         self._listeners: list[Callable[[], None]] = []
         self._beat_ms: int | None = None
@@ -150,7 +152,7 @@ class Board:
         """Let cards of before a restart wait for an agent; the holder's screen does not change."""
         with self._changed:
             for card in cards:
-                self._wait_for_agent(card)
+                self._wait_for_agent(replace(card, old=True))
 
     def clear_waiting(self) -> int:
         """Take away every card that waits, and return how many had no answer."""
@@ -248,7 +250,8 @@ class Board:
 
         It also ends a decision on the holder's screen once no code has been
         seen for `UNSEEN_MS_MAX`: nobody can tell when what a hand-held reader
-        read has left, and a camera that died says nothing either.
+        read has left, and a camera that died says nothing either. And it tells
+        the cards that wait for longer than `OLD_MS` from those of who is there.
         """
         with self._changed:
             self._beat_ms = monotonic_ms
@@ -258,6 +261,7 @@ class Board:
                 self._rest()
             if self._snapshot.asked is not None and monotonic_ms - self._asked_ms >= ASKED_MS_MIN:
                 self._set(asked=None)
+            self._age(monotonic_ms)
 
     # -- read by the screens ----------------------------------------------------------------------
 
@@ -350,6 +354,17 @@ class Board:
         decided = self._holder.state in {HolderState.PASS, HolderState.AGENT}
         if self._current is None or not decided or self._resting() is HolderState.EVACUATE:
             self._rest()
+
+    def _age(self, monotonic_ms: int) -> None:
+        waiting = self._snapshot.waiting
+        since = {c.showing: self._since_ms.get(c.showing, monotonic_ms) for c in waiting}
+        self._since_ms = since
+        aged = tuple(
+            replace(c, old=True) if monotonic_ms - since[c.showing] >= OLD_MS else c
+            for c in waiting
+        )
+        if aged != waiting:
+            self._set(waiting=aged)
 
     def _waiting_card(self, showing: int) -> Card:
         for card in self._snapshot.waiting:

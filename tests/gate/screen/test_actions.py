@@ -5,8 +5,12 @@ import threading
 
 import pytest
 
+from portique.core.decide import Outcome
+from portique.core.entries import Ruling
 from portique.core.errors import JournalError
-from portique.gate.board import Alert, AlertKind, Counts, Mode, Posture
+from portique.core.sentences import AdmitReason
+from portique.core.values import Medium
+from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Posture
 from portique.gate.screen.preview import PreviewDesk, sample_waiting
 
 ADMIT = {"showing": 11, "ruling": "admit", "reason": "known"}
@@ -67,6 +71,38 @@ def test_a_ruling_on_what_does_not_wait_is_too_late(agent):
 
     assert (answer.status, answer.json()["by"]) == (409, None)
     assert "n’attend plus" in answer.json()["error"]
+
+
+def test_old_cards_are_ruled_together_as_people_who_left(agent, waiting):
+    """Those the agent saw, each with its answer; who is there now keeps waiting."""
+    waiting.bring_back(Card(each, 0, Outcome.REFER, Medium.PAPER) for each in (3, 4, 5))
+    assert agent.post("/agent/rule-left", {"showings": [3, 5, 11, 99]}).status == 200
+
+    assert {card.showing for card in waiting.snapshot().waiting} == {4, 9, 10, 11}
+    ruled = waiting.ruled_on(5)
+    assert (ruled.ruling, ruled.reason, ruled.agent) == ("deny", "left", "loge")
+
+
+def test_an_old_card_another_agent_answers_meanwhile_stops_nothing(agent, waiting, monkeypatch):
+    """The first answer stands, the other cards are still filed."""
+    waiting.bring_back(Card(each, 0, Outcome.REFER, Medium.PAPER) for each in (3, 4))
+    rule = PreviewDesk.rule
+
+    def come_second(desk, showing, *answer):
+        if showing == 3:
+            rule(desk, 3, Ruling.ADMIT, AdmitReason.CHECKED, "cpe")
+        rule(desk, showing, *answer)
+
+    monkeypatch.setattr(PreviewDesk, "rule", come_second)
+    assert agent.post("/agent/rule-left", {"showings": [3, 4]}).status == 200
+
+    assert (waiting.ruled_on(3).agent, waiting.ruled_on(4).agent) == ("cpe", "loge")
+
+
+@pytest.mark.parametrize("showings", [None, 3, ["3"], [True], {"3": 3}])
+def test_old_cards_are_named_by_whole_numbers(agent, showings):
+    """Anything else is refused."""
+    assert agent.post("/agent/rule-left", {"showings": showings}).status == 400
 
 
 @pytest.mark.parametrize(

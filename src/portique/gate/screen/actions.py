@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from starlette.concurrency import run_in_threadpool
@@ -26,6 +27,7 @@ from portique.gate.screen.context import (
     text_of,
     visitor_of,
     whole_of,
+    wholes_of,
     words_of,
 )
 from portique.gate.screen.render import AgentRenderer
@@ -158,6 +160,20 @@ async def rule(request: Request, session: Session, body: dict[str, Any]) -> Resp
         await run_in_threadpool(screens.desk.rule, showing, ruling, reason, session.agent)
     except TooLate:
         return _too_late(request, screens, showing)
+    return JSONResponse(DONE)
+
+
+@signed_in
+async def rule_left(request: Request, session: Session, body: dict[str, Any]) -> Response:
+    """Answer, for the old cards the agent saw, that the person went away; each is journalled."""
+    screens, seen = screens_of(request), wholes_of(body, "showings")
+    old = [card.showing for card in screens.board.snapshot().waiting if card.old]
+    for showing in old:
+        if showing in seen:
+            with suppress(TooLate):  # somebody answered meanwhile
+                await run_in_threadpool(
+                    screens.desk.rule, showing, Ruling.DENY, DenyReason.LEFT, session.agent
+                )
     return JSONResponse(DONE)
 
 

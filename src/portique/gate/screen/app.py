@@ -67,6 +67,7 @@ def _routes() -> list[Route | Mount]:
         "/agent/sign-out": actions.sign_out,
         "/agent/alive": actions.alive,
         "/agent/rule": actions.rule,
+        "/agent/rule-left": actions.rule_left,
         "/agent/manual": actions.admit_manually,
         "/agent/count": actions.count,
         "/agent/mode": actions.set_mode,

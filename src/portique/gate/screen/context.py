@@ -170,3 +170,15 @@ def whole_of(body: dict[str, Any], name: str) -> int:
     if type(value) is not int:
         raise BadRequest(f"{name} must be a whole number")
     return value
+
+
+def wholes_of(body: dict[str, Any], name: str) -> list[int]:
+    """Return a field that must be a list of whole numbers.
+
+    Raises:
+        BadRequest: It is missing or something else.
+    """
+    values = body.get(name)
+    if not isinstance(values, list) or any(type(value) is not int for value in values):
+        raise BadRequest(f"{name} must be a list of whole numbers")
+    return values

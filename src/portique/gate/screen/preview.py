@@ -119,20 +119,20 @@ def sample_board() -> Board:
         board.present(
             Card(number + 1, at_ms, Outcome.GRANT, medium, name=name, label=label, kind=kind)
         )
-    for card in sample_waiting():
+    for card in reversed(sample_waiting()):
         board.present(card)
     board.set_counts(Counts(entered=412, left=3))
     board.set_freshness(sample_freshness())
-    board.gone(13)
+    board.gone(11)
     return board
 
 
 def sample_waiting() -> tuple[Card, ...]:
-    """Return a referral with two reasons, a refusal, and a code that is nobody's."""
+    """Return a referral with two reasons, a refusal, and a code that is nobody's; newest first."""
     return (
         Card(
             11,
-            MONDAY_MS - 40_000,
+            MONDAY_MS - 5_000,
             Outcome.REFER,
             Medium.PAPER,
             (Reason.EXPIRED, Reason.OUTSIDE_OPENING),
@@ -142,7 +142,7 @@ def sample_waiting() -> tuple[Card, ...]:
             Kind.PUPIL,
         ),
         Card(
-            12,
+            10,
             MONDAY_MS - 25_000,
             Outcome.REFUSE,
             Medium.PHONE,
@@ -152,7 +152,7 @@ def sample_waiting() -> tuple[Card, ...]:
             "1re G2",
             Kind.PUPIL,
         ),
-        Card(13, MONDAY_MS - 5_000, Outcome.REFUSE, None, (Reason.NOT_A_PASS,)),
+        Card(9, MONDAY_MS - 40_000, Outcome.REFUSE, None, (Reason.NOT_A_PASS,)),
     )
 
 

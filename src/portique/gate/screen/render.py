@@ -57,7 +57,7 @@ class AgentRenderer:
             "mode": self._mode(board.mode),
             "asked": board.asked and self._say(f"asked.{board.asked}"),
             "posture": self._posture(board),
-            "waiting": [self._card(card, board.lane) for card in board.waiting],
+            "waiting": [self._card(card, board.lane) for card in _newest_first(board.waiting)],
             "recent": [self._card(card, board.lane) for card in board.recent],
             "setAside": self._set_aside(board.set_aside),
             "counts": {"entered": board.counts.entered, "left": board.counts.left},
@@ -96,6 +96,7 @@ class AgentRenderer:
             "outcomeWord": self._outcome_word(card),
             "medium": card.medium and self._label(card.medium),
             "times": self._say("card.times", times=card.times) if card.times > 1 else None,
+            "old": card.old,
             "ruled": card.ruled and card.ruled.ruling,
             "ruledBy": card.ruled and self.ruling(card.ruled),
             **self._person(card),
@@ -212,6 +213,11 @@ class AgentRenderer:
 def _manual(card: Card) -> bool:
     """Say whether the card is for somebody let through without a code: nobody is on it."""
     return card.ruled is not None and isinstance(card.ruled.reason, ManualReason)
+
+
+def _newest_first(waiting: tuple[Card, ...]) -> list[Card]:
+    """Put whoever is at the gate now before whoever has left."""
+    return sorted(waiting, key=lambda card: (card.old, -card.showing))
 
 
 def holder_payload(view: HolderView) -> Payload:

@@ -85,7 +85,8 @@ class Card:
     holes of the reasons' sentences beside `point`, which the lane gives.
     `note` is the exit rule explained in words. `times` counts the showings of
     one pass that waits: shown again, it does not wait twice but keeps its
-    place, with its `first` showing's number beside the newest.
+    place, with its `first` showing's number beside the newest. `old` is a card
+    nobody stands behind any more: of before a restart, or unanswered for long.
     """
 
     showing: int
@@ -101,6 +102,7 @@ class Card:
     slots: tuple[tuple[str, str], ...] = ()
     times: int = 1
     first: int | None = None
+    old: bool = False
     ruled: Ruled | None = None
 
 

@@ -1,6 +1,6 @@
 /** The agent's screen: put together what is shown, what is typed and what is touched. */
 
-import { draw, select, selected } from "./show.js";
+import { draw, hold, old, select, selected, selectNewest } from "./show.js";
 import { listen } from "./link.js";
 import { send, wire } from "./send.js";
 import { allow, play } from "./sounds.js";
@@ -39,6 +39,8 @@ document.addEventListener("keydown", (event) => {
   keyPressed(event);
 });
 document.addEventListener("pointerdown", here);
+for (const kind of ["pointerdown", "keydown", "wheel"]) element("stage").addEventListener(kind, hold, { passive: true });
+element("newcomer").addEventListener("click", selectNewest);
 
 document.addEventListener("click", async (event) => {
   const button = event.target instanceof Element ? event.target.closest("button") : null;
@@ -64,6 +66,14 @@ modes.addEventListener("close", async () => {
   const mode = new FormData(/** @type {HTMLFormElement} */ (element("mode-form"))).get("mode");
   if (modes.returnValue === "confirm") await report(send("/agent/mode", { mode }));
   modes.returnValue = "";
+});
+
+/** @type {number[]} */
+let filed = []; // the cards there were when the agent was asked
+const filing = /** @type {HTMLDialogElement} */ (element("old-dialog"));
+filing.addEventListener("close", async () => {
+  if (filing.returnValue === "confirm") await report(send("/agent/rule-left", { showings: filed }));
+  filing.returnValue = "";
 });
 
 element("end-evacuation").addEventListener("click", async () => {
@@ -98,6 +108,7 @@ function openDialog(id) {
   element("end-error").textContent = "";
   dialog.showModal();
   if (id === "mode-dialog") checkPresentMode(dialog);
+  if (id === "old-dialog") filed = old();
 }
 
 /**

@@ -66,6 +66,10 @@ function command(event) {
     case "arrowup":
       event.preventDefault();
       return select({ step: -1 });
+    case "n":
+      return click("#newcomer");
+    case "r":
+      return summon("old-dialog", event);
     case "m":
       return summon("manual-dialog", event);
     case "c":

@@ -1,7 +1,7 @@
 /**
- * Draw the board. What waits stays where it is: the selected card changes when
- * the agent chooses another or has answered, and never by itself. Answered by
- * somebody else, it stays in sight with that answer until the agent moves on.
+ * Draw the board. The stage follows whoever came last, for that is who stands
+ * at the gate; a card the agent chose or touched stays until it is answered or
+ * left alone for a while, and whoever comes meanwhile is told of above it.
  */
 
 import { changed, element, fill, filled, relist, toast } from "./parts.js";
@@ -11,6 +11,8 @@ import { changed, element, fill, filled, relist, toast } from "./parts.js";
  */
 
 const STEADY_MS = 700; // after the card under a finger changed, presses meant for the other are ignored
+const REPLACED_MS = 1500; // longer if it changed by itself, while it was being read
+const HOLD_MS = 15000; // without a touch, the agent has left the card
 
 /** @type {any} */
 let board = { waiting: [], recent: [], alerts: [], locked: true };
@@ -21,6 +23,12 @@ let answered = null; // the card this page sent an answer for, until the board s
 /** @type {number | null} */
 let last = null; // the card of the last answer the board has shown
 let steadyFrom = 0;
+let heldUntil = 0; // until when the card on the stage is the agent's own choice
+let met = 0; // the newest showing that was on the stage, or that the agent saw there was
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let leaving;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let steadying;
 let known = new Set();
 let first = true;
 
@@ -47,7 +55,41 @@ export function select(which) {
   const from = which.step === -1 ? Math.max(0, keys.indexOf(key)) : keys.indexOf(key);
   const place = which.step === undefined ? keys.indexOf(which.key) : from + which.step;
   if (keys.length) key = keys[(place + keys.length) % keys.length];
+  hold();
+  if (key === newest()?.key) meet();
   stage();
+  newcomer();
+}
+
+/** Keep the card on the stage for a while: the agent is at it. */
+export function hold() {
+  heldUntil = performance.now() + HOLD_MS;
+  clearTimeout(leaving);
+  leaving = setTimeout(() => {
+    follow();
+    stage();
+    newcomer();
+  }, HOLD_MS);
+}
+
+/** Go to whoever came last. */
+export function selectNewest() {
+  const last = newest();
+  if (last) select({ key: last.key });
+}
+
+/** @returns {number[]} The showings of the cards that nobody stands behind any more. */
+export function old() {
+  return board.waiting.filter((/** @type {Card} */ card) => card.old).map((/** @type {Card} */ card) => card.showing);
+}
+
+/** @returns {Card | undefined} Whoever came last, as far as anybody is still there. */
+function newest() {
+  return board.waiting.find((/** @type {Card} */ card) => !card.old);
+}
+
+function meet() {
+  met = Math.max(met, newest()?.showing ?? 0);
 }
 
 /**
@@ -72,21 +114,49 @@ export function draw(state) {
   follow();
   side();
   stage();
+  newcomer();
   surroundings();
   return news();
 }
 
-/** Go on to the oldest card after this page's own answer, or when nothing was on the stage. */
+/** Go on to whoever came last: at once, or when the agent has done with the card on the stage. */
 function follow() {
   const is = (/** @type {Card} */ card) => card.key === key;
   const before = key;
+  const waits = board.waiting.some(is);
   const settled = board.recent.some(is) && board.waiting.length > 0;
-  if (!board.waiting.some(is) && (key === answered || !settled)) key = board.waiting[0]?.key ?? null;
-  const left = before !== null && !board.waiting.some((/** @type {Card} */ card) => card.key === before);
-  if (!first && (key !== before || (left && known.has(`k${before}`)))) {
-    steadyFrom = performance.now() + STEADY_MS;
+  const done = !waits && (key === answered || !settled);
+  const came = (newest()?.showing ?? 0) > met && !(waits && performance.now() < heldUntil);
+  if (done || came) {
+    key = newest()?.key ?? null;
+    meet();
+  }
+  if (key !== before) heldUntil = 0;
+  if (!first && (key !== before || (!waits && known.has(`k${before}`)))) {
+    steady(waits ? REPLACED_MS : STEADY_MS);
   }
   trace();
+}
+
+/**
+ * Let no press through for a moment, and show it.
+ * @param {number} duration
+ */
+function steady(duration) {
+  steadyFrom = performance.now() + duration;
+  document.body.dataset.steady = "yes";
+  clearTimeout(steadying);
+  steadying = setTimeout(() => {
+    document.body.dataset.steady = "no";
+  }, duration);
+}
+
+/** Tell of whoever came while the agent is at another card, without moving that one. */
+function newcomer() {
+  const last = newest();
+  const place = element("newcomer");
+  place.hidden = board.locked || !last || last.showing <= met;
+  if (last) fill(place, { name: last.name ?? last.nameless });
 }
 
 /** Say what this page answered last, once the board shows it: it cannot be undone, so it is seen. */
@@ -115,7 +185,7 @@ function stage() {
     if (made) place.append(made);
     if (waiting && former?.getAttribute("data-key") !== String(key)) toTop();
   }
-  for (const line of document.querySelectorAll("#waiting [data-key]")) {
+  for (const line of document.querySelectorAll(".waiting [data-key]")) {
     const current = Number(line.getAttribute("data-key")) === key;
     line.setAttribute("aria-current", String(current));
     if (current) bringIntoList(/** @type {HTMLElement} */ (line));
@@ -151,21 +221,29 @@ function card(values, waits) {
 }
 
 function side() {
-  relist(element("waiting"), board.waiting, (values) => {
-    const made = line("waiting-template", values);
-    const button = /** @type {HTMLElement} */ (made.querySelector("button"));
-    button.dataset.key = String(values.key);
-    button.setAttribute("aria-current", String(values.key === key));
-    return made;
-  });
+  const past = board.waiting.filter((/** @type {Card} */ each) => each.old);
+  const present = board.waiting.length - past.length;
+  relist(element("waiting"), board.waiting.slice(0, present), waitingLine);
+  relist(element("old-cards"), past, waitingLine);
+  element("old").hidden = past.length === 0;
+  element("old-count").textContent = String(past.length);
   relist(element("recent"), board.recent, (values) => line("recent-template", values));
-  element("waiting-count").textContent = String(board.waiting.length);
+  element("waiting-count").textContent = String(present);
   element("queue").hidden = board.waiting.length < 2;
   fill(element("queue"), { count: board.waiting.length });
-  element("waiting-none").hidden = board.waiting.length > 0;
+  element("waiting-none").hidden = present > 0;
   element("recent-none").hidden = board.recent.length > 0;
   element("set-aside").hidden = !board.setAside;
   element("set-aside").textContent = board.setAside ?? "";
+}
+
+/** @param {Card} values */
+function waitingLine(values) {
+  const made = line("waiting-template", values);
+  const button = /** @type {HTMLElement} */ (made.querySelector("button"));
+  button.dataset.key = String(values.key);
+  button.setAttribute("aria-current", String(values.key === key));
+  return made;
 }
 
 /**
@@ -222,10 +300,11 @@ function news() {
     ...board.waiting.map((/** @type {Card} */ each) => `c${each.showing}`),
     ...board.waiting.map((/** @type {Card} */ each) => `k${each.key}`),
   ]);
-  const newest = cards.at(-1);
-  if (newest) {
-    const said = [newest.outcomeWord, newest.name ?? newest.nameless, newest.label, ...newest.reasons];
-    element("announce").textContent = said.filter(Boolean).join(". ");
+  const [last] = cards;
+  if (last) {
+    const said = [last.outcomeWord, last.name ?? last.nameless, last.label, ...last.reasons];
+    const ended = said.filter(Boolean).map((words) => (/[.!?…]$/.test(words) ? words : `${words}.`));
+    element("announce").textContent = ended.join(" ");
   }
   const quiet = first;
   first = false;
