@@ -187,7 +187,7 @@ def test_a_school_without_timetable_fails_the_check(school):
     [
         ("calendar.json", "{", "not JSON"),
         ("calendar.json", "[" * 100_000, "not JSON"),
-        ("calendar.json", b"\xff", "not JSON"),
+        ("calendar.json", b"\xff", "not UTF-8 text"),
         ("calendar.json", "{}", "is missing"),
         ("regimes.json", '[{"code": "a"}]', "title is missing"),
         ("zones.json", '{"zones": [], "lanes": [], "x": 1}', "unknown key x"),
@@ -233,3 +233,56 @@ def test_two_cards_of_one_holder_are_one_line_too_many(school, zoe, tmp_path):
     rows = f"holder,regime\n{zoe['pass_id']},red\n{zoe['holder']},green\n"
 
     assert "line 3: this holder has a line already" in give(school, tmp_path, rows).stderr
+
+
+def edit(path: Path, **changes: object) -> None:
+    """Change the first opening of a calendar, as an editor would."""
+    calendar = json.loads(path.read_text(encoding="utf-8"))
+    calendar["openings"][0] |= changes
+    path.write_text(json.dumps(calendar), encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [("school", "calendar"), ("knowledge", "export")])
+def test_an_opening_for_a_zone_that_is_not_there_is_refused(school, timetable, tmp_path, command):
+    """Otherwise nobody would come in, and nothing would say why."""
+    edit(timetable, zone="insyde")
+    out = ("--out", tmp_path / "k") if command[0] == "knowledge" else ()
+
+    answer = school.run(*command, "--school", school.folder, *out)
+
+    assert answer.code == 2
+    assert "opening 1 (horaires ordinaires) is for the zone insyde" in answer.stderr
+    assert "it has outside, inside" in answer.stderr
+
+
+def test_a_group_that_nobody_is_in_is_doubted(school, zoe, timetable):
+    """A misspelt class waits outside."""
+    audience = {"everybody": False, "kinds": [], "groups": ["2DE 04", "2DE O4"], "holders": []}
+    edit(timetable, audience=audience)
+
+    answer = school.run("school", "calendar", "--school", school.folder, "--check")
+
+    assert answer.code == 1
+    assert "opening horaires ordinaires: nobody is in the groups 2DE O4\n" in answer.stderr
+
+
+def test_a_wrong_row_is_named(school, timetable):
+    """Its list, its place, its title and its key."""
+    edit(timetable, opens="25:00")
+
+    answer = school.run("school", "calendar", "--school", school.folder)
+
+    assert answer.code == 2
+    assert "openings, number 1 (horaires ordinaires): opening: opens must be" in answer.stderr
+
+
+def test_a_file_saved_by_notepad_is_read(school, timetable):
+    """With its mark it is UTF-8 all the same; in the machine's own encoding it is not."""
+    text = timetable.read_text(encoding="utf-8").replace("ordinaires", "d’été")
+    timetable.write_text(text, encoding="utf-8-sig")
+    marked = school.run("school", "calendar", "--school", school.folder)
+    timetable.write_text(text, encoding="cp1252")
+    foreign = school.run("school", "calendar", "--school", school.folder)
+
+    assert (marked.code, foreign.code) == (0, 2)
+    assert "is not UTF-8 text; in Notepad: Save as" in foreign.stderr

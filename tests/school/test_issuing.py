@@ -14,6 +14,7 @@ from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.core.seal import Purpose
 from portique.core.values import HolderId, Kind, Medium, PassId, Window
+from portique.core.zones import default_site
 from portique.school.issuing import (
     Request,
     checked,
@@ -126,11 +127,12 @@ def test_a_default_window_is_never_empty(kind, second):
         settings, path = SETTINGS, Path()
 
         @staticmethod
-        def read_data(_name: str) -> object:
-            return default_calendar().to_data()
+        def read_data(name: str) -> object:
+            rules = default_calendar() if name == "calendar.json" else default_site()
+            return rules.to_data()
 
     now = datetime.fromtimestamp(second, UTC)
-    window = default_window(School, kind, now)  # type: ignore[arg-type] # only settings and calendar are read
+    window = default_window(School, kind, now)  # type: ignore[arg-type] # only settings and rules are read
 
     assert window.opens <= now < window.closes
     assert window.closes - window.opens <= timedelta(days=367)

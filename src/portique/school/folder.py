@@ -102,7 +102,7 @@ class SchoolFolder:
             ConfigError: Its settings are damaged.
         """
         try:
-            text = (path / SETTINGS).read_text(encoding="utf-8")
+            text = (path / SETTINGS).read_text(encoding="utf-8-sig")
         except (FileNotFoundError, NotADirectoryError) as error:
             raise EnvironmentProblem(
                 f"there is no school in {path}; make one with: portique school init {path}"
@@ -133,12 +133,17 @@ class SchoolFolder:
         """
         path = self.path / name
         try:
-            return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=without_doubles)
+            text = path.read_text(encoding="utf-8-sig")  # Notepad may put a mark before it
+            return json.loads(text, object_pairs_hook=without_doubles)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise EnvironmentProblem(
                 f"{path} can't be read ({error.strerror}); run as the folder's owner"
+            ) from error
+        except UnicodeDecodeError as error:
+            raise ConfigError(
+                f"{path} is not UTF-8 text; in Notepad: Save as, Encoding: UTF-8"
             ) from error
         except (ValueError, RecursionError) as error:
             raise ConfigError(f"{path} is not JSON ({error}); correct it or restore it") from error

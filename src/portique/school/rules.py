@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from portique.core.calendars import Calendar
+from portique.core.calendars import Calendar, Days, Opening
 from portique.core.errors import ConfigError, EnvironmentProblem, KnowledgeError
 from portique.core.exits import BUILT_IN, read_regimes, write_regimes
+from portique.core.timetables import Change, Lesson
 from portique.core.zones import Site
 from portique.school.folder import CALENDAR, ZONES
+from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,6 +24,13 @@ if TYPE_CHECKING:
     Read = TypeVar("Read")
 
 REGIMES = "regimes.json"
+LISTS = (  # of calendar.json: where each is, and what reads one of its rows
+    ("school_days", "terms", Days),
+    ("school_days", "holidays", Days),
+    ("", "openings", Opening),
+    ("timetable", "lessons", Lesson),
+    ("timetable", "changes", Change),
+)
 
 
 def write_calendar(school: SchoolFolder, calendar: Calendar) -> None:
@@ -43,10 +52,42 @@ def calendar_of(school: SchoolFolder) -> Calendar:
     """Read the calendar.
 
     Raises:
-        ConfigError: The file isn't a calendar; names the key.
+        ConfigError: The file isn't a calendar, or opens a zone the school hasn't; names the row
+            and the key.
         EnvironmentProblem: There is no file.
     """
-    return _there(school, CALENDAR, _read(school, CALENDAR, Calendar.from_data))
+    calendar = _there(school, CALENDAR, _read(school, CALENDAR, _calendar))
+    zones = [zone.name for zone in site_of(school).zones]
+    for number, opening in enumerate(calendar.openings, 1):
+        if opening.zone not in zones:
+            raise ConfigError(
+                f"{school.path / CALENDAR}: opening {number} ({opening.title}) is for the zone "
+                f"{opening.zone}, which {ZONES} hasn't: it has {', '.join(zones)}"
+            )
+    return calendar
+
+
+def _calendar(data: Any) -> Calendar:
+    """Read a calendar; of a row that is wrong, say which."""
+    try:
+        return Calendar.from_data(data)
+    except KnowledgeError:
+        _check_rows(data)
+        raise
+
+
+def _check_rows(data: Any) -> None:
+    """Raise for the first row that is wrong by itself, naming it as a person finds it."""
+    for part, name, kind in LISTS:
+        held = data.get(part) if part and isinstance(data, dict) else data
+        rows = held.get(name) if isinstance(held, dict) else None
+        for number, row in enumerate(rows if isinstance(rows, list) else [], 1):
+            try:
+                kind.from_data(row)
+            except KnowledgeError as error:
+                title = row.get("title") or row.get("group") if isinstance(row, dict) else None
+                called = f" ({title:.40})" if isinstance(title, str) else ""
+                raise KnowledgeError(f"{name}, number {number}{called}: {error}") from error
 
 
 def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
@@ -87,6 +128,11 @@ def doubts(school: SchoolFolder, rights: Iterable[Rights], at: datetime) -> list
         found.append(f"the timetable does not cover {today}: pupils who leave will be referred")
     if timetable and groups:
         found.append(f"the timetable does not name the groups {', '.join(groups)}")
+    met = {group for one in rights_of(school).values() for group in one.groups}
+    for opening in calendar.openings:
+        unmet = sorted(set(opening.audience.groups) - met)
+        if unmet:
+            found.append(f"opening {opening.title}: nobody is in the groups {', '.join(unmet)}")
     if codes:
         found.append(f"no exit regime has the code {', '.join(codes)}")
     return found
