@@ -341,6 +341,16 @@ def test_a_card_left_alone_gives_way_to_who_came(visit, board):
     on_stage(page, "Nouvelle Venue")
 
 
+def test_refusals_of_before_do_not_shout_once_nothing_is_checked(visit, board):
+    """They wait in the list of what is to be filed; the stage is calm."""
+    page = visit().sign_in()
+    on_stage(page, "Camille Brézolles")
+    board.set_mode(Mode.COUNTING)
+
+    page.wait_for_selector("#old:has-text('À classer 3')")
+    page.wait_for_selector(".card[data-outcome=grant]")
+
+
 def test_old_cards_are_grouped_and_filed_at_once_by_keys(visit, board, wait_until):
     """Cards of before a restart stay under those of who is there; R, Tab, Enter rule them all."""
     page = visit().sign_in()

@@ -336,6 +336,48 @@ def test_a_decision_is_still_read_when_the_mode_changes(board):
     assert board.holder().state is HolderState.AGENT
 
 
+@pytest.mark.parametrize("organ", [Organ.CAMERA, Organ.DECODER])
+def test_without_eyes_the_queue_is_sent_to_the_agent(board, organ):
+    """Nobody is asked to show a code that nothing would read."""
+    board.set_fault(organ, Words("débranchée", "unplugged"))
+    during = board.holder()
+    board.set_fault(organ, None)
+
+    assert (during.state, during.turn) == (HolderState.AGENT, 0)
+    assert board.holder().state is HolderState.IDLE
+
+
+def test_whoever_is_counted_is_shown_to_pass(board):
+    """Codes are asked for in counting mode, and each one counted lets its holder through."""
+    board.set_mode(Mode.COUNTING)
+    board.set_counts(Counts(1, 0))
+    shown = board.holder().state
+    board.gone(7)
+    rested = board.holder().state
+    board.set_counts(Counts(0, 0))
+
+    assert (shown, rested) == (HolderState.PASS, HolderState.IDLE)
+    assert board.holder().state is HolderState.IDLE
+
+
+def test_outside_counting_mode_counts_wave_nobody_through(board):
+    """The decision alone does; nor is anybody waved through under an alarm."""
+    board.set_counts(Counts(1, 0))
+    board.set_mode(Mode.COUNTING)
+    board.set_posture(Posture.INTRUSION)
+    board.set_counts(Counts(2, 0))
+
+    assert board.holder().state is HolderState.IDLE
+
+
+def test_where_nothing_is_checked_any_more_what_waited_is_old(board):
+    """Refusals of before stop shouting; nothing is taken away."""
+    board.present(refuse(1))
+    board.set_mode(Mode.COUNTING)
+
+    assert [card.old for card in board.snapshot().waiting] == [True]
+
+
 def test_two_grants_in_a_row_are_two_turns(board):
     """Two alike must be seen as two."""
     board.present(grant(1))
@@ -348,7 +390,7 @@ def test_two_grants_in_a_row_are_two_turns(board):
     ("mode", "state"),
     [
         (Mode.CONTROL, HolderState.IDLE),
-        (Mode.COUNTING, HolderState.FREE),
+        (Mode.COUNTING, HolderState.IDLE),
         (Mode.FREE, HolderState.FREE),
     ],
 )
@@ -506,10 +548,9 @@ def test_a_beat_is_remembered(board):
     assert board.beat_ms == 1234
 
 
-@pytest.mark.parametrize("mode", [Mode.COUNTING, Mode.FREE])
-def test_an_alarm_waves_nobody_through(board, mode):
+def test_an_alarm_waves_nobody_through(board):
     """Free passage is not shown while the school asks for anything but its usual day."""
-    board.set_mode(mode)
+    board.set_mode(Mode.FREE)
     board.set_posture(Posture.INTRUSION)
     during = board.holder().state
     board.set_posture(Posture.NORMAL)

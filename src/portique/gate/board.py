@@ -84,6 +84,8 @@ RULINGS_KEPT = 256  # who ruled on what, for the agent who comes second; holds n
 ALERTS_MAX = 20
 AIMS_MAX = 4  # as many codes as one frame may hold
 ASKED_MS_MIN = 2_000  # long enough to be read, whatever the next frame shows
+COUNTED = -1  # on the holder's screen: whoever was just counted, without a showing of their own
+BLINDING = frozenset({Organ.CAMERA, Organ.DECODER})  # without them no code is sure to be read
 OLD_MS = 15 * 60 * 1000  # whoever waited that long is not at the gate any more
 UNSEEN_MS_MAX = (
     10_000  # a decision whose code nobody sees any more must not wave the next one through
@@ -120,7 +122,7 @@ class Board:
     def gone(self, showing: int) -> None:
         """Tell that a showing's medium has left; its card, if it waits, stays."""
         with self._changed:
-            if self._current == showing:
+            if self._current in {showing, COUNTED}:
                 self._rest()
 
     def settle(self, showing: int, ruled: Ruled) -> Card:
@@ -175,9 +177,13 @@ class Board:
                 self._set(recent=kept)
 
     def set_counts(self, counts: Counts) -> None:
-        """Show how many people came and went."""
+        """Show how many came and went; in counting mode, one person more is shown to pass."""
         with self._changed:
+            before = self._snapshot.counts
+            more = counts.entered > before.entered or counts.left > before.left
             self._set(counts=counts)
+            if more and self._snapshot.mode is Mode.COUNTING and self._is_calm():
+                self._decided(COUNTED, HolderState.PASS)
 
     def set_lane(self, lane: Lane) -> None:
         """Show the lane as newer knowledge has it: its title, the point people are sent to."""
@@ -185,9 +191,12 @@ class Board:
             self._set(lane=lane)
 
     def set_mode(self, mode: Mode) -> None:
-        """Show how the lane works."""
+        """Show how the lane works; where nothing is checked any more, what waited is old."""
         with self._changed:
-            self._set(mode=mode)
+            waiting = self._snapshot.waiting
+            if mode is not Mode.CONTROL:
+                waiting = tuple(replace(card, old=True) for card in waiting)
+            self._set(mode=mode, waiting=waiting)
             self._rest_if_idle()
 
     def set_posture(self, posture: Posture, *, drill: bool = False) -> None:
@@ -208,6 +217,7 @@ class Board:
             fault = () if detail is None else (Fault(organ, detail),)
             if set(others + fault) != set(self._snapshot.faults):  # each change redraws screens
                 self._set(faults=others + fault)
+                self._rest_if_idle()
 
     def raise_alert(self, alert: Alert) -> None:
         """Show an alert until it is dismissed; the oldest goes beyond `ALERTS_MAX`."""
@@ -340,9 +350,14 @@ class Board:
     def _resting(self) -> HolderState:
         if self._snapshot.posture is Posture.EVACUATION:
             return HolderState.EVACUATE
-        calm = self._snapshot.posture is Posture.NORMAL  # an alarm suspends every other mode
-        asking = self._snapshot.mode is Mode.CONTROL or not calm
-        return HolderState.IDLE if asking else HolderState.FREE
+        if self._snapshot.mode is Mode.FREE and self._is_calm():
+            return HolderState.FREE
+        blind = any(fault.organ in BLINDING for fault in self._snapshot.faults)
+        return HolderState.AGENT if blind else HolderState.IDLE
+
+    def _is_calm(self) -> bool:
+        """Say whether the lane's own mode holds: an alarm suspends it."""
+        return self._snapshot.posture is Posture.NORMAL
 
     def _rest(self) -> None:
         self._current = None

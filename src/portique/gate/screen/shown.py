@@ -86,7 +86,8 @@ class Card:
     `note` is the exit rule explained in words. `times` counts the showings of
     one pass that waits: shown again, it does not wait twice but keeps its
     place, with its `first` showing's number beside the newest. `old` is a card
-    nobody stands behind any more: of before a restart, or unanswered for long.
+    nobody stands behind any more: of before a restart or a change of mode, or
+    unanswered for long.
     """
 
     showing: int

@@ -126,8 +126,10 @@ function follow() {
   const waits = board.waiting.some(is);
   const settled = board.recent.some(is) && board.waiting.length > 0;
   const done = !waits && (key === answered || !settled);
-  const came = (newest()?.showing ?? 0) > met && !(waits && performance.now() < heldUntil);
-  if (done || came) {
+  const held = waits && performance.now() < heldUntil;
+  const came = (newest()?.showing ?? 0) > met;
+  const past = board.waiting.some((/** @type {Card} */ card) => is(card) && card.old);
+  if (done || (!held && (came || past))) {
     key = newest()?.key ?? null;
     meet();
   }
