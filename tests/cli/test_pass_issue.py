@@ -162,3 +162,29 @@ def test_a_printed_code_is_read_back(school, tmp_path):
     issued = school.issue("--out", out)
 
     assert school.show(out).json == school.show(issued["text"], at=MONDAY_0800).json
+
+
+def test_a_forgotten_card_gives_a_slip_of_one_day(school, tmp_path):
+    """The same holder, so the same rights; it ends with the day, and the card goes on."""
+    card = school.issue("--label", "2DE 04", "--regime", "green")
+    asked = ("--holder", card["pass_id"][:8], "--from", "2026-11-23T08:00", "--until", "today")
+    out = ("--layout", "slip", "--out", tmp_path / "slip.pdf", "--json")
+
+    answer = school.run("pass", "issue", "--school", school.folder, *asked, *out)
+
+    slip = answer.json
+    assert (slip["holder"], slip["kind"]) == (card["holder"], "pupil")
+    assert slip["until"] == "2026-11-23T23:00:00Z"
+    assert answer.stderr == ""
+    shown = school.show(slip["text"], "--unseal").json
+    assert (shown["name"], shown["label"]) == ("Zoé Martin", "2DE 04")
+    assert (tmp_path / "slip.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_holder_is_not_described_twice(school):
+    """Who it is for comes from their pass alone."""
+    asked = ("--holder", "1f0e9d8c", "--name", "Zoé")
+
+    answer = school.run("pass", "issue", "--school", school.folder, *asked)
+
+    assert (answer.code, "--holder says who" in answer.stderr) == (2, True)

@@ -14,6 +14,7 @@ from portique.school.issuing import Request, issue
 PEOPLE = (
     Request(Kind.PUPIL, "Zoé Martin", "2DE 04"),
     Request(Kind.PUPIL, "Jean-Éloi N’Diaye", "1RE 02"),
+    Request(Kind.TRAINEE, "Łukasz Søren-Müller", "CDI"),
     Request(Kind.STAFF, "Martine Œuvrard", "CDI"),
 )
 
@@ -37,6 +38,10 @@ def named(school, at, entropy):
         ("martin", ["Zoé Martin", "Martine Œuvrard"]),
         ("martin zoe", ["Zoé Martin"]),
         ("ELOI", ["Jean-Éloi N’Diaye"]),
+        ("oeuvrard", ["Martine Œuvrard"]),
+        ("n'diaye", ["Jean-Éloi N’Diaye"]),
+        ("ndiaye jean eloi", ["Jean-Éloi N’Diaye"]),
+        ("lukasz soren", ["Łukasz Søren-Müller"]),
         ("", [request.name for request in PEOPLE]),
         ("Durand", []),
     ],

@@ -15,6 +15,7 @@ from portique.cli.options import (
     json_option,
     now_at,
     open_school,
+    pass_number,
     school_option,
 )
 from portique.cli.pass_words import described, out_option
@@ -25,9 +26,10 @@ from portique.core.plain import Words
 from portique.core.values import Kind, Window
 from portique.school import issuing
 from portique.school.bulk import read_requests
-from portique.school.finding import positions_held
+from portique.school.finding import label_today, positions_held
 from portique.school.instants import typed_end
 from portique.school.issuing import Request
+from portique.school.rights_table import rights_of
 from portique.school.rules import regimes_of
 
 if TYPE_CHECKING:
@@ -41,11 +43,14 @@ CARRIED = {
     "name": (NAME_BYTES_MAX, "le nom est coupé"),
     "label": (LABEL_BYTES_MAX, "la classe est coupée"),
 }
+TODAY = frozenset({"today", "aujourd’hui", "aujourd'hui"})
 UNTIL_HELP = (
-    "Valid until; a date alone is included. Default: next 31 August; a visitor: closing time."
+    "Valid until; a date alone, or today, is included. Default: next 31 August; a visitor: "
+    "closing time."
 )
 LINES_NAMED_MAX = 10  # of a table, in one sentence
-OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
+WHO = ("kind", "name", "label", "regime")
+OF_ONE = (*WHO, "holder", "opens", "closes")
 
 
 @click.command("issue")
@@ -57,6 +62,7 @@ OF_ONE = ("kind", "name", "label", "regime", "opens", "closes")
 )
 @click.option("--name", help="The name agents see; a pass carries 32 bytes of it.")
 @click.option("--label", help="Class or service, at most 12 bytes.")
+@click.option("--holder", type=pass_number, help="Another pass for whoever has this PASS_ID.")
 @click.option("--regime", help="Code of the exit regime, such as green; at most 12 bytes.")
 @click.option("--from", "opens", help=f"Valid from. {AT_HELP}")
 @click.option("--until", "closes", help=UNTIL_HELP)
@@ -83,10 +89,15 @@ def issue(folder: Path, **asked: Any) -> None:
     Examples:
         portique pass issue --school lycee --kind pupil --name "Zoé Martin" --out zoe.pdf
         portique pass issue --school lycee --csv class.csv --out class.pdf --json
+        portique pass issue --school lycee --holder 1f0e9d8c --until today --layout slip
+        --out slip.pdf
     """
     table: Path | None = asked["table"]
-    if table is None and (asked["kind"] is None or asked["name"] is None):
-        raise click.UsageError("give --kind and --name, or --csv FILE")
+    named = asked["kind"] is not None and asked["name"] is not None
+    if table is None and asked["holder"] is None and not named:
+        raise click.UsageError("give --kind and --name, or --holder PASS_ID, or --csv FILE")
+    if asked["holder"] is not None and any(asked[one] is not None for one in WHO):
+        raise click.UsageError("--holder says who: leave out --kind, --name, --label and --regime")
     if table is not None and any(asked[one] is not None for one in OF_ONE):
         raise click.UsageError("with --csv, the file says who, what and when")
     if table is None and asked["only_new"]:
@@ -113,6 +124,8 @@ def issue(folder: Path, **asked: Any) -> None:
 
 
 def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Request:
+    if asked["holder"] is not None:
+        return _another(school, asked, at)
     kind = Kind(asked["kind"])
     window = _window(school, kind, asked["opens"], asked["closes"], at)
     said = (asked["name"], asked["label"] or "", asked["regime"] or "")
@@ -122,11 +135,29 @@ def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Reque
         raise click.UsageError(str(error)) from error
 
 
+def _another(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Request:
+    """Ask for one pass more for the holder of a pass, such as a slip for a forgotten card."""
+    issued = school.register.find(asked["holder"])
+    identity = issuing.reopened(school, issued).identity
+    if identity is None:
+        raise RegisterError(f"pass {issued.pass_id} can't be opened; give --kind and --name")
+    return Request(
+        identity.kind,
+        identity.name,
+        label_today(identity, rights_of(school)),
+        identity.regime,
+        _window(school, identity.kind, asked["opens"], asked["closes"], at),
+        identity.holder,
+    )
+
+
 def _window(
     school: SchoolFolder, kind: Kind, opens: str | None, closes: str | None, at: datetime
 ) -> Window:
     zone = school.settings.time_zone
     usual = issuing.default_window(school, kind, instant(opens, zone, "--from") if opens else at)
+    if closes in TODAY:
+        closes = usual.opens.astimezone(school.settings.zone).date().isoformat()
     end = instant(closes, zone, "--until", typed_end) if closes else usual.closes
     try:
         return Window(usual.opens, issuing.to_second(end))

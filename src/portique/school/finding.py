@@ -35,6 +35,12 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
+# Letters that no accent parts from what a keyboard has, and marks that have several forms.
+TYPED = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+    | dict.fromkeys("'’‘ʼʹ`´", "")
+    | dict.fromkeys("-‐‑‒–—−", " ")
+)
 VALID = frozenset({Standing.VALID})
 COUNTING = frozenset({Standing.VALID, Standing.SUSPENDED})
 
@@ -44,7 +50,8 @@ class Wanted:
     """Which passes are looked for.
 
     `name`: words that must all be in the name, in any order; `label`: the whole class or service.
-    Both without regard to case, accents and, in a label, spaces; None asks for nothing.
+    Both without regard to case, accents, hyphens, apostrophes and, in a label, spaces; None asks
+    for nothing.
     """
 
     name: str | None = None
@@ -95,14 +102,17 @@ def find_passes(
 
 
 def positions_held(school: SchoolFolder, requests: Sequence[Request], at: datetime) -> list[int]:
-    """Return which requests are for somebody with a valid pass: same name, label and kind."""
+    """Return which requests are for somebody with a valid pass: same name, label and kind.
+
+    One that names its holder means to give them another.
+    """
     held = {
         (one.issued.kind, _plain(one.identity.name), _same(label))
         for one in find_passes(school, Wanted(standings=VALID), at, unseal=True)
         if one.identity
         for label in (one.identity.label, one.label or "")
     }
-    return [position for position, request in enumerate(requests) if _key(request) in held]
+    return [n for n, one in enumerate(requests) if one.holder is None and _key(one) in held]
 
 
 def _key(request: Request) -> tuple[Kind, str, str]:
@@ -126,8 +136,8 @@ def standing_of(issued: Issued, at: datetime) -> Standing:
 
 
 def _plain(text: str) -> str:
-    """Return a text as people type it in a hurry: no accents, no capitals."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    """Return a text as people type it in a hurry: no accents, capitals, hyphens or apostrophes."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(TYPED))
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
