@@ -111,11 +111,22 @@ def test_a_missing_word_is_a_bug_that_stops():
 
 
 @pytest.mark.parametrize(
-    ("asked", "language"), [("en", "en"), ("fr", "fr"), ("de", "fr"), (None, "fr")]
+    ("asked", "accepted", "language"),
+    [
+        ("en", "fr", "en"),
+        ("fr", "en", "fr"),
+        ("de", "", "fr"),
+        (None, "", "fr"),
+        (None, "en-GB,en;q=0.9", "en"),
+        (None, "de, en;q=0.8, fr;q=0.7", "en"),
+        (None, "fr-CH, en;q=0.9", "fr"),
+        (None, "en;q=0, de", "fr"),
+        (None, "en;q=lots", "fr"),
+    ],
 )
-def test_pages_are_french_unless_english_is_asked(asked, language):
+def test_a_page_speaks_what_was_chosen_then_what_its_browser_prefers(asked, accepted, language):
     """Anything else is French."""
-    assert language_of(asked) == language
+    assert language_of(asked, accepted) == language
 
 
 @BOTH
@@ -166,7 +177,7 @@ def test_times_are_the_schools_own():
 @pytest.mark.parametrize(
     ("age_s", "said"),
     [
-        (None, "jamais reçu"),
+        (None, "rien reçu"),
         (0, "à l’instant"),
         (59, "à l’instant"),
         (60, "1\xa0min"),
@@ -190,6 +201,19 @@ def test_the_worst_part_gives_the_summary_and_no_knowledge_is_missing_knowledge(
     assert rendered(freshness=tuple(parts))["freshness"]["state"] == "missing"
     assert rendered(freshness=tuple(parts[:3]))["freshness"]["state"] == "stale"
     assert rendered()["freshness"]["state"] == "missing"
+
+
+@BOTH
+def test_a_gate_that_was_told_nothing_says_so_once(language):
+    """What it means and what to do; each part then says it in one way."""
+    clock = Freshness("clock", 1, FreshnessState.FRESH)
+    missing = Freshness("keys", None, FreshnessState.MISSING)
+    known = Freshness("status", 60, FreshnessState.FRESH)
+    nothing = rendered(language, freshness=(missing, clock))
+
+    assert [len(fault["detail"]) > 20 for fault in nothing["faults"]] == [True]
+    assert nothing["freshness"]["parts"][0]["word"] == ""
+    assert rendered(language, freshness=(missing, known))["faults"] == []
 
 
 def test_the_times_doubt_does_not_make_knowledge_stale():

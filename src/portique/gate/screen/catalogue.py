@@ -45,6 +45,24 @@ def catalogue(language: Language) -> Catalogue:
     return Catalogue(language, json.loads(file.read_text(encoding="utf-8")))
 
 
-def language_of(asked: str | None) -> Language:
-    """Return the language a page was asked in; French unless English was."""
-    return Language.EN if asked == Language.EN else Language.FR
+def language_of(asked: str | None, accepted: str = "") -> Language:
+    """Return the language a page was asked in, else the one its browser prefers; French at last.
+
+    Args:
+        asked: The language somebody chose, if anybody did.
+        accepted: The browser's `Accept-Language`.
+    """
+    if asked in set(Language):
+        return Language(asked)
+    weights = dict(_weighed(part) for part in reversed(accepted.split(",")))
+    known = [language for language in Language if weights.get(language)]
+    return max(known, key=lambda language: weights[language], default=Language.FR)
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    """Read one part of an `Accept-Language`: a language without its country, and its weight."""
+    tag, _, weight = "".join(part.split()).lower().partition(";q=")
+    try:
+        return tag.partition("-")[0], float(weight or 1)
+    except ValueError:
+        return tag, 0.0

@@ -98,8 +98,9 @@ def is_local(request: Request) -> bool:
 
 
 def words_of(request: Request) -> Catalogue:
-    """Return the words in the language the page was asked in."""
-    return catalogue(language_of(request.query_params.get("lang")))
+    """Return the words in the language the page was asked in, or its browser prefers."""
+    accepted = request.headers.get("accept-language", "")
+    return catalogue(language_of(request.query_params.get("lang"), accepted))
 
 
 def keep_device(response: Response, screens: Screens, device: Device) -> None:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason, label
 from portique.core.values import Language
 from portique.gate.board import Advice, HolderState, Mode
-from portique.gate.screen.catalogue import catalogue, language_of
+from portique.gate.screen.catalogue import catalogue
 from portique.gate.screen.context import (
     Visitor,
     keep_device,
@@ -89,7 +89,7 @@ async def health(request: Request) -> Response:
 
 
 def _choices(request: Request) -> dict[str, Any]:
-    language = language_of(request.query_params.get("lang"))
+    language = words_of(request).language
     lane = screens_of(request).board.snapshot().lane
 
     def named(values: Any) -> list[tuple[str, str]]:

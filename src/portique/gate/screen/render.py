@@ -62,7 +62,10 @@ class AgentRenderer:
             "setAside": self._set_aside(board.set_aside),
             "counts": {"entered": board.counts.entered, "left": board.counts.left},
             "freshness": self._freshness(board.freshness),
-            "faults": [self._fault(fault) for fault in board.faults],
+            "faults": [
+                *self._untold(board.freshness),
+                *(self._fault(fault) for fault in board.faults),
+            ],
             "alerts": [self._alert(alert, board.lane) for alert in board.alerts],
         }
 
@@ -175,7 +178,7 @@ class AgentRenderer:
         return {
             "part": self._words.say_or(f"part.{part.part}", plain(part.part)),
             "state": part.state,
-            "word": self._say(f"fresh.{part.state}"),
+            "word": "" if part.age_s is None else self._say(f"fresh.{part.state}"),
             "age": self._age(part.age_s),
         }
 
@@ -186,6 +189,13 @@ class AgentRenderer:
             if age_s >= seconds * (2 if unit == "days" else 1):
                 return self._say(f"age.{unit}", count=age_s // seconds)
         return self._say("age.now")
+
+    def _untold(self, parts: tuple[Freshness, ...]) -> list[Payload]:
+        """Say that the school has told this gate nothing at all, if so."""
+        told = [part.state for part in parts if part.part != CLOCK]
+        if not told or set(told) != {FreshnessState.MISSING}:
+            return []
+        return [{"organ": self._say("fault.untold"), "detail": self._say("fault.untold.text")}]
 
     def _fault(self, fault: Fault) -> Payload:
         detail = fault.detail.in_language(self._words.language)
