@@ -152,3 +152,21 @@ def test_what_cannot_be_printed_is_said(school, tmp_path, out: str, options, cod
 
     assert reprint(school, tmp_path / out, *options).code == code
     assert not (tmp_path / out).exists()
+
+
+def test_resuming_a_pass_that_counts_is_said(school):
+    """It may be a mistake about its number; nothing changes."""
+    number = school.issue()["pass_id"]
+
+    answer = school.run("pass", "resume", number, "--school", school.folder)
+
+    assert (answer.code, "was not suspended" in answer.stderr) == (0, True)
+
+
+def test_a_revocation_says_how_gates_learn_it(school):
+    """The command to type next is there."""
+    number = school.issue()["pass_id"]
+
+    answer = school.run("pass", "revoke", number, "--school", school.folder)
+
+    assert f"portique knowledge export --school {school.folder} --out " in answer.stdout

@@ -230,3 +230,13 @@ def test_a_file_that_is_replaced_is_named(school, table, tmp_path):
 
     assert f"{out} was there: replaced" in answer.stderr
     assert out.read_text().startswith("PQ")
+
+
+def test_a_french_spreadsheet_is_read_as_it_is(school, table):
+    """Kinds in French, with or without accents; days before months."""
+    lines = "Élève,Zoé,2DE 04,,01/09/2026,30/11/2026\npersonnel,Anatole,CDI,,01/09/2026 08:00,\n"
+
+    answer = issue(school, table(HEADER + lines), "--json")
+
+    assert [one["kind"] for one in answer.all] == ["pupil", "staff"]
+    assert answer.all[0]["until"] == "2026-11-30T23:00:00Z"

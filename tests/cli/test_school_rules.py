@@ -56,7 +56,7 @@ def leave(school, pass_id: str, at: str, *options: object):
 
 def test_the_last_lesson_over_a_green_regime_lets_leave(school, zoe):
     """The rule in the words of the design."""
-    answer = leave(school, zoe["pass_id"], "2026-11-23T15:30")
+    answer = leave(school, zoe["pass_id"], "2026-11-23T15:30", "--language", "fr")
 
     assert answer.code == 0
     assert answer.stdout.replace("\xa0", " ") == (
@@ -83,8 +83,8 @@ def test_before_that_it_says_from_when_on(school, zoe):
 
 
 def test_the_answer_is_spoken_in_english_too(school, zoe):
-    """The same in the other language."""
-    answer = leave(school, zoe["pass_id"], "2026-11-23T15:30", "--language", "en")
+    """In the language of the command, unless another is asked for."""
+    answer = leave(school, zoe["pass_id"], "2026-11-23T15:30")
 
     assert answer.stdout == "may leave at 15:30: green regime, no more lessons\n"
 

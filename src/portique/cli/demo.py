@@ -298,7 +298,7 @@ def _tell(url: str, scene: Scene, *, as_json: bool) -> None:
             "\nPortique\xa0: un lycée fictif de 1 000 élèves et un portique. "
             "Personne n’y est réel.\n\n"
             f"  Écran de l’agent       {url}/agent    (agent-1, PIN {scene.pin})\n"
-            f"  Écran du passage       {url}/holder\n"
+            f"  Écran du titulaire     {url}/holder\n"
             f"  Codes à essayer        {passes}    (puis\xa0: {with_webcam()})\n\n"
             "Ctrl-C pour arrêter.\n",
             "\nPortique: a synthetic lycée of 1,000 pupils and one gate. "

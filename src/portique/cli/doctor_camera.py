@@ -6,6 +6,7 @@ import statistics
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -27,6 +28,8 @@ _FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 CLOCK_PREFIX = "PORTIQUE-TIME:"
 CLOCK_EVERY_S = 0.3
 FIRST_FRAME_S_MAX = 20.0
+READER_THREAD = "newest-frame"  # of `portique.gate.capture.live`
+READER_ENDS_S = 5.0  # a network camera may be waited for
 RATE_MIN = 15.0
 MODULE_PX_MIN = 2.6  # docs/reading.md: smallest module read 99 times in 100
 BLUR_MODULES_MAX = 0.6
@@ -98,12 +101,21 @@ def measure(source: str, *, seconds: float, show: Callable[[str], None] | None =
                     break
         finally:
             stop.cancel()
+    _wait_for_reader()
     if samples.first is None:
         raise EnvironmentProblem(
             f"No picture came in {FIRST_FRAME_S_MAX + seconds:.0f} s: check the camera's cable and "
             f"power. {' '.join(notices)}".strip()
         )
-    return summary(samples, tuple(dict.fromkeys(notices)))
+    live = not Path(source).exists() or source.startswith("/dev/")
+    return summary(samples, tuple(dict.fromkeys(notices)), live=live)
+
+
+def _wait_for_reader() -> None:
+    """Let the thread that reads ahead end: one inside OpenCV at the exit aborts the process."""
+    for thread in threading.enumerate():
+        if thread.name == READER_THREAD:
+            thread.join(READER_ENDS_S)
 
 
 def _draw_now(show: Callable[[str], None] | None, drawn_s: float) -> float:
@@ -167,8 +179,8 @@ def blur_px(grey: Grey, quad: Quad) -> float | None:
     return None if light - dark < 20 or slope <= 0 else float(light - dark) / (slope * GAUSS_PEAK)
 
 
-def summary(samples: Samples, notices: tuple[str, ...]) -> Measured:
-    """Put the samples into figures, and the figures into advice."""
+def summary(samples: Samples, notices: tuple[str, ...], *, live: bool = True) -> Measured:
+    """Put the samples into figures, and the figures into advice; a file has no rate of its own."""
     assert samples.first is not None  # noqa: S101 - the caller saw to it
     assert samples.last is not None  # noqa: S101
     span_s = (samples.last.at_ms - samples.first.at_ms) / 1000
@@ -190,18 +202,18 @@ def summary(samples: Samples, notices: tuple[str, ...]) -> Measured:
         notices=notices,
         advice=(),
     )
-    return _advised(figures)
+    return _advised(figures, live=live)
 
 
 def _median(values: Sequence[float]) -> float | None:
     return round(statistics.median(values), 2) if values else None
 
 
-def _advised(figures: Measured) -> Measured:
+def _advised(figures: Measured, *, live: bool) -> Measured:
     rate, module, blur = figures.frames_per_second, figures.module_px, figures.blur_modules
     rules = (
         (
-            rate is not None and rate < RATE_MIN,
+            live and rate is not None and rate < RATE_MIN,
             f"{rate} frames a second: people walk on; ask the camera for MJPEG, add light.",
         ),
         (
@@ -214,7 +226,9 @@ def _advised(figures: Measured) -> Measured:
         ),
         (
             module is None,
-            "No code was read: hold a printed pass, flat and still, where people will.",
+            "No code was read: hold a printed pass, flat and still, where people will."
+            if live
+            else "No code was read in these pictures.",
         ),
         (
             module is not None and module < MODULE_PX_MIN,
@@ -225,7 +239,7 @@ def _advised(figures: Measured) -> Measured:
             "The codes are blurred: mend the focus, shorten the exposure, clean the lens.",
         ),
         (
-            figures.latency_ms is not None and figures.latency_ms > LATENCY_MS_MAX,
+            live and figures.latency_ms is not None and figures.latency_ms > LATENCY_MS_MAX,
             "Pictures arrive late: switch off the camera's own buffering, use a cable.",
         ),
     )

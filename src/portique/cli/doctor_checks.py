@@ -182,7 +182,7 @@ def check_camera(source: str | None) -> Iterator[Finding]:
             "camera",
             State.WRONG,
             f"the configured camera {wanted} is missing",
-            f"plug it in, or configure one of: {', '.join(devices) or 'none is there'}",
+            f"plug it in, or configure one of: {', '.join(devices)}" if devices else "plug it in",
         )
     elif not os.access(wanted, os.R_OK | os.W_OK):
         advice = "add this user to the group `video`, then sign in again"
@@ -237,6 +237,8 @@ def check_config(path: Path) -> tuple[GateConfig | None, Finding]:
         config = load(path)
     except ConfigError as error:
         advice = "mend that key; docs/gate-configuration.md explains each"
+        if not path.exists():
+            advice = "check the name, or make one: portique gate init"
         return None, Finding("configuration", State.WRONG, str(error), advice)
     return config, Finding("configuration", State.OK, f"{path} is valid for {config.gate.lane}")
 

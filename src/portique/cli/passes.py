@@ -21,7 +21,7 @@ from portique.cli.pass_issue import issue
 from portique.cli.pass_list import list_passes
 from portique.cli.pass_show import show
 from portique.cli.pass_words import a_file, described, out_option, pass_id_argument
-from portique.cli.speaking import many, say
+from portique.cli.speaking import many, say, warn
 from portique.core.errors import RegisterError
 from portique.core.plain import Words
 from portique.core.revocation import Status
@@ -39,6 +39,7 @@ BECOMES = {
     Status.SUSPENDED: Words("suspendu", "suspended"),
     Status.VALID: Words("de nouveau valable", "valid again"),
 }
+UNSUSPENDED = Words("il n’était pas suspendu", "it was not suspended")
 
 
 @click.group("pass")
@@ -54,16 +55,22 @@ passes.add_command(show)
 def _change(folder: Path, number: str, status: Status, *, as_json: bool) -> None:
     school = open_school(folder)
     with school.register.transaction():
-        pass_id = school.register.find(number).pass_id
+        issued = school.register.find(number)
+        pass_id = issued.pass_id
+        if issued.status is status is Status.VALID:
+            warn(UNSUSPENDED)
         school.register.set_status(pass_id, status)
+    gate = next((gate.gate_id for gate in school.register.gates()), "entry-1")
+    export = f"portique knowledge export --school {folder} --out "
     say(
         {"pass_id": pass_id, "status": status.name.lower()},
         as_json=as_json,
         words=Words(
-            f"laissez-passer {pass_id} {BECOMES[status].fr}\u202f; "
-            "les portiques l’apprennent au prochain savoir",
-            f"pass {pass_id} is {BECOMES[status].en}; "
-            "gates learn it with the next knowledge they receive",
+            f"laissez-passer {pass_id} {BECOMES[status].fr}\u202f; les portiques l’apprennent au "
+            "prochain export des informations\xa0:\n"
+            f"  {export}DOSSIER/{gate}-knowledge/today.knowledge",
+            f"pass {pass_id} is {BECOMES[status].en}; gates learn it with the next knowledge they "
+            f"receive:\n  {export}FOLDER/{gate}-knowledge/today.knowledge",
         ),
     )
 

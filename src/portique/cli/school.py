@@ -93,7 +93,7 @@ def roll(folder: Path, year: int | None, as_json: bool) -> None:  # noqa: FBT001
         {"year": chosen, "issuers": len(opened.keys.issuers)},
         as_json=as_json,
         words=Words(
-            f"Les clés de {chosen} sont prêtes\u202f; exportez le savoir avant d’émettre.",
+            f"Les clés de {chosen} sont prêtes\u202f; exportez les informations avant d’émettre.",
             f"Keys of {chosen} are ready; export knowledge to the gates before issuing.",
         ),
     )

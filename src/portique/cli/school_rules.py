@@ -142,9 +142,9 @@ def _in_words(value: Any) -> str:
 @pass_id_argument
 @school_option
 @click.option("--at", help=AT_HELP)
-@click.option("--language", type=click.Choice(LANGUAGES), default="fr", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), help="Default: the command's own.")
 @json_option
-def leave(number: str, folder: Path, at: str | None, language: str, as_json: bool) -> None:  # noqa: FBT001
+def leave(number: str, folder: Path, at: str | None, language: str | None, as_json: bool) -> None:  # noqa: FBT001
     r"""Say whether a pupil may leave alone at an instant, why, and from when on.
 
     \b
@@ -172,7 +172,7 @@ def leave(number: str, folder: Path, at: str | None, language: str, as_json: boo
         "later_why": str(answer.later[1]) if answer.later else None,
         **words.to_data(),
     }
-    say(data, as_json=as_json, words=words, language=Language(language))
+    say(data, as_json=as_json, words=words, language=Language(language) if language else None)
     sys.exit(EXIT_CODE[answer.verdict])
 
 

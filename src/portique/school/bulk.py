@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from portique.core.errors import RegisterError
 from portique.core.values import Kind, Window
+from portique.school.finding import plain
 from portique.school.instants import typed_end, typed_instant
 from portique.school.issuing import Request, checked, default_window, to_second
 from portique.school.tables import read_table
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 COLUMNS = ("kind", "name", "label", "regime", "from", "until")
 REQUIRED = ("kind", "name")
+KINDS = {kind.value: kind for kind in Kind} | {  # as French tables say them, without accents
+    "eleve": Kind.PUPIL, "personnel": Kind.STAFF, "famille": Kind.GUARDIAN,
+    "stagiaire": Kind.TRAINEE, "candidat": Kind.CANDIDATE, "visiteur": Kind.VISITOR,
+}  # fmt: skip
+FRENCH_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?: (\d{2}:\d{2}))?")  # a spreadsheet's
 
 
 def read_requests(school: SchoolFolder, path: Path, at: datetime) -> dict[int, Request]:
@@ -44,10 +51,9 @@ def _numbered(
 
 
 def _request(school: SchoolFolder, fields: dict[str, str], at: datetime) -> Request:
-    try:
-        kind = Kind(fields["kind"].lower())
-    except ValueError:
-        raise RegisterError(f"kind must be one of {', '.join(Kind)}") from None
+    kind = KINDS.get(plain(fields["kind"]))
+    if kind is None:
+        raise RegisterError(f"kind must be one of {', '.join(KINDS)}")
     start = _instant(school, fields.get("from")) or at
     usual = default_window(school, kind, start)
     end = _instant(school, fields.get("until"), typed_end) or usual.closes
@@ -68,6 +74,9 @@ def _instant(
     text: str | None,
     read: Callable[[str, str], datetime] = typed_instant,
 ) -> datetime | None:
+    if text and (found := FRENCH_DATE.fullmatch(text)):
+        day, month, year, time = found.groups()
+        text = f"{year}-{month}-{day}" + (f"T{time}" if time else "")
     try:
         return read(text, school.settings.time_zone) if text else None
     except ValueError as error:

@@ -68,7 +68,7 @@ class Wanted:
         """Tell whether what a pass holds is what is looked for."""
         if self.label is not None and _same(self.label) != _same(label):
             return False
-        return all(word in _plain(name) for word in _plain(self.name or "").split())
+        return all(word in plain(name) for word in plain(self.name or "").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def positions_held(school: SchoolFolder, requests: Sequence[Request], at: dateti
     One that names its holder means to give them another.
     """
     held = {
-        (one.issued.kind, _plain(one.identity.name), _same(label))
+        (one.issued.kind, plain(one.identity.name), _same(label))
         for one in find_passes(school, Wanted(standings=VALID), at, unseal=True)
         if one.identity
         for label in (one.identity.label, one.label or "")
@@ -118,7 +118,7 @@ def positions_held(school: SchoolFolder, requests: Sequence[Request], at: dateti
 def _key(request: Request) -> tuple[Kind, str, str]:
     """Name whom a request is for as their pass would, cut to what it carries."""
     name = shortened(request.name, NAME_BYTES_MAX)
-    return request.kind, _plain(name), _same(shortened(request.label, LABEL_BYTES_MAX))
+    return request.kind, plain(name), _same(shortened(request.label, LABEL_BYTES_MAX))
 
 
 def label_today(identity: Identity, book: Mapping[HolderId, Rights]) -> str:
@@ -135,11 +135,11 @@ def standing_of(issued: Issued, at: datetime) -> Standing:
     return Standing.SUSPENDED if issued.status is Status.SUSPENDED else Standing.VALID
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text as people type it in a hurry: no accents, capitals, hyphens or apostrophes."""
     parts = unicodedata.normalize("NFKD", text.casefold().translate(TYPED))
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def _same(label: str) -> str:
-    return "".join(_plain(label).split())
+    return "".join(plain(label).split())
