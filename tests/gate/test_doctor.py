@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sqlite3
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -388,3 +389,21 @@ def test_knowledge_of_another_school_is_wrong(enrolled, tmp_path):
 def test_a_journal_s_folder_that_the_gate_will_make_is_no_fault(tmp_path):
     """The nearest folder that exists is what must have room."""
     assert there(tmp_path / "not" / "yet") == tmp_path
+
+
+def test_a_measure_leaves_no_reader_behind(tmp_path):
+    """A thread inside OpenCV when Python ends aborts the process."""
+    for number in range(4):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((48, 64), 128, np.uint8))
+
+    figures = measure(str(tmp_path), seconds=1)
+
+    assert "newest-frame" not in {thread.name for thread in threading.enumerate()}
+    assert figures.advice == ("No code was read in these pictures.",)
+
+
+def test_a_configuration_that_is_not_there_is_made_rather_than_mended(tmp_path):
+    """There is no key to mend."""
+    _, finding = checks.check_config(tmp_path / "entry-1.toml")
+
+    assert "portique gate init" in finding.advice

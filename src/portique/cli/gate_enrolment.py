@@ -163,8 +163,8 @@ def remove(gate_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 -
         {"gate": gate_id, "gates": [gate.gate_id for gate in school.register.gates()]},
         as_json=as_json,
         words=Words(
-            f"{gate_id} est retiré. Ensuite\xa0: exportez le savoir vers les autres portiques"
-            f"\u202f; {STOLEN.fr}",
+            f"{gate_id} est retiré. Ensuite\xa0: exportez les informations vers les autres "
+            f"portiques\u202f; {STOLEN.fr}",
             f"{gate_id} is out. Next: export knowledge to the other gates; {STOLEN.en}",
         ),
     )

@@ -44,8 +44,8 @@ def unpair(config: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
         {"lane": lane},
         as_json=as_json,
         words=Words(
-            f"Aucun écran ne sera plus apparié à la voie {lane} dès que son portique aura "
-            "redémarré. Ensuite\xa0: redémarrez-le, et appariez les écrans de nouveau.",
+            f"Aucun écran ne sera plus associé à la voie {lane} dès que son portique aura "
+            "redémarré. Ensuite\xa0: redémarrez-le, et associez les écrans de nouveau.",
             f"No screen is paired with lane {lane} any more once its gate has restarted. "
             "Next: restart it, and pair the screens again.",
         ),
