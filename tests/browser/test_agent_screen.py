@@ -214,6 +214,31 @@ def test_the_way_back_into_a_locked_screen_is_in_sight(visit, board, size, langu
     assert page.locator(".card .body").is_hidden()
 
 
+def test_the_button_of_the_sign_in_page_stays_in_sight_under_an_error(visit):
+    """On a laptop, without scrolling."""
+    watched = visit(1280, 720)
+    page = watched.page
+    page.goto(f"{watched.url}/agent")
+    page.fill("#pin", "000000")
+    page.click("form .primary")
+    page.wait_for_selector("#error:not(:empty)")
+    box = page.locator("form .primary").bounding_box()
+
+    assert box["y"] + box["height"] <= 720
+
+
+def test_what_was_done_is_said_over_nothing_one_presses(visit, board):
+    """Counting goes on while an admission is told."""
+    board.set_mode(Mode.COUNTING)
+    page = visit(1280, 720).sign_in()
+    page.keyboard.press("m")
+    page.keyboard.press("1")
+    page.wait_for_selector("#toast:not(:empty)")
+    said, button = (page.locator(each).bounding_box() for each in ("#toast", ".count-one >> nth=0"))
+
+    assert said["y"] + said["height"] <= button["y"]
+
+
 def test_the_second_agent_is_told_who_ruled_first(visit, board):
     """The other answer arrives while the press is on its way."""
     page = visit().sign_in()
