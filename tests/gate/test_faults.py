@@ -72,6 +72,7 @@ def test_a_journal_that_refuses_is_told_by_its_cause(cause, said):
     assert journal_fault(refused_by(cause)) is said
 
 
+@pytest.mark.usefixtures("logged")  # other tests leave loggers whose stream is closed
 def test_a_full_disk_is_told_to_agents_in_their_words(tmp_path):
     """Through a whole lane, and gone once there is space again."""
     school = PocketSchool()

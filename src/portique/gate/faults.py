@@ -74,9 +74,9 @@ _BY_SYSTEM = {
 
 def tell_of_journal(board: Board, error: JournalError | None) -> None:
     """Show agents a journal that refuses, and log why; None: it works again."""
+    board.set_fault(Organ.JOURNAL, None if error is None else journal_fault(error))
     if error is not None:
         log().error("journal-refuses", organ="journal", error=error)
-    board.set_fault(Organ.JOURNAL, None if error is None else journal_fault(error))
 
 
 def journal_fault(error: JournalError) -> Words:
