@@ -137,14 +137,14 @@ def test_a_journal_that_fails_keeps_nobody_inside(school, opened):
 
 
 def test_a_gate_that_knows_nothing_still_journals(school, tmp_path):
-    """Without knowledge no key is known: refused, journalled without versions or holder."""
+    """Without knowledge nothing can be judged: referred, journalled without versions or holder."""
     held = school.issue()
     working = open_lane(tmp_path / "journal.db", school)
 
     judged: Any = working.show(held.text)
     body: Any = working.bodies()[-1]
     working.close()
-    assert judged.decision.outcome is Outcome.REFUSE
+    assert judged.decision.outcome is Outcome.REFER
     assert (body.versions, body.pass_id, body.holder) == ((), None, None)
 
 
