@@ -89,7 +89,7 @@ def test_five_hundred_malicious_texts_are_shown_and_never_obeyed(visit, board, w
         batch = texts[start : start + WAITING_MAX]
         for card in cards(batch, start + 1):
             board.present(card)
-        expected = [plain(text) for text in batch]
+        expected = [plain(text) for text in reversed(batch)]  # whoever came last is first
         wait_until(lambda want=expected: shown(page, "#waiting .line-name") == want)
         assert shown(page, ".card bdi[data-slot=name]") == expected[:1]
         assert shown(page, ".card [data-slot=note]") == expected[:1]
