@@ -14,7 +14,7 @@ from portique.core.values import to_ms
 from portique.gate import bundle_files, knowledge_copy, sync
 from portique.gate.board import FreshnessState
 from portique.gate.knowing import open_bundle
-from portique.gate.knowledge_copy import KEPT
+from portique.gate.knowledge_copy import KEPT, MARK
 from portique.gate.ports import ClockState, DoubtfulTime
 from portique.gate.sync import AGEING, CROWDED, OLDER, Source, freshness
 from portique.testing.fakes import MONDAY_0800_MS as NOW
@@ -183,6 +183,18 @@ def test_the_copy_survives_when_the_stick_is_gone(new_source, school, stick):
 
     assert source.start() is source.current
     assert (number(source), source.complaint) == (1, None)
+
+
+def test_a_copy_whose_mark_was_lost_is_taken_and_marked_again(new_source, school, stick, tmp_path):
+    """The next start refuses what is older, as if nothing had happened."""
+    put(stick, school.bundle(2))
+    new_source().start()
+    (tmp_path / "gate" / MARK).unlink()
+    put(stick, school.bundle(1), stamp=1)
+
+    assert number(source := new_source()) is None
+    assert source.start().version.number == 2
+    assert (tmp_path / "gate" / MARK).exists()
 
 
 def test_a_damaged_file_is_complained_about_and_the_former_kept(new_source, school, stick):
