@@ -240,6 +240,7 @@ def held(folder: Path) -> Iterator[None]:
 
 def _empty(folder: Path) -> None:
     """Make room for a new school; the mark stays, for it is what is locked."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in ("school", "gate"):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("film.json", "passes.pdf"):
