@@ -112,6 +112,11 @@ def visit(chromium: Browser, serving: Serving) -> Iterator[Callable[..., Watched
         assert hosts <= {"127.0.0.1"}
 
 
+def on_stage(page: Page, name: str) -> None:
+    """Wait until the big card is this person's and waits for an answer."""
+    page.wait_for_selector(f".card[data-waits=yes]:has-text('{name}')")
+
+
 def _watch(watched: Watched) -> None:
     page = watched.page
     page.on("request", lambda request: watched.asked.append(request.url))

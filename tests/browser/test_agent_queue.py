@@ -1,7 +1,7 @@
 """Which card the agent's screen shows: who came last, what one is at, what is old."""
 
 import pytest
-from playwright.sync_api import Page
+from tests.browser.conftest import on_stage
 
 from portique.core.decide import Outcome
 from portique.core.entries import Ruling
@@ -17,10 +17,6 @@ from portique.gate.screen.preview import MONDAY_MS
 pytestmark = pytest.mark.browser
 
 BY_OTHER = Ruled(Ruling.ADMIT, AdmitReason.CHECKED, "cpe", MONDAY_MS)
-
-
-def on_stage(page: Page, name: str) -> None:
-    page.wait_for_selector(f".card[data-waits=yes]:has-text('{name}')")
 
 
 def test_the_second_agent_is_told_who_ruled_first(visit, board):

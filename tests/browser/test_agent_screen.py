@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Page
+from tests.browser.conftest import on_stage
 
 from portique.core.decide import Outcome
-from portique.core.entries import Ruling
-from portique.core.sentences import AdmitReason
 from portique.core.values import Medium
 from portique.gate.board import (
     RECENT_MAX,
@@ -19,7 +17,6 @@ from portique.gate.board import (
     Mode,
     Organ,
     Posture,
-    Ruled,
     Words,
 )
 from portique.gate.faults import NO_CAMERA
@@ -30,7 +27,6 @@ from portique.gate.screen.settings import ScreenSettings
 
 pytestmark = pytest.mark.browser
 
-BY_OTHER = Ruled(Ruling.ADMIT, AdmitReason.CHECKED, "cpe", MONDAY_MS)
 SMALLEST_TARGET = """
 [...document.querySelectorAll("button, .aliases span, input[data-digits]")]
   .filter((each) => each.checkVisibility())
@@ -56,10 +52,6 @@ BROKEN_WORDS = """
     return broken;
   })
 """
-
-
-def on_stage(page: Page, name: str) -> None:
-    page.wait_for_selector(f".card[data-waits=yes]:has-text('{name}')")
 
 
 def test_signing_in_with_the_keyboard_alone(visit):

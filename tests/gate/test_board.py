@@ -2,18 +2,17 @@
 
 import threading
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.gate.board_cards import ADMITTED, AT_MS, DENIED, IN_VIEW, LANE, grant, refer, refuse
 
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
 from portique.core.errors import TooLate
-from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+from portique.core.sentences import ManualReason
 from portique.core.values import Medium, PassId
-from portique.core.zones import default_site
 from portique.gate.board import (
     ALERTS_MAX,
     ANSWERED_MAX,
@@ -40,30 +39,10 @@ from portique.gate.board import (
     Words,
 )
 
-LANE = default_site().lane("entry-1")
-AT_MS = 1_789_970_880_000
-ADMITTED = Ruled(Ruling.ADMIT, AdmitReason.KNOWN, "loge", AT_MS)
-DENIED = Ruled(Ruling.DENY, DenyReason.SENT, "cpe", AT_MS)
-
-IN_VIEW = Aim(((0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)))
-
 
 @pytest.fixture
 def board():
     return Board(LANE)
-
-
-def refer(showing: int, **fields: Any) -> Card:
-    reasons = fields.pop("reasons", (Reason.EXPIRED,))
-    return Card(showing, AT_MS, Outcome.REFER, Medium.PAPER, reasons, **fields)
-
-
-def refuse(showing: int, **fields: Any) -> Card:
-    return Card(showing, AT_MS, Outcome.REFUSE, Medium.PAPER, (Reason.NOT_A_PASS,), **fields)
-
-
-def grant(showing: int, at_ms: int = AT_MS, **fields: Any) -> Card:
-    return Card(showing, at_ms, Outcome.GRANT, Medium.PAPER, **fields)
 
 
 def showings(cards: tuple[Card, ...]) -> list[int]:

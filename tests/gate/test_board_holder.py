@@ -1,51 +1,24 @@
 """What the board lets the holder's screen show."""
 
-from typing import Any
-
 import pytest
+from tests.gate.board_cards import ADMITTED, DENIED, IN_VIEW, LANE, grant, refer, refuse
 
-from portique.core.decide import Outcome, Reason
-from portique.core.entries import Ruling
-from portique.core.sentences import AdmitReason, DenyReason
-from portique.core.values import Medium
-from portique.core.zones import default_site
+from portique.core.decide import Outcome
 from portique.gate.board import (
     UNSEEN_MS_MAX,
-    Aim,
     Board,
-    Card,
     Counts,
     HolderState,
     Mode,
     Organ,
     Posture,
-    Ruled,
     Words,
 )
-
-LANE = default_site().lane("entry-1")
-AT_MS = 1_789_970_880_000
-ADMITTED = Ruled(Ruling.ADMIT, AdmitReason.KNOWN, "loge", AT_MS)
-DENIED = Ruled(Ruling.DENY, DenyReason.SENT, "cpe", AT_MS)
-
-IN_VIEW = Aim(((0.2, 0.2), (0.4, 0.2), (0.4, 0.4), (0.2, 0.4)))
 
 
 @pytest.fixture
 def board():
     return Board(LANE)
-
-
-def refer(showing: int, **fields: Any) -> Card:
-    return Card(showing, AT_MS, Outcome.REFER, Medium.PAPER, (Reason.EXPIRED,), **fields)
-
-
-def refuse(showing: int, **fields: Any) -> Card:
-    return Card(showing, AT_MS, Outcome.REFUSE, Medium.PAPER, (Reason.NOT_A_PASS,), **fields)
-
-
-def grant(showing: int, at_ms: int = AT_MS, **fields: Any) -> Card:
-    return Card(showing, at_ms, Outcome.GRANT, Medium.PAPER, **fields)
 
 
 @pytest.mark.parametrize("card", [refer(1), refuse(1)], ids=["refer", "refuse"])

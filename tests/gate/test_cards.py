@@ -15,15 +15,10 @@ from portique.gate.board import Alert, AlertKind, Board
 from portique.gate.cards import BROUGHT_BACK, BROUGHT_BACK_MAX, Cards
 from portique.gate.journal_values import Receipt, Unanswered
 from portique.testing.fakes import FakeClock
-from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import Told, WorkingLane, open_lane
 
 HOUR_MS = 3_600_000
 NOON_TO_MIDNIGHT_MS = 16 * HOUR_MS  # the fakes' Monday begins at 09:00 in Paris
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture

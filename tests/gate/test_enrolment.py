@@ -14,11 +14,6 @@ from portique.gate.screen.settings import pin_matches
 from portique.testing.lanes import UAI, PocketSchool
 
 
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
 def enrolled(out: Path, school: PocketSchool):
     lane = default_site().lane("entry-1")
     return enrol(out, lane, UAI, school.knowledge_key.public, entropy=school.entropy)

@@ -18,11 +18,6 @@ GOOD_EACH = BAD_SCANS // 12
 
 
 @pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
-@pytest.fixture
 def held(school) -> list[Held]:
     return [school.issue() for _ in range(12)]
 

@@ -16,11 +16,6 @@ from portique.testing.fakes import MONDAY_0800_MS as NOW
 from portique.testing.lanes import PocketSchool, Told
 
 
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
 def judged(bench: Bench, text: str, *, at_ms: int = NOW, badge: bool = False) -> Any:
     presented = bench.present(text, badge=badge)
     return judge(presented, bench.situation(presented, at_ms, Memory()))

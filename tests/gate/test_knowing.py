@@ -10,14 +10,8 @@ from portique.core.knowledge import PARTS, Manifest, Version
 from portique.core.values import Uai, from_ms
 from portique.gate.knowing import PLANS_KEPT_MAX, ages, open_bundle
 from portique.testing.fakes import MONDAY_0800_MS as NOW
-from portique.testing.lanes import PocketSchool
 
 DAY_MS = 24 * 3_600_000
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 def test_a_bundle_says_all_a_gate_needs(school):

@@ -1,10 +1,9 @@
 """A lane: journal, then act; agents' answers; modes; alerts. Real journal, real passes."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.gate.conftest import site_with
 
 from portique.core.alarms import Alarm, Posture
 from portique.core.decide import Outcome
@@ -21,11 +20,14 @@ from portique.core.plain import Words
 from portique.core.revocation import Status
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction
-from portique.core.zones import Mode, Site, default_site
+from portique.core.zones import Mode
 from portique.gate.board import WAITING_MAX, AlertKind, Organ
 from portique.gate.lane import HOLD_EVERY_MS, HOLD_S
 from portique.testing.fakes import FakeDoor
-from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import Told, WorkingLane, open_lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -44,33 +46,6 @@ class Witness(FakeDoor):
     def release(self, *, for_s: float) -> None:
         self.seen.append(self.look())
         super().release(for_s=for_s)
-
-
-def site_with(**changes) -> Site:
-    """The usual site, every lane changed."""
-    usual = default_site()
-    return replace(usual, lanes=tuple(replace(lane, **changes) for lane in usual.lanes))
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
-@pytest.fixture
-def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
-    """Give a way to put a lane to work once every pass is issued; lanes are closed at the end."""
-    made: list[WorkingLane] = []
-
-    def put_to_work(told: Told | None = None, **options) -> WorkingLane:
-        known = options.pop("known", None) or school.knowledge(told=told or Told())
-        name = f"journal-{len(made)}.db"
-        made.append(open_lane(tmp_path / name, school, known=known, **options))
-        return made[-1]
-
-    yield put_to_work
-    for lane in made:
-        lane.close()
 
 
 def reasons(judged) -> list[str]:

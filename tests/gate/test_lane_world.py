@@ -1,11 +1,10 @@
 """A lane in the world: alarms, clocks that may be wrong, and what it remembers of holders."""
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
-import pytest
+from tests.gate.conftest import site_with
 
 from portique.core.alarms import CALM, Alarm, Posture
 from portique.core.calendars import default_calendar
@@ -16,38 +15,12 @@ from portique.core.rights import Rights
 from portique.core.sentences import AdmitReason
 from portique.core.timetables import Lesson, Timetable
 from portique.core.values import HolderId, Kind
-from portique.core.zones import Mode, Site, default_site
+from portique.core.zones import Mode
 from portique.gate.board import AlertKind
 from portique.gate.ports import DoubtfulTime
-from portique.testing.lanes import PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import Told
 
 MINUTE_MS = 60_000
-
-
-def site_with(**changes) -> Site:
-    """The usual site, every lane changed."""
-    usual = default_site()
-    return replace(usual, lanes=tuple(replace(lane, **changes) for lane in usual.lanes))
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
-@pytest.fixture
-def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
-    """Give a way to put a lane to work once every pass is issued; lanes are closed at the end."""
-    made: list[WorkingLane] = []
-
-    def put_to_work(told: Told | None = None, **options) -> WorkingLane:
-        known = school.knowledge(told=told or Told())
-        made.append(open_lane(tmp_path / f"{len(made)}.db", school, known=known, **options))
-        return made[-1]
-
-    yield put_to_work
-    for lane in made:
-        lane.close()
 
 
 def reasons(judged) -> list[str]:

@@ -16,7 +16,7 @@ from portique.gate.following import Followers, Following
 from portique.gate.learning import NO_LANE, NO_NAMES, NOT_TAKEN, Learning, Pupils
 from portique.gate.sections import GateConfig, GateSection
 from portique.gate.sync import Source
-from portique.testing.lanes import UAI, PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import UAI, Told, WorkingLane, open_lane
 
 
 class Clock:
@@ -56,11 +56,6 @@ class Classroom:
     @property
     def told(self) -> list:
         return [alert.detail for alert in self.working.board.snapshot().alerts]
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from portique.gate.logs import configure
 from portique.gate.loop import AGAIN_MS, LATE_MS, LINES_A_TURN, LINES_MAX, UNFORESEEN, Chore, Loop
 from portique.gate.ports import Line
 from portique.gate.view import View
-from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
+from portique.testing.lanes import WorkingLane, open_lane
 
 SQUARE = ((100.0, 100.0), (300.0, 100.0), (300.0, 300.0), (100.0, 300.0))
 
@@ -32,11 +32,6 @@ class Looks:
         self.looks: queue.Queue[Seen | None] = queue.Queue()
         for one in seen:
             self.looks.put(one)
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture

@@ -37,14 +37,9 @@ from portique.gate.sections import (
     ReaderSection,
     WebhookSection,
 )
-from portique.testing.lanes import UAI, PocketSchool
+from portique.testing.lanes import UAI
 
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_the_copy_of_the_knowledge_is_private(tmp_path):
     offered.write_bytes(school.bundle(1))
     kept = tmp_path / "kept"
     kept.mkdir()
-    (kept / "current.draft").write_bytes(b"left by a crash")
+    (kept / "current.knowledge.new").write_bytes(b"left by a crash")
 
     Source(Trust(UAI, school.knowledge_key.public, school.gate_key), offered, kept).start()
 

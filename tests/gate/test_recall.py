@@ -1,11 +1,10 @@
 """What a lane remembers of holders: proofs once, grants for a day, nothing of forgeries."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from tests.gate.conftest import site_with
 
 from portique.core.decide import Reason
 from portique.core.entries import CountBody, Ruling
@@ -13,37 +12,16 @@ from portique.core.facts import PassState, Presented
 from portique.core.passes import KeyRing
 from portique.core.sentences import AdmitReason, ManualReason
 from portique.core.values import Direction, HolderId, PassId
-from portique.core.zones import Site, default_site
+from portique.core.zones import default_site
 from portique.gate.board import Counts
 from portique.gate.journal_values import Grant, Recent
 from portique.gate.judge import Bench
 from portique.gate.recall import Recall
 from portique.testing.fakes import MONDAY_0800_MS as NOW
-from portique.testing.lanes import Held, PocketSchool, Told, WorkingLane, open_lane
+from portique.testing.lanes import Held, Told, WorkingLane, open_lane
 
 MINUTE_MS = 60_000
 DAY_MS = 24 * 60 * MINUTE_MS
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
-@pytest.fixture
-def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
-    """Give a way to put a lane to work once every pass is issued; lanes are closed at the end."""
-    made: list[WorkingLane] = []
-
-    def put_to_work(told: Told | None = None, **options) -> WorkingLane:
-        known = options.pop("known", None) or school.knowledge(told=told or Told())
-        name = f"journal-{len(made)}.db"
-        made.append(open_lane(tmp_path / name, school, known=known, **options))
-        return made[-1]
-
-    yield put_to_work
-    for lane in made:
-        lane.close()
 
 
 @pytest.fixture
@@ -54,12 +32,6 @@ def recall() -> Recall:
 def presented(school, held, text=None) -> Presented:
     bench = Bench(school.uai, default_site().lane("entry-1"), school.knowledge())
     return bench.present(text or held.text)
-
-
-def site_with(**changes) -> Site:
-    """The usual site, every lane changed."""
-    usual = default_site()
-    return replace(usual, lanes=tuple(replace(lane, **changes) for lane in usual.lanes))
 
 
 def reasons(judged) -> list[str]:

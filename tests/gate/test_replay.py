@@ -36,11 +36,6 @@ class Script:
 
 
 @pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
-
-
-@pytest.fixture
 def journal(tmp_path) -> Iterator[Journal]:
     made = open_journal(tmp_path / "journal.db", now_ms=NOW - 3_600_000)
     yield made

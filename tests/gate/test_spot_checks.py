@@ -9,14 +9,9 @@ from portique.core.entries import Ruling
 from portique.core.sentences import AdmitReason
 from portique.core.values import HolderId
 from portique.gate.spot_checks import SpotChecks, never
-from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
+from portique.testing.lanes import WorkingLane, open_lane
 
 TO_CONFIRM = ["identity-to-confirm"]
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import to_ms
-from portique.gate import bundle_files, knowledge_copy, sync
+from portique.gate import bundle_files, private_files, sync
 from portique.gate.board import FreshnessState
 from portique.gate.knowing import open_bundle
 from portique.gate.knowledge_copy import KEPT, MARK
@@ -22,11 +22,6 @@ from portique.testing.lanes import PocketSchool
 
 SURE = ClockState(None, 0, 0)
 HOUR_MS = 3_600_000
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture
@@ -426,7 +421,7 @@ def test_a_copy_that_does_not_fit_is_kept_later(new_source, school, stick, tmp_p
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr(knowledge_copy, "_sync_folder", full)
+        disk.setattr(private_files, "sync_folder", full)
         source.start()
     assert number(source) == 1
     assert "can't be kept (No space left on device)" in source.complaint
@@ -435,7 +430,7 @@ def test_a_copy_that_does_not_fit_is_kept_later(new_source, school, stick, tmp_p
     source.look()
 
     assert (tmp_path / "gate" / KEPT).exists()
-    assert not (tmp_path / "gate" / KEPT).with_suffix(".draft").exists()
+    assert not (tmp_path / "gate" / f"{KEPT}.new").exists()
 
 
 # --- freshness -----------------------------------------------------------------------------------

@@ -27,16 +27,11 @@ from portique.gate.wiring import (
     screens_secret,
     secret_file,
 )
-from portique.testing.lanes import UAI, PocketSchool, Told
+from portique.testing.lanes import UAI, Told
 
 
 def config(**gate) -> GateConfig:
     return GateConfig(GateSection("entry-1", UAI, staffed_point="l’accueil", **gate))
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 def test_the_schools_word_of_a_lane_wins(school):

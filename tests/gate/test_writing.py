@@ -8,14 +8,9 @@ from portique.core.entries import NoticeBody
 from portique.core.errors import JournalError
 from portique.gate.board import Organ
 from portique.gate.writing import TABLE_HEAD, decision_body
-from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
+from portique.testing.lanes import WorkingLane, open_lane
 
 TICK = NoticeBody("tick")
-
-
-@pytest.fixture
-def school() -> PocketSchool:
-    return PocketSchool()
 
 
 @pytest.fixture

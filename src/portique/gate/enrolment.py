@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.core.seal import Purpose, private_key
 from portique.gate.config import dump, load, parse
-from portique.gate.journal_marks import sync_folder
+from portique.gate.private_files import sync_folder
 from portique.gate.screen.settings import SALT_BYTES, Agent, hash_pin
 from portique.gate.sections import (
     AgentSection,

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from portique.core.values import from_ms, to_ms
-from portique.gate.journal_marks import beside, sync_folder
-from portique.gate.private_files import close_to_others
+from portique.gate.journal_marks import beside
+from portique.gate.private_files import close_to_others, sync_folder
 
 if TYPE_CHECKING:
     from pathlib import Path

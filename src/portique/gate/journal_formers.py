@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from portique.gate import journal_schema as schema
 from portique.gate.journal_folder import COMPANIONS, Former, former_files, put_aside
-from portique.gate.journal_marks import beside, sync_folder
+from portique.gate.journal_marks import beside
 from portique.gate.journal_opening import close_quietly
 from portique.gate.journal_rows import chain_at, checked_rows, last_row, read_identity
 from portique.gate.journal_schema import DamagedError
 from portique.gate.journal_values import Head, Row
+from portique.gate.private_files import sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from portique.gate.private_files import open_private, owner_only
+from portique.gate.private_files import open_private, owner_only, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,15 +28,6 @@ _ERASED_LINE = re.compile(r"([0-9]{1,16}) ([0-9]{1,16}) ([0-9]{1,16})")
 def beside(path: Path, suffix: str) -> Path:
     """Name the small file of `path` that ends in `suffix`."""
     return path.with_name(path.name + suffix)
-
-
-def sync_folder(path: Path) -> None:
-    """Make a new or renamed file's name durable."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from portique.core.errors import JournalError
 from portique.gate import journal_schema as schema
 from portique.gate.journal_file import JournalFile, Line
 from portique.gate.journal_folder import former_files, put_aside, put_strangers_aside
-from portique.gate.journal_marks import ErasedLedger, Remembered, beside, sync_folder
+from portique.gate.journal_marks import ErasedLedger, Remembered, beside
 from portique.gate.journal_notices import notice
 from portique.gate.journal_rows import Identity, chain_at, read_identity
 from portique.gate.journal_schema import DamagedError
 from portique.gate.outbox import Outbox
-from portique.gate.private_files import owner_only
+from portique.gate.private_files import owner_only, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

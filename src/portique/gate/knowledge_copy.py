@@ -7,14 +7,13 @@ revoked since may still pass.
 
 from __future__ import annotations
 
-import os
 import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from portique.core.knowledge import Version
 from portique.gate.bundle_files import read_file
-from portique.gate.private_files import open_private
+from portique.gate.private_files import write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,34 +57,11 @@ class Copy:
         Raises:
             OSError: The disk refused; the former copy is whole.
         """
-        _store(self._path, data)
-        _store(self._mark, f"{version.epoch} {version.number} {_check(version)}\n".encode("ascii"))
+        write_durably(self._path, data)
+        line = f"{version.epoch} {version.number} {_check(version)}\n"
+        write_durably(self._mark, line.encode("ascii"))
 
 
 def _check(version: Version) -> str:
     """Return what tells a mark from a damaged one: it could else refuse everything for ever."""
     return f"{zlib.crc32(f'{version.epoch} {version.number}'.encode('ascii')):08x}"
-
-
-def _store(path: Path, data: bytes) -> None:
-    draft = path.with_suffix(".draft")
-    try:
-        with open_private(draft, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        _sync_folder(path.parent)
-    except OSError:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a change of names in a folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,13 +8,11 @@ journal because of it before its retention ends.
 from __future__ import annotations
 
 import json
-import os
 from typing import TYPE_CHECKING, Any
 
 from portique.core.errors import JournalError
-from portique.gate.journal_marks import beside, sync_folder
 from portique.gate.journal_values import SetAside
-from portique.gate.private_files import open_private
+from portique.gate.private_files import write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,14 +96,8 @@ class Outbox:
     def _save(self) -> None:
         aside = [[s.epoch, s.number, s.why, s.at_ms] for s in self.entries_set_aside()]
         state = {"acknowledged": self._acknowledged, "set_aside": aside}
-        fresh = beside(self._path, ".new")
         try:
-            with open_private(fresh, "w") as file:
-                json.dump(state, file, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._path)
-            sync_folder(self._path)
+            write_durably(self._path, json.dumps(state, ensure_ascii=False).encode())
         except OSError as error:
             raise JournalError(
                 f"the receipts can't be kept: {error.strerror}; they will be asked for again"

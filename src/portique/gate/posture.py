@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,9 +14,8 @@ from typing import TYPE_CHECKING
 from portique.core.alarms import Posture
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import Direction
-from portique.gate.journal_marks import sync_folder
 from portique.gate.ports import FailState
-from portique.gate.private_files import open_private
+from portique.gate.private_files import write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -162,15 +160,9 @@ class PostureLatch:
         """Write what holds now, so that of two writers the last one is right."""
         if self._memory is None:
             return
-        fresh = self._memory.with_suffix(".new")
         # A dead disk must not disturb an evacuation.
         with self._writing, contextlib.suppress(OSError):
-            with open_private(fresh, "w") as file:
-                json.dump({"fire": self.burning}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(self._memory)
-            sync_folder(self._memory)
+            write_durably(self._memory, json.dumps({"fire": self.burning}).encode())
 
 
 def _remembered(memory: Path | None) -> bool:

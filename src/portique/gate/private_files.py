@@ -1,4 +1,4 @@
-"""Files for the gate's own user alone: made so from their first byte, whatever the umask."""
+"""Files for the gate's own user alone, whatever the umask; whole and there after a power cut."""
 
 from __future__ import annotations
 
@@ -32,6 +32,39 @@ def owner_only(path: str | Path, flags: int) -> int:
     with suppress(OSError):  # a stick's system of files may know no permissions
         os.fchmod(handle, OWNER_ONLY)
     return handle
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file in the place of a former one, whole or not at all: its bytes, then its name.
+
+    Raises:
+        OSError: The disk refused; the former file is as it was.
+    """
+    fresh = path.with_name(path.name + ".new")
+    try:
+        with open_private(fresh, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync_folder(path)
+    except OSError:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(path: Path) -> None:
+    """Make the name of a new or renamed file survive a power cut.
+
+    Raises:
+        OSError: The disk refused.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def close_to_others(path: Path) -> None:
