@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ def clean_environment() -> Iterator[None]:
         environment.setenv("LC_ALL", "C.UTF-8")
         environment.setenv("TZ", "UTC")
         yield
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """Let no test leave its log's stream, which is closed with it, to the next one."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from portique.gate.journal_verify import verify_file
 from portique.testing.disks import Disk, DiskEvent
 from portique.testing.journals import START_MS, decision, fill, open_journal
 
+pytestmark = pytest.mark.slow  # a minute of a real disk
+
 BALLAST_BYTES = 8 * 2**20
 PROMISED_ENTRIES = 30_000  # what the ballast must hold, reliability.md R16
 
@@ -132,7 +134,6 @@ def test_eight_megabytes_hold_thirty_thousand_entries(path):
     assert growth * PROMISED_ENTRIES / 3_000 + log <= BALLAST_BYTES
 
 
-@pytest.mark.slow
 def test_thirty_thousand_entries_are_written_after_the_disk_filled(path):
     """The promise itself, entry by entry."""
     quota = Quota(path, BALLAST_BYTES + 1_000_000)

@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -12,6 +13,8 @@ from portique.core.entries import Authority
 from portique.gate.journal_values import Erasure
 from portique.gate.journal_verify import verify_file
 from portique.testing.journals import START_MS, decision, open_journal
+
+pytestmark = pytest.mark.slow  # histories of journals on a disk
 
 HISTORIES = 25
 STEPS = 20

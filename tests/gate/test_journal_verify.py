@@ -272,6 +272,7 @@ def test_the_key_the_caller_knows_wins_over_the_file(path):
     assert not verify_file(path, public=other.x + other.y).whole
 
 
+@pytest.mark.slow
 def test_flipped_bits_are_detected_or_harmless(path):
     """1,500 single bits anywhere in the file: a fault, or every entry reads as it was."""
     rng = random.Random(20261123)

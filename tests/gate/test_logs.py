@@ -130,3 +130,11 @@ def test_no_long_or_unknown_text_gets_through(key, value):
     """Whatever is thrown at it: an unknown key never, an id or a text never."""
     kept = AllowList()(None, "info", {key: value, "event": "x"})
     assert set(kept) <= KEYS | {"withheld"}
+
+
+def test_a_stream_that_was_closed_stops_nobody():
+    """The process goes on deciding when its terminal is gone."""
+    stream = io.StringIO()
+    configure(stream)
+    stream.close()
+    log().info("showing-decided", outcome="grant")

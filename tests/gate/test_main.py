@@ -39,6 +39,8 @@ from portique.gate.sections import (
 )
 from portique.testing.lanes import UAI
 
+pytestmark = pytest.mark.slow  # whole gates, started and taken down
+
 HOUR_MS = 3_600_000
 
 

@@ -15,6 +15,8 @@ import pytest
 from portique.gate import processes
 from portique.gate.processes import Eyes, EyesHealth, EyesSettings, Seen
 
+pytestmark = pytest.mark.slow  # real processes, killed
+
 START_MS = 1_795_420_800_000
 FILM = "film:eyes_doubles:Plain"
 KILLS = min(100, int(os.environ.get("PORTIQUE_KILLS", "25")))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     ReadPdf = Callable[[bytes], PdfReader]
 
+pytestmark = pytest.mark.slow  # each test sets a page
+
 # What a template language, a shell, a page or a terminal might take for its own.
 SEEDS = (
     '#eval("x")', "$a$", "#panic()", "*gras*", "_ital_", "`code`", "<label>", "@ref", "= Titre",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     Rasterise = Callable[[bytes, int], list[Path]]
 
+pytestmark = pytest.mark.slow  # each test sets a page and reads it
+
 
 SIDE = 61  # modules of the codes printed here, version 11
 EDGE = 3  # pixels by which a reader's corners may miss the symbol's

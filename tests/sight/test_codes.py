@@ -170,6 +170,7 @@ def test_two_readers_of_the_same_frames_agree():
     assert read_all(frames) == read_all(frames)
 
 
+@pytest.mark.slow
 def test_a_loaded_machine_reads_the_same():
     """Work is counted, not timed: busy cores change nothing."""
     frames = [held(13, n, Fault(0.725)) for n in range(4)]

@@ -7,6 +7,8 @@ import zxingcpp
 from portique.sight.codes import read_picture
 from portique.testing.photographs import Kind, photograph
 
+pytestmark = pytest.mark.slow  # twelve pictures of a dozen kinds
+
 SEEDS = (1, 3, 4)
 CAMPAIGN = 40
 
@@ -39,7 +41,6 @@ def test_a_large_picture_is_read():
     assert texts_of(shown.picture) == shown.texts
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", [k for k in Kind if k is not Kind.LARGE], ids=str)
 def test_no_kind_is_read_worse_than_by_the_decoder_alone(kind):
     """Over seeds that nothing was fitted to: never a wrong text, and four in five at least."""

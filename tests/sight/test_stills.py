@@ -100,6 +100,7 @@ def test_real_photographs_are_all_read(media, folder):
     assert missed == []
 
 
+@pytest.mark.slow
 @pytest.mark.media
 def test_nothing_is_read_that_is_not_there(media):
     """Pictures that lure readers into seeing codes."""

@@ -93,6 +93,10 @@ def configure(stream: TextIO | None = None, *, strict: bool = False) -> None:
     )
 
 
+# ValueError is what Python raises on a stream that was closed.
+LOST = (OSError, ValueError)
+
+
 class _Unfailing(io.TextIOBase):
     """A stream whose writes may be lost: a log on a full disk must not end a lane."""
 
@@ -101,13 +105,13 @@ class _Unfailing(io.TextIOBase):
 
     def write(self, text: str, /) -> int:
         """Write what can be written."""
-        with suppress(OSError):
+        with suppress(*LOST):
             self._stream.write(text)
         return len(text)
 
     def flush(self) -> None:
         """Bring it out, if that can be done."""
-        with suppress(OSError):
+        with suppress(*LOST):
             self._stream.flush()
 
 
