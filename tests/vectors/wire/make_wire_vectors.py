@@ -85,6 +85,14 @@ INVITATION = {3: "0990001S", 4: 1_795_333_900, 5: "https://portique.example:8443
 PROVED = dumps(["portique-application", GATE.cose, NONCE, "0.2.0"], canonical=True)
 APPLICATION = {1: GATE.cose, 2: NONCE, 3: "0.2.0", 4: hmac.digest(SECRET, PROVED, "sha256")}
 ADMISSION = {1: NONCE, 2: "gate-7", 3: "entry-1", 4: KNOWLEDGE.cose, 5: NOW}
+HEALTH = {1: "0.2.0", 2: 2, 3: 812, 4: 3, 5: 9_000_000_000, 6: 40, 7: True, 8: [1, 40],
+          9: "control", 10: 1}  # fmt: skip
+RULED = {1: 2, 2: 811, 3: "admit", 4: "checked", 5: "loge-2"}
+SEEN = {1: bytes.fromhex("00112233aabbccdd"), 2: NOW, 3: "entry-2"}
+NOTE_RULED, NOTE_SEEN = {1: 7, 2: "ruling", 3: RULED}, {1: 9, 2: "elsewhere", 3: SEEN}
+NOTE_UNKNOWN = {1: 12, 2: "weather", 3: {1: "rain", 2: [1, {3: b"deep"}]}}
+STREAM = "https://portique.example:8444/gate/v1/stream"
+NEWS = {1: 12, 2: [1, 41], 3: [NOTE_RULED, NOTE_SEEN, NOTE_UNKNOWN], 4: STREAM}
 
 
 def invitation(payload):
@@ -112,6 +120,12 @@ VALID = {
     "invitation": invitation(INVITATION),
     "application": GATE.sign(APPLICATION, "portique-application").hex(),
     "admission": KNOWLEDGE.sign(ADMISSION, "portique-admission").hex(),
+    "report": dumps({1: 6, 2: HEALTH}, canonical=True).hex(),
+    "shortest report": dumps(
+        {1: 0, 2: {k: v for k, v in HEALTH.items() if k not in {5, 8}}}, canonical=True
+    ).hex(),
+    "news": dumps(NEWS, canonical=True).hex(),
+    "shortest news": dumps({1: 0}, canonical=True).hex(),
 }
 
 
@@ -243,6 +257,78 @@ ADMISSIONS = {
     "a key more": KNOWLEDGE.sign(ADMISSION | {6: 0}, "portique-admission"),
     "nothing": b"",
 }
+REPORTS = {
+    "cursor negative": {1: -1, 2: HEALTH},
+    "cursor true": {1: True, 2: HEALTH},
+    "no health": {1: 6},
+    "health is no map": {1: 6, 2: [1]},
+    "a key more": {1: 6, 2: HEALTH, 3: 0},
+    "health with a key more": {1: 6, 2: HEALTH | {11: 0}},
+    "health without mode": {1: 6, 2: {k: v for k, v in HEALTH.items() if k != 9}},
+    "version empty": {1: 6, 2: HEALTH | {1: ""}},
+    "version of 41": {1: 6, 2: HEALTH | {1: "9" * 41}},
+    "mode as number": {1: 6, 2: HEALTH | {9: 1}},
+    "mode of 41": {1: 6, 2: HEALTH | {9: "a" * 41}},
+    "trusted as number": {1: 6, 2: HEALTH | {7: 1}},
+    "unsent negative": {1: 6, 2: HEALTH | {4: -1}},
+    "disk null": {1: 6, 2: HEALTH | {5: None}},
+    "knowledge of one": {1: 6, 2: HEALTH | {8: [1]}},
+    "not a map": [6, HEALTH],
+    "longer than 1024 bytes": {1: 6, 2: HEALTH | {1: "9" * 1024}},
+}
+NEWSES = {
+    "no cursor": {2: [1, 41]},
+    "cursor above 2^53-1": {1: 2**53},
+    "version negative": {1: 12, 2: [1, -1]},
+    "version null": {1: 12, 2: None},
+    "notes empty": {1: 12, 3: []},
+    "notes no list": {1: 12, 3: {}},
+    "note no map": {1: 12, 3: [7]},
+    "note number 0": {1: 12, 3: [NOTE_RULED | {1: 0}]},
+    "note number true": {1: 12, 3: [NOTE_RULED | {1: True}]},
+    "note with a key more": {1: 12, 3: [NOTE_RULED | {4: 0}]},
+    "note without kind": {1: 12, 3: [{1: 7, 3: RULED}]},
+    "kind empty": {1: 12, 3: [NOTE_RULED | {2: ""}]},
+    "kind of 41": {1: 12, 3: [NOTE_RULED | {2: "a" * 41}]},
+    "payload no map": {1: 12, 3: [NOTE_RULED | {3: [1]}]},
+    "payload with a text as key": {1: 12, 3: [NOTE_RULED | {3: {"epoch": 2}}]},
+    "payload of over 1024 bytes": {1: 12, 3: [NOTE_UNKNOWN | {3: {1: bytes(1022)}}]},
+    "payload too deep": {1: 12, 3: [NOTE_UNKNOWN | {3: {1: [[[1]]]}}]},
+    "numbers fall": {1: 12, 3: [NOTE_SEEN, NOTE_RULED]},
+    "a number twice": {1: 12, 3: [NOTE_RULED, NOTE_RULED]},
+    "a note above the cursor": {1: 8, 3: [NOTE_RULED, NOTE_SEEN]},
+    "101 notes": {1: 200, 3: [NOTE_RULED | {1: n} for n in range(1, 102)]},
+    "stream empty": {1: 12, 4: ""},
+    "stream of 201": {1: 12, 4: "https://" + "a" * 193},
+    "stream as bytes": {1: 12, 4: b"https://portique.example"},
+    "a key more": {1: 12, 5: 0},
+    "not a map": [12],
+}
+RULINGS = {
+    "epoch negative": RULED | {1: -1},
+    "number as text": RULED | {2: "811"},
+    "neither admit nor deny": RULED | {3: "perhaps"},
+    "ruling as list": RULED | {3: [1]},
+    "reason with a space": RULED | {4: "because of"},
+    "agent empty": RULED | {5: ""},
+    "agent as number": RULED | {5: 7},
+    "a key more": RULED | {6: 0},
+    "a key less": {k: v for k, v in RULED.items() if k != 5},
+}
+ELSEWHERES = {
+    "holder of 7": SEEN | {1: bytes(7)},
+    "holder as text": SEEN | {1: "00112233aabbccdd"},
+    "time true": SEEN | {2: True},
+    "lane empty": SEEN | {3: ""},
+    "lane of 41": SEEN | {3: "a" * 41},
+    "a key more": SEEN | {4: 0},
+}
+
+
+def news_with(kind, payloads):
+    return {name: {1: 7, 3: [{1: 7, 2: kind, 3: payload}]} for name, payload in payloads.items()}
+
+
 # Lines whose form is right and whose hashes are not: read, and found not to follow.
 BROKEN = {
     "body changed": [[*ROWS[0][:3], ROWS[0][3][:-1] + b"\x09", *ROWS[0][4:]]],
@@ -276,6 +362,11 @@ save(
         "invitation": INVITATIONS,
         "application": encoded(APPLICATIONS),
         "admission": encoded(ADMISSIONS),
+        "report": encoded(REPORTS) | {"nothing": ""},
+        "news": encoded(NEWSES) | {"cut": dumps(NEWS, canonical=True)[:-1].hex(), "nothing": ""},
+        # News in order, with one note whose payload is not its kind's.
+        "ruling": encoded(news_with("ruling", RULINGS)),
+        "elsewhere": encoded(news_with("elsewhere", ELSEWHERES)),
         "broken": {
             name: dumps({1: 2, 2: rows}, canonical=True).hex() for name, rows in BROKEN.items()
         },
