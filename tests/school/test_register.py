@@ -9,13 +9,14 @@ import pytest
 from portique.core.errors import EnvironmentProblem, RegisterError
 from portique.core.revocation import Status
 from portique.core.values import HolderId, Kind, PassId
-from portique.school.register import FIRST_LENGTH, EnrolledGate, Issued, Register
+from portique.school.register import FIRST_LENGTH, EnrolledGate, Issued
+from portique.school.register_file import RegisterFile
 
 
 @pytest.fixture
 def register(tmp_path):
     """Give an empty register."""
-    opened = Register.create(tmp_path / "register.db")
+    opened = RegisterFile.create(tmp_path / "register.db")
     yield opened
     opened.close()
 
@@ -131,7 +132,7 @@ def test_numbers_go_up_for_ever(register, tmp_path):
     """A counter outlives the process."""
     assert [register.next_number("knowledge") for _ in range(2)] == [1, 2]
     register.close()
-    again = Register(tmp_path / "register.db")
+    again = RegisterFile(tmp_path / "register.db")
 
     assert (again.next_number("knowledge"), again.next_number("other")) == (3, 1)
     again.close()
@@ -153,22 +154,22 @@ def test_gates_are_known_until_removed(register):
 def test_a_missing_folder_is_said(tmp_path):
     """What, why, and what to do."""
     with pytest.raises(EnvironmentProblem, match="check the disk"):
-        Register.create(tmp_path / "nowhere" / "register.db")
+        RegisterFile.create(tmp_path / "nowhere" / "register.db")
 
 
 def test_a_register_is_never_made_over_another(register, tmp_path):
     """Its passes would all read revoked."""
     register.add(line(1))
     with pytest.raises(EnvironmentProblem, match="can't be made"):
-        Register.create(tmp_path / "register.db")
+        RegisterFile.create(tmp_path / "register.db")
 
     assert register.all() == [line(1)]
 
 
 def test_a_second_command_waits_for_the_first(register, tmp_path, monkeypatch):
     """And gives up with an error that is no damage."""
-    monkeypatch.setattr("portique.school.register.WAIT_S", 0.05)
-    other = Register(tmp_path / "register.db")
+    monkeypatch.setattr("portique.school.register_file.WAIT_S", 0.05)
+    other = RegisterFile(tmp_path / "register.db")
     with register.transaction():
         register.add(line(1))
         with pytest.raises(sqlite3.OperationalError, match="locked"), other.transaction():
@@ -183,7 +184,7 @@ def test_what_was_committed_survives_without_closing(register, tmp_path):
             register.add(line(number))
             if number == 3:
                 break
-    again = Register(tmp_path / "register.db")
+    again = RegisterFile(tmp_path / "register.db")
 
     assert len(again.all()) == 3
     again.close()

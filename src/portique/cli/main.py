@@ -33,8 +33,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "gate": ("portique.cli.gate:gate", "Prepare, run and replay one lane."),
     "journal": ("portique.cli.journal:journal", "Verify, show and export a gate's journal."),
     "knowledge": ("portique.cli.knowledge:knowledge", "Carry to gates what the school knows."),
+    "manage": ("portique.cli.server:manage", "Run one of Django's commands on a school's server."),
     "pass": ("portique.cli.passes:passes", "Issue, show, print and revoke passes."),
     "school": ("portique.cli.school:school", "Make and look after a school's folder."),
+    "server": ("portique.cli.server:server", "Serve a school: people, passes, live console."),
     "sight": ("portique.cli.sight:sight", "Read codes in pictures and videos."),
 }
 

@@ -54,6 +54,7 @@ class Purpose(StrEnum):
     GATE = "gate"
     PHONE = "phone"
     RECOVERY = "recovery"
+    IDENTITY = "identity"
 
 
 @dataclass(frozen=True, slots=True)

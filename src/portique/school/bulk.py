@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 COLUMNS = ("kind", "name", "label", "regime", "from", "until")
 REQUIRED = ("kind", "name")
@@ -28,7 +28,7 @@ KINDS = {kind.value: kind for kind in Kind} | {  # as French tables say them, wi
 FRENCH_DATE = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?: (\d{2}:\d{2}))?")  # a spreadsheet's
 
 
-def read_requests(school: SchoolFolder, path: Path, at: datetime) -> dict[int, Request]:
+def read_requests(school: School, path: Path, at: datetime) -> dict[int, Request]:
     """Read a table with the columns `kind` and `name`, and any of the other `COLUMNS`.
 
     Returns:
@@ -41,7 +41,7 @@ def read_requests(school: SchoolFolder, path: Path, at: datetime) -> dict[int, R
 
 
 def _numbered(
-    school: SchoolFolder, table: Iterable[tuple[int, dict[str, str]]], at: datetime
+    school: School, table: Iterable[tuple[int, dict[str, str]]], at: datetime
 ) -> Iterator[tuple[int, Request]]:
     for number, fields in table:
         try:
@@ -50,7 +50,7 @@ def _numbered(
             raise RegisterError(f"line {number}: {error}") from error
 
 
-def _request(school: SchoolFolder, fields: dict[str, str], at: datetime) -> Request:
+def _request(school: School, fields: dict[str, str], at: datetime) -> Request:
     kind = KINDS.get(plain(fields["kind"]))
     if kind is None:
         raise RegisterError(f"kind must be one of {', '.join(KINDS)}")
@@ -70,7 +70,7 @@ def _request(school: SchoolFolder, fields: dict[str, str], at: datetime) -> Requ
 
 
 def _instant(
-    school: SchoolFolder,
+    school: School,
     text: str | None,
     read: Callable[[str, str], datetime] = typed_instant,
 ) -> datetime | None:

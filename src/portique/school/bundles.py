@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
     from portique.school.register import EnrolledGate
 
 DAYS_DEFAULT = 7
@@ -28,7 +28,7 @@ EPOCH = 1  # a restored server opens the next one; the folder keeps the first
 
 
 def make_bundle(
-    school: SchoolFolder,
+    school: School,
     *,
     at: datetime,
     days: int = DAYS_DEFAULT,
@@ -63,7 +63,7 @@ def make_bundle(
 
 
 def _parts(
-    school: SchoolFolder,
+    school: School,
     manifest: Manifest,
     enrolled: Sequence[EnrolledGate],
     entropy: Callable[[int], bytes],
@@ -78,7 +78,7 @@ def _parts(
     ]
 
 
-def _rules(school: SchoolFolder) -> list[tuple[str, Any]]:
+def _rules(school: School) -> list[tuple[str, Any]]:
     """Return the parts that come from the files a person edits."""
     settings = {
         "name": school.settings.name,
@@ -92,7 +92,7 @@ def _rules(school: SchoolFolder) -> list[tuple[str, Any]]:
     ]
 
 
-def _status(school: SchoolFolder, manifest: Manifest) -> bytes:
+def _status(school: School, manifest: Manifest) -> bytes:
     packed = revocation.pack(school.register.statuses(), school.register.list_length)
     listed = revocation.StatusList(packed, manifest.issued_at, manifest.expires_at, STATUS_TTL_S)
     return revocation.issue(listed, school.keys.status, uai=school.settings.uai)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from portique.core.passes import Identity
     from portique.core.rights import Rights
     from portique.core.values import HolderId, Kind
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
     from portique.school.issuing import Request
     from portique.school.register import Issued
 
@@ -82,7 +82,7 @@ class Found:
 
 
 def find_passes(
-    school: SchoolFolder, wanted: Wanted, at: datetime, *, unseal: bool = False
+    school: School, wanted: Wanted, at: datetime, *, unseal: bool = False
 ) -> Iterator[Found]:
     """Yield the passes looked for, oldest first, as they stand at `at`.
 
@@ -101,7 +101,7 @@ def find_passes(
         yield Found(issued, standing, identity, label)
 
 
-def positions_held(school: SchoolFolder, requests: Sequence[Request], at: datetime) -> list[int]:
+def positions_held(school: School, requests: Sequence[Request], at: datetime) -> list[int]:
     """Return which requests are for somebody with a valid pass: same name, label and kind.
 
     One that names its holder means to give them another.

@@ -27,7 +27,7 @@ from portique.core.values import Uai, is_uai, uai_letter
 from portique.core.zones import default_site
 from portique.school import keys
 from portique.school.disk import write_durably
-from portique.school.register import Register
+from portique.school.register_file import RegisterFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ class SchoolFolder:
         self.path = path
         self.settings = settings
         self.keys = store
-        self.register = Register(path / REGISTER)
+        self.register = RegisterFile(path / REGISTER)
 
     @classmethod
     def create(
@@ -82,7 +82,7 @@ class SchoolFolder:
             if any((path / name).exists() for name in (SETTINGS, KEYS, REGISTER)):
                 raise EnvironmentProblem(f"{path} holds a school already; choose another folder")
             keys.make(path / KEYS, year=school_year(at, settings.zone), entropy=entropy)
-            Register.create(path / REGISTER).close()
+            RegisterFile.create(path / REGISTER).close()
             write_durably(path / CALENDAR, _json_text(default_calendar().to_data()))
             write_durably(path / ZONES, _json_text(default_site().to_data()))
             # Last: a folder is a school once it says so, and lacks nothing then.
@@ -101,20 +101,7 @@ class SchoolFolder:
             EnvironmentProblem: No school there, or its keys or register can't be read.
             ConfigError: Its settings are damaged.
         """
-        try:
-            text = (path / SETTINGS).read_text(encoding="utf-8-sig")
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise EnvironmentProblem(
-                f"there is no school in {path}; make one with: portique school init {path}"
-                " --uai UAI --name NAME"
-            ) from error
-        except OSError as error:
-            raise EnvironmentProblem(
-                f"{path / SETTINGS} can't be read ({error.strerror}); run as the folder's owner"
-            ) from error
-        except UnicodeDecodeError as error:
-            raise ConfigError(f"{SETTINGS} is damaged; restore it from the backup") from error
-        return cls(path, _settings_from(text), keys.load(path / KEYS))
+        return cls(path, read_settings(path), keys.load(path / KEYS))
 
     def close(self) -> None:
         """Close the register."""
@@ -161,6 +148,29 @@ class SchoolFolder:
             raise EnvironmentProblem(
                 f"{path} can't be written ({error.strerror}); check the disk and your rights"
             ) from error
+
+
+def read_settings(path: Path) -> Settings:
+    """Read who the school in a folder is.
+
+    Raises:
+        EnvironmentProblem: No school there, or the file can't be read.
+        ConfigError: Its settings are damaged.
+    """
+    try:
+        text = (path / SETTINGS).read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise EnvironmentProblem(
+            f"there is no school in {path}; make one with: portique school init {path}"
+            " --uai UAI --name NAME"
+        ) from error
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"{path / SETTINGS} can't be read ({error.strerror}); run as the folder's owner"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{SETTINGS} is damaged; restore it from the backup") from error
+    return _settings_from(text)
 
 
 def without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

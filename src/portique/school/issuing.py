@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portique.core.seal import PublicKey, Signed
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 BREAKS = frozenset({"Cc", "Zl", "Zp"})  # controls, line and paragraph separators
 
@@ -45,7 +45,7 @@ class Request:
 
 
 def issue(
-    school: SchoolFolder, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
+    school: School, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
 ) -> Issued:
     """Seal, sign and register one pass.
 
@@ -57,7 +57,7 @@ def issue(
 
 
 def _issue(
-    school: SchoolFolder, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
+    school: School, request: Request, *, at: datetime, entropy: Callable[[int], bytes]
 ) -> Issued:
     request = checked(request)
     identity = Identity(
@@ -128,7 +128,7 @@ def _line(draft: Draft, signed: Signed, at: datetime) -> Issued:
 
 
 def replace_pass(
-    school: SchoolFolder, pass_id: PassId, *, at: datetime, entropy: Callable[[int], bytes]
+    school: School, pass_id: PassId, *, at: datetime, entropy: Callable[[int], bytes]
 ) -> Issued:
     """Revoke a pass and issue its successor for the same holder, with the same end.
 
@@ -152,13 +152,13 @@ def replace_pass(
     return issued
 
 
-def reopened(school: SchoolFolder, issued: Issued) -> passes.Pass:
+def reopened(school: School, issued: Issued) -> passes.Pass:
     """Open a pass of the register with the school's own keys, to print or replace it."""
     ring = school.keys.public.ring(school.settings.uai)
     return passes.open_pass(passes.parse(issued.text).sealed, ring)
 
 
-def default_window(school: SchoolFolder, kind: Kind, at: datetime) -> Window:
+def default_window(school: School, kind: Kind, at: datetime) -> Window:
     """Return the usual validity: to the end of the next 31 August, to closing for a visitor.
 
     On a 31 August the next one is meant; after closing, or on a day without opening, a visit ends
@@ -176,7 +176,7 @@ def default_window(school: SchoolFolder, kind: Kind, at: datetime) -> Window:
     return Window(start, from_ms(local_ms(date(year, 9, 1), 0, school.settings.time_zone)))
 
 
-def _closing(school: SchoolFolder, start: datetime) -> datetime:
+def _closing(school: School, start: datetime) -> datetime:
     """Return when the last opening of that day closes."""
     rules = calendar_of(school)
     plan = plan_day(rules, local_day(to_ms(start), rules.zone))

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.core.values import HolderId
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 
-def permissions_of(school: SchoolFolder, holder: HolderId) -> tuple[Permission, ...]:
+def permissions_of(school: School, holder: HolderId) -> tuple[Permission, ...]:
     """Return what a holder is permitted, in the order it was given."""
     return rights_of(school).get(holder, UNKNOWN).permissions
 
 
 def permit(
-    school: SchoolFolder, holder: HolderId, permission: Permission, *, at: datetime
+    school: School, holder: HolderId, permission: Permission, *, at: datetime
 ) -> tuple[Permission, ...]:
     """Give a holder one permission more; those that have ended by `at` are dropped.
 
@@ -42,7 +42,7 @@ def permit(
         return _write(school, holder, (*running, permission))
 
 
-def withdraw(school: SchoolFolder, holder: HolderId, number: int) -> tuple[Permission, ...]:
+def withdraw(school: School, holder: HolderId, number: int) -> tuple[Permission, ...]:
     """Take a permission back; `number` is its place from 1.
 
     Returns:
@@ -59,7 +59,7 @@ def withdraw(school: SchoolFolder, holder: HolderId, number: int) -> tuple[Permi
 
 
 def _write(
-    school: SchoolFolder, holder: HolderId, permissions: tuple[Permission, ...]
+    school: School, holder: HolderId, permissions: tuple[Permission, ...]
 ) -> tuple[Permission, ...]:
     rights = replace(rights_of(school).get(holder, UNKNOWN), permissions=permissions)
     try:

@@ -9,11 +9,11 @@ from portique.school.issuing import reopened
 
 if TYPE_CHECKING:
     from portique.core.passes import Identity, Pass
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
     from portique.school.register import Issued
 
 
-def printable(school: SchoolFolder, issued: Issued) -> tuple[Pass, Identity]:
+def printable(school: School, issued: Issued) -> tuple[Pass, Identity]:
     """Open one registered pass for printing.
 
     Raises:

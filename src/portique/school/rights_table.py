@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 COLUMNS = ("holder", "groups", "label", "regime", "meal_days", "boarder")
 REQUIRED = ("holder",)
@@ -24,7 +24,7 @@ BETWEEN = "|"  # between groups or days in one field; commas and semicolons part
 TRUTHS = {"": False, "no": False, "non": False, "0": False, "yes": True, "oui": True, "1": True}
 
 
-def write_rights_table(school: SchoolFolder, path: Path) -> dict[HolderId, Rights]:
+def write_rights_table(school: School, path: Path) -> dict[HolderId, Rights]:
     """Change the rights of the holders a CSV file names, in the columns it has; others stay.
 
     Returns:
@@ -42,13 +42,13 @@ def write_rights_table(school: SchoolFolder, path: Path) -> dict[HolderId, Right
     return changed
 
 
-def rights_of(school: SchoolFolder) -> dict[HolderId, Rights]:
+def rights_of(school: School) -> dict[HolderId, Rights]:
     """Return everybody's rights."""
     return {h: Rights.from_data(data) for h, data in school.register.rights().items()}
 
 
 def _changed(
-    school: SchoolFolder, table: list[tuple[int, dict[str, str]]]
+    school: School, table: list[tuple[int, dict[str, str]]]
 ) -> Iterator[tuple[HolderId, Rights]]:
     known, book = {issued.holder for issued in school.register.all()}, rights_of(school)
     seen: set[HolderId] = set()
@@ -64,7 +64,7 @@ def _changed(
             raise RegisterError(f"line {number}: {error}") from error
 
 
-def _holder(school: SchoolFolder, known: set[HolderId], typed: str, line: int) -> HolderId:
+def _holder(school: School, known: set[HolderId], typed: str, line: int) -> HolderId:
     """Return whose number it is: a holder's own, or that of one of their cards."""
     if typed in known:
         return HolderId(typed)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from portique.core.exits import ExitRegime
     from portique.core.rights import Rights
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
     Read = TypeVar("Read")
 
@@ -33,22 +33,22 @@ LISTS = (  # of calendar.json: where each is, and what reads one of its rows
 )
 
 
-def write_calendar(school: SchoolFolder, calendar: Calendar) -> None:
+def write_calendar(school: School, calendar: Calendar) -> None:
     """Write `calendar.json`."""
     school.write_data(CALENDAR, calendar.to_data())
 
 
-def write_regimes_file(school: SchoolFolder, regimes: Iterable[ExitRegime]) -> None:
+def write_regimes_file(school: School, regimes: Iterable[ExitRegime]) -> None:
     """Write `regimes.json`."""
     school.write_data(REGIMES, write_regimes(regimes))
 
 
-def write_site(school: SchoolFolder, site: Site) -> None:
+def write_site(school: School, site: Site) -> None:
     """Write `zones.json`."""
     school.write_data(ZONES, site.to_data())
 
 
-def calendar_of(school: SchoolFolder) -> Calendar:
+def calendar_of(school: School) -> Calendar:
     """Read the calendar.
 
     Raises:
@@ -90,7 +90,7 @@ def _check_rows(data: Any) -> None:
                 raise KnowledgeError(f"{name}, number {number}{called}: {error}") from error
 
 
-def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
+def regimes_of(school: School) -> dict[str, ExitRegime]:
     """Read the exit regimes, by code; the usual ones when there is no file.
 
     Raises:
@@ -101,7 +101,7 @@ def regimes_of(school: SchoolFolder) -> dict[str, ExitRegime]:
     return {r.code: r for r in BUILT_IN} if regimes is None else regimes
 
 
-def site_of(school: SchoolFolder) -> Site:
+def site_of(school: School) -> Site:
     """Read the zones and lanes.
 
     Raises:
@@ -111,7 +111,7 @@ def site_of(school: SchoolFolder) -> Site:
     return _there(school, ZONES, _read(school, ZONES, Site.from_data))
 
 
-def doubts(school: SchoolFolder, rights: Iterable[Rights], at: datetime) -> list[str]:
+def doubts(school: School, rights: Iterable[Rights], at: datetime) -> list[str]:
     """Say what fits together badly though each file is right; names nobody."""
     calendar, regimes = calendar_of(school), regimes_of(school)
     timetable, held = calendar.timetable, list(rights)
@@ -138,14 +138,14 @@ def doubts(school: SchoolFolder, rights: Iterable[Rights], at: datetime) -> list
     return found
 
 
-def _there(school: SchoolFolder, name: str, read: Read | None) -> Read:
+def _there(school: School, name: str, read: Read | None) -> Read:
     """Return what a file holds that every school has: another's hours could open to anybody."""
     if read is None:
         raise EnvironmentProblem(f"{school.path / name} is missing; restore it from the backup")
     return read
 
 
-def _read(school: SchoolFolder, name: str, read: Callable[[Any], Read]) -> Read | None:
+def _read(school: School, name: str, read: Callable[[Any], Read]) -> Read | None:
     data = school.read_data(name)
     if data is None:
         return None

@@ -1,0 +1,1 @@
+"""Who signs in, by which means, and what each role may do."""

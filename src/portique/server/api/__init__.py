@@ -1,0 +1,1 @@
+"""The REST interface, versioned, for the school's other programs."""

@@ -1,0 +1,21 @@
+"""Every address of the server."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portique.server.frame.urls")),
+    path("compte/", include("portique.server.accounts.urls")),
+    path("personnes/", include("portique.server.people.urls")),
+    path("regles/", include("portique.server.school.urls")),
+    path("passes/", include("portique.server.passes.urls")),
+    path("portiques/", include("portique.server.gates.urls")),
+    path("direct/", include("portique.server.console.urls")),
+    path("gate/v1/", include("portique.server.gates.wire_urls")),
+    path("api/", include("portique.server.api.urls")),
+]
+handler400 = "portique.server.frame.views.bad_request"
+handler403 = "portique.server.frame.views.forbidden"
+handler404 = "portique.server.frame.views.not_found"
+handler500 = "portique.server.frame.views.server_error"

@@ -1,0 +1,1 @@
+"""The live console: showings, referrals and rulings, alerts, daily life."""

@@ -1,0 +1,1 @@
+"""Gates that come and go: enrolment, knowledge down, entries up, health."""

@@ -1,0 +1,1 @@
+"""Passes issued: register, printing, replacement, badges, forgotten cards."""

@@ -1,0 +1,158 @@
+"""The register of issued passes, in the server's database."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from portique.core import canonical
+from portique.core.errors import RegisterError
+from portique.core.revocation import Status
+from portique.core.values import HolderId, Kind, PassId
+from portique.school.register import EnrolledGate, Issued, Register
+from portique.server.gates.models import Gate
+from portique.server.passes.models import HolderRights, IssuedPass
+from portique.server.school.models import Counter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DATA_ITEMS_MAX = 4096
+
+
+class DatabaseRegister(Register):
+    """See `Register`; each method is one statement, or a few in one transaction."""
+
+    def close(self) -> None:
+        """Leave the connection to Django."""
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Apply everything inside, or nothing; inside another one, together with it."""
+        with transaction.atomic():
+            yield
+
+    # --- passes ---
+
+    def add(self, issued: Issued) -> None:
+        """Write a new pass."""
+        with transaction.atomic():
+            IssuedPass.objects.create(
+                pass_id=issued.pass_id, holder=issued.holder, kind=issued.kind.value,
+                status_index=issued.status_index, status=issued.status.value,
+                issued_ms=issued.issued_ms, expires_ms=issued.expires_ms,
+                replaced_by=issued.replaced_by or "", text=issued.text,
+                line=self.next_number("passes"),
+            )  # fmt: skip
+
+    def get(self, pass_id: PassId) -> Issued:
+        """Find one pass.
+
+        Raises:
+            RegisterError: The school never issued it.
+        """
+        row = IssuedPass.objects.filter(pass_id=pass_id).first()
+        if row is None:
+            raise RegisterError(f"the school issued no pass {pass_id}; check the 16 digits")
+        return _issued(row)
+
+    def beginning(self, digits: str) -> list[Issued]:
+        """Return the passes whose number begins so, by number."""
+        rows = IssuedPass.objects.filter(pass_id__startswith=digits).order_by("pass_id")
+        return [_issued(row) for row in rows]
+
+    def all(self) -> list[Issued]:
+        """Return every pass, oldest first; those of one table in its order."""
+        return [_issued(row) for row in IssuedPass.objects.order_by("issued_ms", "line")]
+
+    def latest(self) -> Issued | None:
+        """Return the pass issued last of those not revoked, None when there is none."""
+        rows = IssuedPass.objects.exclude(status=Status.REVOKED.value)
+        row = rows.order_by("-issued_ms").first()
+        return None if row is None else _issued(row)
+
+    def _write_status(self, pass_id: PassId, status: Status) -> None:
+        IssuedPass.objects.filter(pass_id=pass_id).update(status=status.value)
+
+    def link(self, pass_id: PassId, successor: PassId) -> None:
+        """Remember which pass took the place of another."""
+        IssuedPass.objects.filter(pass_id=pass_id).update(replaced_by=successor)
+
+    def statuses(self) -> dict[int, Status]:
+        """Return what the status list says, by index."""
+        rows = IssuedPass.objects.values_list("status_index", "status")
+        return {index: Status(status) for index, status in rows}
+
+    def count(self) -> int:
+        """Return how many passes were issued."""
+        return IssuedPass.objects.count()
+
+    def has_index(self, index: int) -> bool:
+        """Say whether an index is somebody's."""
+        return IssuedPass.objects.filter(status_index=index).exists()
+
+    # --- rights, gates, counters ---
+
+    def set_rights(self, holder: HolderId, data: object) -> None:
+        """Store a holder's rights (plain data)."""
+        HolderRights.objects.update_or_create(
+            holder=holder, defaults={"data": canonical.encode(data)}
+        )
+
+    def rights(self) -> dict[HolderId, Any]:
+        """Return all rights as plain data, by holder."""
+        rows = HolderRights.objects.order_by("holder").values_list("holder", "data")
+        return {
+            HolderId(holder): canonical.decode(
+                bytes(data), bytes_max=65536, depth_max=10, items_max=DATA_ITEMS_MAX
+            )
+            for holder, data in rows
+        }
+
+    def add_gate(self, gate: EnrolledGate) -> None:
+        """Remember a gate's public key, so that knowledge can be wrapped to it."""
+        Gate.objects.update_or_create(
+            gate_id=gate.gate_id, defaults={"lane": gate.lane, "x": gate.x, "y": gate.y}
+        )
+
+    def gates(self) -> list[EnrolledGate]:
+        """Return the enrolled gates."""
+        return [
+            EnrolledGate(row.gate_id, row.lane, bytes(row.x), bytes(row.y))
+            for row in Gate.objects.order_by("gate_id")
+        ]
+
+    def remove_gate(self, gate_id: str) -> None:
+        """Stop wrapping keys for a gate: it learns nothing new.
+
+        Raises:
+            RegisterError: No such gate.
+        """
+        deleted, _ = Gate.objects.filter(gate_id=gate_id).delete()
+        if not deleted:
+            raise RegisterError(f"there is no gate {gate_id}")
+
+    def next_number(self, name: str) -> int:
+        """Count one up and return the new value, durably."""
+        with transaction.atomic():
+            Counter.objects.get_or_create(name=name, defaults={"value": 0})
+            Counter.objects.filter(name=name).update(value=F("value") + 1)
+            found = Counter.objects.filter(name=name).aggregate(Max("value"))
+            return int(found["value__max"])
+
+
+def _issued(row: IssuedPass) -> Issued:
+    return Issued(
+        PassId(row.pass_id),
+        HolderId(row.holder),
+        Kind(row.kind),
+        row.status_index,
+        Status(row.status),
+        row.issued_ms,
+        row.expires_ms,
+        PassId(row.replaced_by) if row.replaced_by else None,
+        row.text,
+    )

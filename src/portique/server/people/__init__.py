@@ -1,0 +1,1 @@
+"""Persons the school knows, their groups, and the files they come from."""

@@ -1,0 +1,1 @@
+"""The school's rules: calendar, timetable, today's changes, exit regimes, permissions."""

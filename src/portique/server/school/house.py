@@ -1,0 +1,61 @@
+"""The school as the server holds it: keys and settings in its folder, the rest in the database."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from portique.core.errors import EnvironmentProblem
+from portique.school import keys
+from portique.school.folder import KEYS, read_settings
+from portique.server.passes.register import DatabaseRegister
+from portique.server.school.models import Rules
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from portique.school.folder import Settings
+    from portique.school.keys import KeyStore
+
+
+class ServedSchool:
+    """A school whose register and rules are in the server's database."""
+
+    def __init__(self, path: Path, settings: Settings, store: KeyStore) -> None:
+        self.path = path
+        self.settings = settings
+        self.keys = store
+        self.register = DatabaseRegister()
+
+    def read_data(self, name: str) -> Any:
+        """Return rules as plain data, None when there are none of that name."""
+        row = Rules.objects.filter(name=name).first()
+        return None if row is None else row.data
+
+    def write_data(self, name: str, data: object) -> None:
+        """Replace rules, whole or not at all."""
+        Rules.objects.update_or_create(name=name, defaults={"data": data})
+
+
+def served_school() -> ServedSchool:
+    """Return the school that this process serves.
+
+    Raises:
+        EnvironmentProblem: None is, or its keys or settings can't be read.
+    """
+    path: Path | None = settings.PORTIQUE_SCHOOL
+    if path is None:
+        raise EnvironmentProblem("no school is served: set PORTIQUE_SCHOOL to its folder")
+    return _opened(path)
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path) -> ServedSchool:
+    return ServedSchool(path, read_settings(path), keys.load(path / KEYS))
+
+
+def forget() -> None:
+    """Read keys and settings anew when they are next asked for: they were changed."""
+    _opened.cache_clear()

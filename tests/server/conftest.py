@@ -1,0 +1,72 @@
+"""A served school: a real folder and keys, the test's own database, somebody signed in."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from portique.core.values import Uai
+from portique.school.folder import SchoolFolder, Settings
+from portique.server.accounts.models import User
+from portique.server.accounts.roles import Role
+from portique.server.school.adoption import adopt
+from portique.server.school.house import ServedSchool, forget, served_school
+from portique.server.vault import keyfiles
+
+UAI = Uai("0990001S")
+NAME = "Lycée des Tilleuls"
+AT = datetime(2026, 11, 16, 7, 30, tzinfo=UTC)  # a Monday morning of term
+
+
+@pytest.fixture(scope="session")
+def folder_made_once(tmp_path_factory) -> Path:
+    """Make a school's folder and keys once: each test serves it over its own database."""
+    path: Path = tmp_path_factory.mktemp("served") / "school"
+    SchoolFolder.create(path, Settings(UAI, NAME), at=AT, entropy=os.urandom).close()
+    keyfiles.make(path)
+    return path
+
+
+@pytest.fixture
+def served(folder_made_once, settings, db, tmp_path) -> Iterator[ServedSchool]:
+    """Serve a copy of that school from an empty database."""
+    path = tmp_path / "school"
+    shutil.copytree(folder_made_once, path)
+    settings.PORTIQUE_SCHOOL = path
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast ones
+    forget()
+    adopt(path)
+    yield served_school()
+    forget()
+    keyfiles.identity_key.cache_clear()
+
+
+@pytest.fixture
+def account(served) -> Callable[[Role], User]:
+    """Make an account of a role."""
+
+    def make(role: Role, login: str = "") -> User:
+        name = f"Camille {role.value.title()}"
+        return User.objects.create_user(
+            login or role.value, name=name, role=role, password="x" * 14
+        )
+
+    return make
+
+
+@pytest.fixture
+def signed_in(account) -> Callable[[Role], Client]:
+    """Return a browser in which somebody of a role is signed in."""
+
+    def make(role: Role) -> Client:
+        client = Client()
+        client.force_login(
+            account(role), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        return client
+
+    return make
