@@ -1,6 +1,8 @@
 """The law as code: what may be said of a field, and every fault that `check` can find."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +45,7 @@ from portique.core.charter_retention import (
 )
 from portique.core.plain import Words
 
+PAGE = (Path(__file__).parents[2] / "docs" / "charter.md").read_text(encoding="utf-8")
 GOOD = personal(
     activity="entry-control",
     purpose="admit",
@@ -210,3 +213,21 @@ def test_a_charter_is_held_against_the_fields_there_are():
         ("added", FaultKind.UNDECLARED),
         ("former", FaultKind.NO_SUCH_FIELD),
     ]
+
+
+def test_the_page_s_example_is_right():
+    """It can be copied into a model as it is; without encryption it would be two faults."""
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    made: dict[str, Any] = {}
+    exec(example, made)  # noqa: S102 - the documentation's own example
+    charter = made["Person"].charter
+
+    assert check(charter.infos("Person", dict.fromkeys(charter, True))) == []
+    assert len(check(charter.infos("Person", dict.fromkeys(charter, False)))) == 2
+
+
+def test_the_page_names_every_fault_activity_and_reason():
+    """Nothing is checked in secret."""
+    codes = (*FaultKind, *ACTIVITIES, *REASONS)
+
+    assert [code for code in codes if f"`{code}`" not in PAGE] == []

@@ -7,9 +7,18 @@ from dataclasses import dataclass, is_dataclass
 import pytest
 
 import portique.core
-from portique.core import charter_today
+from portique.core import charter_today, wire_news
 from portique.core.charter import Charter, Declaration, FaultKind, FieldInfo, check
-from portique.core.charter_today import CARRIED, JOURNAL, KNOWLEDGE, SEALED, TODAY, infos_of, today
+from portique.core.charter_today import (
+    CARRIED,
+    JOURNAL,
+    KNOWLEDGE,
+    NEWS,
+    SEALED,
+    TODAY,
+    infos_of,
+    today,
+)
 from portique.core.entries import Body, EntryKind
 from portique.core.passes import Identity, Pass
 from portique.core.plain import Words
@@ -47,6 +56,13 @@ def test_every_kind_of_entry_is_declared():
 def test_every_record_of_the_knowledge_is_declared():
     """A new record that travels to gates needs its line."""
     assert travelling() <= set(KNOWLEDGE)
+
+
+def test_every_note_between_gate_and_server_is_declared():
+    """A new kind of note needs its line."""
+    members = [one for one in vars(wire_news).values() if is_dataclass(one)]
+
+    assert {one for one in members if one.__module__ == wire_news.__name__} == set(NEWS)
 
 
 def test_what_a_holder_carries_is_declared():

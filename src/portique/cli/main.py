@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "bench": ("portique.cli.bench:bench", "Measure speed against peers, on this machine."),
+    "charter": ("portique.cli.charter:charter", "Check what is declared about personal data."),
     "demo": ("portique.cli.demo:demo", "Start a synthetic school and one gate."),
     "doctor": ("portique.cli.doctor:doctor", "Say what works, what is missing, how to mend it."),
     "explain": ("portique.cli.explain:explain", "Say what the gate would do with facts, and why."),

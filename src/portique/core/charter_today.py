@@ -26,6 +26,7 @@ from portique.core.charter_retention import NEXT_SCHOOL_DAY, UNTIL_REPLACED, WHI
 from portique.core.knowledge import Manifest, SchoolKeys
 from portique.core.revocation import StatusList
 from portique.core.wire import Line
+from portique.core.wire_news import ConsoleRuling, Elsewhere, Health, News, Note, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -185,7 +186,22 @@ CARRIED: Mapping[type, Charter] = {
     ),
 }
 
-TODAY: Mapping[type, Charter] = {**JOURNAL, **KNOWLEDGE, **CARRIED}
+NEWS: Mapping[type, Charter] = {
+    Health: Charter(
+        **_all("technical", "version", "epoch", "last", "unsent", "set_aside", "disk_free"),
+        **_all("technical", "clock_uncertainty_ms", "clock_trusted", "mode", "knowledge"),
+    ),
+    Report: Charter(**_all("technical", "cursor", "health")),
+    News: Charter(**_all("technical", "cursor", "knowledge", "notes", "stream")),
+    Note: Charter(payload=technical("key"), **_all("technical", "number", "kind")),
+    ConsoleRuling: Charter(
+        **_all("key", "epoch", "number"), **_each(_ADMIT, "ruling", "reason"), agent=_AGENT
+    ),
+    Elsewhere: Charter(**_each(_COPIES, "holder", "at_ms", "lane")),
+}
+"""What a gate and its server tell each other besides."""
+
+TODAY: Mapping[type, Charter] = {**JOURNAL, **KNOWLEDGE, **CARRIED, **NEWS}
 """Every kind of record that Portique keeps or sends outside its database."""
 
 
