@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import ClassVar
+
 from django.db import models
 
+from portique.core.charter import Charter, Recipient, Sensitivity, personal, technical
+from portique.core.charter_retention import WHILE_KNOWN, WHILE_VALID
 from portique.core.revocation import Status
+
+_issued = personal(
+    activity="passes",
+    purpose="verify",
+    retention=WHILE_VALID,
+    recipients=(Recipient.SCHOOL_LIFE, Recipient.HEAD, Recipient.HOLDER),
+    sensitivity=Sensitivity.PSEUDONYMOUS,
+)
+_right = partial(
+    personal,
+    activity="exit-rights",
+    purpose="exit",
+    retention=WHILE_KNOWN,
+    recipients=(Recipient.AGENT, Recipient.SCHOOL_LIFE, Recipient.HEAD, Recipient.HOLDER),
+    sensitivity=Sensitivity.PSEUDONYMOUS,
+)
 
 
 class IssuedPass(models.Model):
@@ -21,6 +42,13 @@ class IssuedPass(models.Model):
     text = models.TextField()
     line = models.BigIntegerField(unique=True)  # the order in which passes were issued
 
+    charter: ClassVar[Charter] = Charter(
+        pass_id=_issued, holder=_issued, kind=_issued, status_index=_issued, status=_issued,
+        issued_ms=_issued, expires_ms=_issued, replaced_by=_issued,
+        text=_issued,  # what names anybody in it is sealed with the school's name key
+        line=technical(),
+    )  # fmt: skip
+
     def __str__(self) -> str:
         """Return its number."""
         return self.pass_id
@@ -31,6 +59,8 @@ class HolderRights(models.Model):
 
     holder = models.CharField(primary_key=True, max_length=16)
     data = models.BinaryField()
+
+    charter: ClassVar[Charter] = Charter(holder=_right(), data=_right())
 
     def __str__(self) -> str:
         """Return the holder's number."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+
+from portique.core.charter import Charter, technical
 
 
 class Rules(models.Model):
@@ -11,6 +15,10 @@ class Rules(models.Model):
     name = models.CharField(primary_key=True, max_length=40)
     data = models.JSONField()
     changed_at = models.DateTimeField(auto_now=True)
+
+    charter: ClassVar[Charter] = Charter(
+        name=technical("key"), data=technical("school"), changed_at=technical()
+    )
 
     def __str__(self) -> str:
         """Return its name."""
@@ -22,6 +30,8 @@ class Counter(models.Model):
 
     name = models.CharField(primary_key=True, max_length=40)
     value = models.BigIntegerField()
+
+    charter: ClassVar[Charter] = Charter(name=technical("key"), value=technical())
 
     def __str__(self) -> str:
         """Return its name."""
