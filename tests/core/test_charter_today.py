@@ -26,6 +26,10 @@ from portique.core.values import HolderId
 from portique.core.wire import Line
 from portique.gate.journal_personal import PERSONAL
 
+POINTS_AT_SOMEBODY = {
+    *("holder", "holders", "pass_id", "agent", "time_ms", "at_ms", "proof_s"),
+    *("regime", "label", "status_index", "phone_key", "packed"),
+}
 DECLARED = [(record, name) for record, charter in TODAY.items() for name in charter]
 
 
@@ -80,6 +84,14 @@ def test_what_is_declared_personal_is_what_gates_erase():
     }
 
     assert personal == PERSONAL
+
+
+def test_what_points_at_somebody_is_declared_personal():
+    """A holder, a pass, an agent, or when somebody passed is never called technical."""
+    pointing = [(record, name) for record, name in DECLARED if name in POINTS_AT_SOMEBODY]
+
+    assert {name for _, name in pointing} == POINTS_AT_SOMEBODY
+    assert all(isinstance(TODAY[record][name], Declaration) for record, name in pointing)
 
 
 @pytest.mark.parametrize(("record", "name"), DECLARED, ids=names)
