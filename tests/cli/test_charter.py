@@ -75,6 +75,16 @@ def test_there_is_a_table_for_each_activity_with_data(run, alone):
     assert "Accounts and sign-in" not in said  # nothing of it outside a server
 
 
+def test_a_record_of_many_fields_takes_several_lines(run, alone):
+    """A table fits a wide terminal, and no field is left out."""
+    lines = run("charter", "check").stdout.splitlines()
+    first = next(n for n, line in enumerate(lines) if "Permission: direction" in line)
+
+    assert "closes" in lines[first + 1]
+    assert "permit" in lines[first]
+    assert max(map(len, lines)) < 160
+
+
 def test_it_answers_in_french(run, alone):
     """French is the language of schools."""
     words = told(today(), [], Language.FR, school=None, server=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from portique.cli.pass_list import KINDS
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from portique.school.folder import Settings
 
 GAP = "  "
+FIELDS_CHARACTERS = 48  # of the first column, so that a table fits a wide terminal
 HEADINGS = Words("champs|finalité|sensibilité|conservation", "fields|purpose|sensitivity|retention")
 CONTROLLED = Words("Responsable du traitement\u00a0: {}", "Controller: {}")
 PURPOSE = Words("{} ({}\u00a0: RGPD, art. {})", "{} ({}: GDPR art. {})")
@@ -148,12 +150,16 @@ def _rows(
     for info, said in declared:
         alike.setdefault((info.model, said), []).append(info.field)
     for (model, said), names in alike.items():
+        first, *more = wrap(
+            f"{model}: {', '.join(names)}", FIELDS_CHARACTERS, break_long_words=False
+        )
         yield (
-            f"{model}: {', '.join(names)}",
+            first,
             said.purpose,
             SENSITIVITY_WORDS[said.sensitivity].in_language(language),
             said.retention.words().in_language(language),
         )
+        yield from ((GAP + line, "", "", "") for line in more)
 
 
 def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
