@@ -5,17 +5,32 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+from django.db import IntegrityError
 
 from portique.core.errors import EnvironmentProblem, RegisterError
 from portique.core.revocation import Status
 from portique.core.values import HolderId, Kind, PassId
-from portique.school.register import FIRST_LENGTH, EnrolledGate, Issued
+from portique.school.register import FIRST_LENGTH, EnrolledGate, Issued, Register
 from portique.school.register_file import RegisterFile
+from portique.server.passes.register import DatabaseRegister
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(params=["file", "database"])
+def register(request, tmp_path):
+    """Give an empty register: a folder's, then a server's."""
+    if request.param == "database":
+        opened: Register = DatabaseRegister()
+    else:
+        opened = RegisterFile.create(tmp_path / "register.db")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def register(tmp_path):
-    """Give an empty register."""
+def file(tmp_path):
+    """Give the empty register of a folder."""
     opened = RegisterFile.create(tmp_path / "register.db")
     yield opened
     opened.close()
@@ -72,7 +87,7 @@ def test_a_number_is_given_once(register):
     """Neither a pass's number nor its place in the list can be another's."""
     register.add(line(1))
 
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises((sqlite3.IntegrityError, IntegrityError)):
         register.add(line(1))
 
 
@@ -128,10 +143,10 @@ def test_a_free_place_is_nobody_s(register):
     assert register.free_index(draws) == 9
 
 
-def test_numbers_go_up_for_ever(register, tmp_path):
+def test_numbers_go_up_for_ever(file, tmp_path):
     """A counter outlives the process."""
-    assert [register.next_number("knowledge") for _ in range(2)] == [1, 2]
-    register.close()
+    assert [file.next_number("knowledge") for _ in range(2)] == [1, 2]
+    file.close()
     again = RegisterFile(tmp_path / "register.db")
 
     assert (again.next_number("knowledge"), again.next_number("other")) == (3, 1)
@@ -157,31 +172,31 @@ def test_a_missing_folder_is_said(tmp_path):
         RegisterFile.create(tmp_path / "nowhere" / "register.db")
 
 
-def test_a_register_is_never_made_over_another(register, tmp_path):
+def test_a_register_is_never_made_over_another(file, tmp_path):
     """Its passes would all read revoked."""
-    register.add(line(1))
+    file.add(line(1))
     with pytest.raises(EnvironmentProblem, match="can't be made"):
         RegisterFile.create(tmp_path / "register.db")
 
-    assert register.all() == [line(1)]
+    assert file.all() == [line(1)]
 
 
-def test_a_second_command_waits_for_the_first(register, tmp_path, monkeypatch):
+def test_a_second_command_waits_for_the_first(file, tmp_path, monkeypatch):
     """And gives up with an error that is no damage."""
     monkeypatch.setattr("portique.school.register_file.WAIT_S", 0.05)
     other = RegisterFile(tmp_path / "register.db")
-    with register.transaction():
-        register.add(line(1))
+    with file.transaction():
+        file.add(line(1))
         with pytest.raises(sqlite3.OperationalError, match="locked"), other.transaction():
             pass
     other.close()
 
 
-def test_what_was_committed_survives_without_closing(register, tmp_path):
+def test_what_was_committed_survives_without_closing(file, tmp_path):
     """A power cut after the answer loses nothing of it."""
-    with register.transaction():
+    with file.transaction():
         for number in count(1):
-            register.add(line(number))
+            file.add(line(number))
             if number == 3:
                 break
     again = RegisterFile(tmp_path / "register.db")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from portique.core.zones import Lane
     from portique.gate.knowing import Knowledge
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 NAMELESS = Words("aucun nom ne peut y être lu", "no name can be read from it")
 OUTCOMES = {
@@ -38,7 +38,7 @@ OUTCOMES = {
 UNNUMBERED = 1  # knowledge made for one command counts no version up
 
 
-def knowledge_of(school: SchoolFolder, at: datetime) -> Knowledge:
+def knowledge_of(school: School, at: datetime) -> Knowledge:
     """Sign the school's folder as of `at` and open it as a gate would, names included."""
     mine = private_key(Purpose.GATE, entropy(40))
     public = mine.public
@@ -50,7 +50,7 @@ def knowledge_of(school: SchoolFolder, at: datetime) -> Knowledge:
     return open_bundle(data, key, uai=school.settings.uai, mine=mine)
 
 
-def bench_of(school: SchoolFolder, lane: str, at: datetime) -> Bench:
+def bench_of(school: School, lane: str, at: datetime) -> Bench:
     """Return a lane of the school with its knowledge as of `at`.
 
     Raises:
@@ -60,7 +60,7 @@ def bench_of(school: SchoolFolder, lane: str, at: datetime) -> Bench:
     return Bench(school.settings.uai, row, knowledge_of(school, at))
 
 
-def lane_of(school: SchoolFolder, name: str) -> Lane:
+def lane_of(school: School, name: str) -> Lane:
     """Return a lane of the school.
 
     Raises:

@@ -14,11 +14,13 @@ import click
 from portique.core.errors import EnvironmentProblem
 from portique.core.values import from_ms, to_ms
 from portique.gate.clock import BUILT_AT_MS
-from portique.school.folder import SchoolFolder
+from portique.school.folder import SchoolFolder, is_served
 from portique.school.instants import typed_instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from portique.school.house import School
 
 PASS_NUMBER = re.compile(r"[0-9a-f]{8,16}")  # a card shows 8; fewer would be a guess
 AT_HELP = "ISO date and time; without offset it is the school's local time. Default: now."
@@ -101,7 +103,7 @@ def now() -> datetime:
     return at
 
 
-def now_at(school: SchoolFolder) -> datetime:
+def now_at(school: School) -> datetime:
     """Read the clock for something that the school will keep.
 
     Raises:
@@ -134,16 +136,25 @@ def instant(
         raise click.BadParameter(str(error), param_hint=option) from error
 
 
-def at_or_now(text: str | None, school: SchoolFolder) -> datetime:
+def at_or_now(text: str | None, school: School) -> datetime:
     """Return the instant asked for, or now."""
     return now_at(school) if text is None else instant(text, school.settings.time_zone)
 
 
-def open_school(folder: Path) -> SchoolFolder:
-    """Open a school's folder and close it when the command ends."""
-    school = SchoolFolder.open(folder)
+def open_school(folder: Path) -> School:
+    """Open a school, in its folder or its server's database; close it when the command ends."""
+    school: School = _served(folder) if is_served(folder) else SchoolFolder.open(folder)
     click.get_current_context().call_on_close(school.close)
     return school
+
+
+def _served(folder: Path) -> School:
+    from portique.server.config.starting import make_ready  # Django only where a server was
+
+    make_ready(folder)
+    from portique.server.school.house import served_school
+
+    return served_school()
 
 
 def iso(at: datetime) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portique.paper.cards import PrintedPass
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
     from portique.school.register import Issued
 
 PROGRESS_FROM = 100  # fewer take less than two seconds
@@ -70,7 +70,7 @@ def check(out: Path, layout: str) -> None:
         raise click.UsageError(f"there is no such layout; choose one of {', '.join(LAYOUTS)}")
 
 
-def write(school: SchoolFolder, issued: Sequence[Issued], out: Path, asked: Print) -> int:
+def write(school: School, issued: Sequence[Issued], out: Path, asked: Print) -> int:
     """Write passes in the form the file's ending asks for, and return how many.
 
     Raises:
@@ -107,7 +107,7 @@ def _codes(issued: Sequence[Issued], form: str) -> bytes:
     return code.svg(title=f"Portique {issued[0].pass_id[:8]}").encode()
 
 
-def _pdf(school: SchoolFolder, issued: Sequence[Issued], asked: Print) -> bytes:
+def _pdf(school: School, issued: Sequence[Issued], asked: Print) -> bytes:
     from portique.paper.cards import Options, render
     from portique.paper.errors import PaperError, UndrawnError
 
@@ -127,7 +127,7 @@ def _pdf(school: SchoolFolder, issued: Sequence[Issued], asked: Print) -> bytes:
 
 
 def _printed(
-    school: SchoolFolder, issued: Sequence[Issued], photos: Path | None
+    school: School, issued: Sequence[Issued], photos: Path | None
 ) -> Iterator[PrintedPass]:
     from portique.paper.cards import PrintedPass
     from portique.paper.portraits import find_portrait

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 CARRIED = {
     "name": (NAME_BYTES_MAX, "le nom est coupé"),
@@ -123,7 +123,7 @@ def issue(folder: Path, **asked: Any) -> None:
     _issue(school, requests, at, asked | {"sheet": sheet})
 
 
-def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Request:
+def _request(school: School, asked: dict[str, Any], at: datetime) -> Request:
     if asked["holder"] is not None:
         return _another(school, asked, at)
     kind = Kind(asked["kind"])
@@ -135,7 +135,7 @@ def _request(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Reque
         raise click.UsageError(str(error)) from error
 
 
-def _another(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Request:
+def _another(school: School, asked: dict[str, Any], at: datetime) -> Request:
     """Ask for one pass more for the holder of a pass, such as a slip for a forgotten card."""
     issued = school.register.find(asked["holder"])
     identity = issuing.reopened(school, issued).identity
@@ -152,7 +152,7 @@ def _another(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Reque
 
 
 def _window(
-    school: SchoolFolder, kind: Kind, opens: str | None, closes: str | None, at: datetime
+    school: School, kind: Kind, opens: str | None, closes: str | None, at: datetime
 ) -> Window:
     zone = school.settings.time_zone
     usual = issuing.default_window(school, kind, instant(opens, zone, "--from") if opens else at)
@@ -208,7 +208,7 @@ def _warn_of_seconds(again: Sequence[int], lines: Sequence[int] | None) -> None:
 
 
 def _warn_of_regimes(
-    school: SchoolFolder, requests: Sequence[Request], lines: Sequence[int] | None
+    school: School, requests: Sequence[Request], lines: Sequence[int] | None
 ) -> None:
     """Say when a pass carries a regime the school hasn't got: the agent would be asked."""
     known = regimes_of(school)
@@ -225,7 +225,7 @@ def _warn_of_regimes(
 
 
 def _issue(
-    school: SchoolFolder, requests: Sequence[Request], at: datetime, asked: dict[str, Any]
+    school: School, requests: Sequence[Request], at: datetime, asked: dict[str, Any]
 ) -> None:
     out: Path | None = asked["out"]
     as_json = asked["as_json"]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 WAYS = {Direction.EXIT: Words("sortie", "exit"), Direction.ENTRY: Words("entrée", "entry")}
 NONE = Words("aucune autorisation", "no permission")
@@ -79,7 +79,7 @@ def permit_command(number: str, folder: Path, **asked: Any) -> None:
     )
 
 
-def _permission(school: SchoolFolder, asked: dict[str, Any], at: datetime) -> Permission:
+def _permission(school: School, asked: dict[str, Any], at: datetime) -> Permission:
     zone = school.settings.time_zone
     start = instant(asked["opens"], zone, "--from") if asked["opens"] else at
     end = instant(asked["closes"], zone, "--until", typed_end)

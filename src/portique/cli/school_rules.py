@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portique.core.passes import Identity
-    from portique.school.folder import SchoolFolder
+    from portique.school.house import School
 
 EXIT_DOUBTS = 1
 LANGUAGES = [language.value for language in Language]
@@ -110,7 +110,7 @@ def calendar(folder: Path, check: bool, as_json: bool) -> None:  # noqa: FBT001 
         sys.exit(EXIT_DOUBTS)
 
 
-def _summary(school: SchoolFolder) -> dict[str, Any]:
+def _summary(school: School) -> dict[str, Any]:
     rules = calendar_of(school)
     timetable = rules.timetable
     return {
@@ -176,7 +176,7 @@ def leave(number: str, folder: Path, at: str | None, language: str | None, as_js
     sys.exit(EXIT_CODE[answer.verdict])
 
 
-def _answer(school: SchoolFolder, identity: Identity, at: datetime) -> ExitAnswer:
+def _answer(school: School, identity: Identity, at: datetime) -> ExitAnswer:
     """Ask the folder's rules as a gate with fresh knowledge would."""
     rules = calendar_of(school)
     held = rights_of(school).get(identity.holder, UNKNOWN)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SETTINGS, CALENDAR, ZONES = "school.toml", "calendar.json", "zones.json"
 REGISTER = "register.db"
+MOVED = "register.db.moved-to-the-server"  # since a server holds the school's truth
 KEYS = "keys"
 NAME_CHARACTERS_MAX = 80
 UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})  # controls, half characters, line ends
@@ -101,6 +102,11 @@ class SchoolFolder:
             EnvironmentProblem: No school there, or its keys or register can't be read.
             ConfigError: Its settings are damaged.
         """
+        if is_served(path):
+            raise EnvironmentProblem(
+                f"the school in {path} has a server, whose database holds its register: "
+                "use the console, or commands with --school, which ask the database"
+            )
         return cls(path, read_settings(path), keys.load(path / KEYS))
 
     def close(self) -> None:
@@ -148,6 +154,11 @@ class SchoolFolder:
             raise EnvironmentProblem(
                 f"{path} can't be written ({error.strerror}); check the disk and your rights"
             ) from error
+
+
+def is_served(path: Path) -> bool:
+    """Say whether a server's database took the place of a folder's register and rules."""
+    return (path / MOVED).exists()
 
 
 def read_settings(path: Path) -> Settings:

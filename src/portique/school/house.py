@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from portique.school.folder import Settings
@@ -48,3 +49,9 @@ class School(Protocol):
         Raises:
             EnvironmentProblem: The disk or database refused.
         """
+
+    def roll_keys(self, *, year: int, entropy: Callable[[int], bytes]) -> None:
+        """Start a school year: new issuing and name keys; older ones keep verifying."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""

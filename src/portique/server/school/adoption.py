@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from portique.school.folder import CALENDAR, REGISTER, ZONES, SchoolFolder
+from portique.school.folder import CALENDAR, MOVED, REGISTER, ZONES, SchoolFolder, is_served
 from portique.school.rules import REGIMES
 from portique.server.passes.register import DatabaseRegister
 from portique.server.school.models import Counter, Rules
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COUNTED = "knowledge"
-ADOPTED = ".moved-to-the-server"
-
-
-def is_served(path: Path) -> bool:
-    """Say whether a folder's register was moved into a server's database."""
-    return (path / (REGISTER + ADOPTED)).exists()
 
 
 def adopt(path: Path) -> bool:
@@ -42,7 +36,7 @@ def adopt(path: Path) -> bool:
     finally:
         folder.close()
     # Last: until the copy is committed, the file is the truth, and a second try finds it.
-    (path / REGISTER).rename(path / (REGISTER + ADOPTED))
+    (path / REGISTER).rename(path / MOVED)
     return True
 
 

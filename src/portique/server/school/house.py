@@ -14,6 +14,7 @@ from portique.server.passes.register import DatabaseRegister
 from portique.server.school.models import Rules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from portique.school.folder import Settings
@@ -37,6 +38,14 @@ class ServedSchool:
     def write_data(self, name: str, data: object) -> None:
         """Replace rules, whole or not at all."""
         Rules.objects.update_or_create(name=name, defaults={"data": data})
+
+    def roll_keys(self, *, year: int, entropy: Callable[[int], bytes]) -> None:
+        """Start a school year: new issuing and name keys; older ones keep verifying."""
+        keys.roll(self.path / KEYS, year=year, entropy=entropy)
+        self.keys = keys.load(self.path / KEYS)
+
+    def close(self) -> None:
+        """Leave the connection to Django."""
 
 
 def served_school() -> ServedSchool:
