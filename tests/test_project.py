@@ -41,7 +41,8 @@ def tracked() -> list[Path]:
 
 
 TEXTS = [path for path in tracked() if path.suffix in TEXT_SUFFIXES]
-MODULES = [path for path in TEXTS if path.suffix == ".py"]
+# Migrations are as Django writes them.
+MODULES = [p for p in TEXTS if p.suffix == ".py" and "migrations" not in p.parts]
 
 
 def lines_that_match(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
