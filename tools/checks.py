@@ -27,6 +27,7 @@ FAST = "not slow and not browser"
 SLOW = "slow and not browser"
 # Tests that start processes and kill them: side by side, they would starve each other on two cores.
 ALONE = ("tests/crash", "tests/e2e")
+ON_POSTGRESQL = ("tests/server", "tests/school/test_register.py")
 CAMPAIGN_TIMEOUT_S = 4 * 3600
 # How far the tests go is told by these variables, each read by the tests that it concerns.
 QUICK = {
@@ -117,6 +118,7 @@ def test_stages() -> list[Stage]:
         *covered_stages(),
         Stage("slow", tests("slow", SLOW, *beside())),
         *alone_stages(),
+        postgresql_stage(),
         Stage("browser", tests("browser", "browser")),
     ]
 
@@ -129,6 +131,7 @@ def release_stages() -> list[Stage]:
         Stage("fast", tests("fast", FAST, *beside(patience)), CAMPAIGN),
         Stage("slow", tests("slow", SLOW, *beside(patience)), CAMPAIGN),
         *alone_stages(patience, environment=CAMPAIGN),
+        postgresql_stage(),
         Stage("browser", tests("browser", "browser", patience), CAMPAIGN),
     ]
 
@@ -138,6 +141,12 @@ def alone_stages(*more: str, environment: dict[str, str] | None = None) -> list[
     folders = [path for path in ALONE if any((ROOT / path).glob("test_*.py"))]
     command = tests("alone", "not browser", *more, *folders)
     return [Stage("alone", command, environment or {})] if folders else []
+
+
+def postgresql_stage() -> Stage:
+    """Run the server's tests again on a real PostgreSQL, started for them."""
+    command = tests("postgresql", "not browser", "-n", "2", *ON_POSTGRESQL)
+    return Stage("postgresql", (PYTHON, str(ROOT / "tools" / "postgresql.py"), *command), QUICK)
 
 
 def run(stage: Stage) -> bool:
