@@ -199,3 +199,15 @@ def test_an_exit_refused_where_nobody_stands_alerts_every_screen(school, tmp_pat
     working.close()
 
     assert [alert.kind for alert in alerts] == [AlertKind.EXIT_REFUSED]
+
+
+def test_the_showing_behind_an_entry_is_found_while_its_card_waits(school, start):
+    """Not one that was answered, and not another entry's."""
+    working = start()
+    working.show("PQ1:NOT A PASS")
+    [card] = working.board.snapshot().waiting
+    receipt = Receipt(1, working.journal.head.number)
+
+    assert working.lane._cards.showing_of(receipt) == card.showing
+    with pytest.raises(TooLate):
+        working.lane._cards.showing_of(Receipt(1, 1))

@@ -353,3 +353,43 @@ def test_a_real_process_under_a_false_clock_keeps_the_high_water(offset, doubt):
     said = json.loads(child.stdout)
     assert said["now"] >= high
     assert said["doubt"] == doubt
+
+
+def test_a_clock_that_agrees_with_the_server_is_left_alone(machine, clock):
+    """A second or two of the way there and back are nothing."""
+    assert not clock.heed(clock.now_ms() - 1_500, within_ms=2_000)
+    assert not clock.heed(clock.now_ms() + 4_000, within_ms=0)
+
+
+@pytest.mark.parametrize("off_ms", [-DAY, 60_000, 10 * 365 * DAY], ids=["behind", "a bit", "far"])
+def test_a_clock_that_is_off_goes_by_the_servers_time(machine, clock, off_ms):
+    """Even one that trusts itself: it was set wrong before the gate started."""
+    true_ms = clock.now_ms() + off_ms
+    assert clock.heed(true_ms, within_ms=100)
+
+    assert abs(clock.now_ms() - true_ms) <= 100
+    assert clock.state.trusted
+
+
+def test_a_clock_in_doubt_is_put_right_by_the_server(machine, clock):
+    """Jumped ten years ahead while running: doubted, then by the server's word trusted again."""
+    true_ms = clock.now_ms()
+    machine.wall += 10 * 365 * DAY
+    assert not clock.state.trusted
+
+    assert clock.heed(true_ms, within_ms=100)
+    assert clock.state.trusted
+    assert abs(clock.now_ms() - true_ms) <= 100
+
+
+def test_a_clock_that_goes_by_the_server_is_put_right_now_and_then(machine, clock):
+    """On its own uptime it drifts: a later answer makes it sure again."""
+    true_ms = clock.now_ms()
+    machine.wall += 10 * 365 * DAY
+    clock.heed(true_ms, within_ms=0)
+    machine.boot += 2 * DAY
+    machine.wall += 2 * DAY
+    drifted = clock.state.uncertainty_ms
+
+    assert clock.heed(true_ms + 2 * DAY, within_ms=0)
+    assert clock.state.uncertainty_ms < drifted

@@ -22,6 +22,7 @@ from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.core.values import Direction
 from portique.core.zones import Mode
 from portique.gate.board import WAITING_MAX, AlertKind, Organ
+from portique.gate.journal_values import Receipt
 from portique.gate.lane import HOLD_EVERY_MS, HOLD_S
 from portique.testing.fakes import FakeDoor
 from portique.testing.lanes import Told, WorkingLane, open_lane
@@ -471,3 +472,25 @@ def test_an_agents_word_that_a_fire_is_over_is_passed_on(opened):
     lane.end_evacuation("cpe")
 
     assert ended == ["cpe"]
+
+
+def test_a_console_rules_by_the_entry_of_the_decision(school, opened):
+    """The card behind it is answered as if by the gate's own agent; a second answer is too late."""
+    working = opened()
+    working.show("PQ1:NOT A PASS")
+    receipt = Receipt(1, working.journal.head.number)
+    working.lane.rule_on(receipt, Ruling.ADMIT, AdmitReason.KNOWN, "cpe-1")
+
+    assert working.bodies()[-1].agent == "cpe-1"
+    assert working.door.releases == 1
+    with pytest.raises(TooLate):
+        working.lane.rule_on(receipt, Ruling.DENY, DenyReason.SENT, "cpe-2")
+
+
+def test_a_passage_elsewhere_is_never_in_the_future(school, opened):
+    """Another lane's clock may run ahead: what it saw happened now at the latest."""
+    working, held = opened(), school.issue()
+    now = working.clock.now_ms()
+    working.lane.note_elsewhere(held.holder, now + 60_000)
+
+    assert working.lane.recall._elsewhere == {held.holder: now}

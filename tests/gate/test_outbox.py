@@ -189,3 +189,60 @@ def test_receipts_of_files_that_are_gone_are_forgotten(journal, path):
     journal.retire(START_MS, at_ms=START_MS)
 
     assert journal._outbox.epochs() == set()
+
+
+def filed(journal: Journal, limit: int = 1000, without=()) -> list[tuple[int, int, bool]]:
+    rows = journal.to_file(limit, without=without)
+    return [(row.epoch, row.number, row.body is not None) for row in rows]
+
+
+def test_a_filing_has_no_gap_and_no_body_that_was_set_aside(journal):
+    """The place of a poison entry in the chain goes up; what is in it stays here."""
+    journal.acknowledge(1, 1)
+    journal.set_aside(1, 3, why="poison", at_ms=START_MS)
+
+    assert filed(journal, limit=3) == [(1, 2, True), (1, 3, False), (1, 4, True)]
+
+
+def test_epochs_left_alone_do_not_hold_up_the_others(journal):
+    """A disputed epoch is passed over, be it a former or the present one."""
+    journal.rotate(at_ms=START_MS)
+
+    assert filed(journal, without={1}) == [(2, 1, True)]
+    assert filed(journal, without={1, 2}) == []
+    assert filed(journal, limit=1) == [(1, 1, True)]
+
+
+def test_what_the_server_lost_waits_again(journal, path):
+    """Receipts and what was set aside above are taken back, over a restart too."""
+    journal.set_aside(1, 2, why="poison", at_ms=START_MS)
+    journal.set_aside(1, 6, why="poison", at_ms=START_MS)
+    journal.acknowledge(1, 8)
+    journal.rewind(1, 4)
+
+    assert (journal.acknowledged(1), journal.pending()) == (4, 6)
+    assert [one.number for one in journal.entries_set_aside()] == [2]
+    assert filed(journal)[1] == (1, 6, True)
+
+
+def test_the_last_acknowledged_entry_of_each_epoch_is_known(journal):
+    """To ask the server whether it still has them; an epoch without a receipt is not asked for."""
+    assert journal.last_filed() == ()
+    journal.acknowledge(1, 10)
+    journal.rotate(at_ms=START_MS)
+    assert [(row.epoch, row.number) for row in journal.last_filed()] == [(1, 10)]
+    journal.acknowledge(2, 1)
+
+    assert [(row.epoch, row.number) for row in journal.last_filed()] == [(1, 10), (2, 1)]
+
+
+def test_the_newest_signed_head_of_an_epoch_is_known(journal, path):
+    """Of the present file and of a former one; of a file that can't be read there is none."""
+    first = journal.checkpoint(at_ms=START_MS)
+    assert journal.signed_head(1) == first
+    journal.rotate(at_ms=START_MS)
+    assert journal.signed_head(1) is not None
+    assert journal.signed_head(7) is None
+    path.with_name("journal.db.epoch-1").write_bytes(b"no database at all, whatever its name")
+
+    assert journal.signed_head(1) is None

@@ -292,3 +292,12 @@ def test_counts_start_from_nought_each_day(school, opened, tmp_path):
     again.close()
 
     assert live == restarted == Counts(0, 0)
+
+
+def test_an_older_word_of_elsewhere_takes_nothing_back(recall):
+    """Notes may come twice and out of order: the last passage counts."""
+    other = HolderId("00112233aabbccdd")
+    recall.note_elsewhere(other, NOW)
+    recall.note_elsewhere(other, NOW - 60_000)
+
+    assert recall._elsewhere == {other: NOW}

@@ -493,3 +493,8 @@ def test_a_doubtful_clock_is_stale(school):
     ]
 
     assert (clock.age_s, clock.state) == (9, FreshnessState.STALE)
+
+
+def test_what_the_server_sent_is_looked_at_like_a_file(school, new_source, tmp_path):
+    """The link writes one file beside: the newest counts."""
+    assert new_source(beside=put(tmp_path / "gate", school.bundle(3))).start().version.number == 3

@@ -88,6 +88,18 @@ class Cards:
             raise TooLate("this showing was ruled on already")
         return self._waiting[showing]
 
+    def showing_of(self, receipt: Receipt) -> int:
+        """Return the showing whose decision is this entry.
+
+        Raises:
+            TooLate: Its card does not wait (any more).
+        """
+        self._keep_what_waits()
+        for showing, held in self._waiting.items():
+            if held.receipt == receipt:
+                return showing
+        raise TooLate("this decision does not wait for an answer")
+
     def checking(self, whose: Whose) -> bool:
         """Say whether a check of this holder's identity still waits for an answer."""
         return any(held.checking and held.whose == whose for held in self._waiting.values())

@@ -160,7 +160,7 @@ class GateClock:
                 self._believe(signed_ms, UNSYNCHRONISED_MS, basis=_Basis.HIGH_WATER)
             self._high_ms = max(self._high_ms, signed_ms)
 
-    def correct(self, signed_ms: int) -> None:
+    def correct(self, signed_ms: int, *, error_ms: int = SIGNED_MS) -> None:
         """Go by the server's signed time from now on, be it earlier than the high water.
 
         Call only with an answer to this gate's own fresh question (a nonce inside the signature):
@@ -176,8 +176,30 @@ class GateClock:
             )
         with self._lock:
             self._high_ms = signed_ms
-            self._believe(signed_ms, SIGNED_MS, basis=_Basis.SIGNED)
+            self._believe(signed_ms, error_ms, basis=_Basis.SIGNED)
             self._read()
+
+    def heed(self, signed_ms: int, *, within_ms: int) -> bool:
+        """Compare with the server's signed time, and go by it if this clock is in doubt or is off.
+
+        Args:
+            signed_ms: When the server signed its answer to this gate's own fresh question.
+            within_ms: How long the question was out: the answer is as old, at the most.
+
+        Returns:
+            Whether the clock was put right.
+
+        Raises:
+            EnvironmentProblem: See `correct`.
+        """
+        with self._lock:
+            now = self._read()
+            agrees = signed_ms - STEP_MS <= now <= signed_ms + within_ms + STEP_MS
+            drifts = self._off_by_ms != 0 and self._uncertainty_ms() > UNSYNCHRONISED_MS + within_ms
+            if agrees and self._doubt is None and not drifts:
+                return False
+        self.correct(signed_ms + within_ms // 2, error_ms=SIGNED_MS + within_ms // 2)
+        return True
 
     def _first_anchor(self) -> _Anchor:
         wall, boot = self._source.wall_ms(), self._source.boot_ms()

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from portique.core.errors import ConfigError
 from portique.gate.sections import GateConfig
@@ -135,6 +136,7 @@ def _objections(config: GateConfig) -> Iterator[str]:
     yield from _door_objections(config)
     yield from _fire_objections(config)
     yield from _screen_objections(config)
+    yield from _server_objections(config)
 
 
 def _camera_objections(config: GateConfig) -> Iterator[str]:
@@ -185,6 +187,36 @@ def _screen_objections(config: GateConfig) -> Iterator[str]:
     for number, agent in enumerate(screens.agents, 1):
         if not PIN_HASH.fullmatch(agent.pin_hash):
             yield f"screens.agents[{number}].pin_hash: make it with `portique gate init`"
+
+
+def _server_objections(config: GateConfig) -> Iterator[str]:
+    server = config.server
+    if server.address and not is_server_address(server.address):
+        yield (
+            "server.address must be https://name or https://name:port, without a path; "
+            "http:// is for this machine alone"
+        )
+    if server.proxy and not _is_place(server.proxy, ("http", "https")):
+        yield "server.proxy must be http://name:port"
+
+
+def is_server_address(address: str) -> bool:
+    """Say whether this is where a school's server may be: over TLS, or on this machine."""
+    if not _is_place(address, ("https", "http")):
+        return False
+    parts = urlsplit(address)
+    return parts.scheme == "https" or is_loopback(parts.hostname or "")
+
+
+def _is_place(address: str, schemes: tuple[str, ...]) -> bool:
+    """Say whether an address is scheme, host and perhaps a port, and nothing more."""
+    try:
+        parts = urlsplit(address)
+        named = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+    bare = f"{parts.scheme}://{parts.netloc}" == address and "@" not in parts.netloc
+    return named and bare and parts.scheme in schemes and address.isascii()
 
 
 def _table_lines(path: str, table: Any, folder: Path | None) -> Iterator[str]:

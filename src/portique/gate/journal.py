@@ -23,6 +23,7 @@ from portique.gate.journal_marks import Remembered, beside
 from portique.gate.journal_notices import notice
 from portique.gate.journal_opening import Site
 from portique.gate.journal_recent import gather, read_dated, read_dated_of_damaged
+from portique.gate.journal_rows import signed_head
 from portique.gate.journal_values import (
     ALARM_AT,
     Head,
@@ -34,7 +35,7 @@ from portique.gate.journal_verify import Verifier
 from portique.gate.outbox import Outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from portique.core.entries import Body
@@ -312,6 +313,72 @@ class Journal:
                     return rows
             return self._waiting(self.rows, self._outbox.acknowledged(self.head.epoch), limit)
 
+    def to_file(self, limit: int, *, without: Collection[int] = ()) -> tuple[Row, ...]:
+        """Return the next rows of one epoch to file, former files first, none left out between.
+
+        What was set aside goes without salt and body: its place in the chain is proved, and
+        nothing behind it is held up. Of a damaged file, the rows before its damage.
+
+        Args:
+            limit: How many at most.
+            without: Epochs to leave alone for now.
+
+        Raises:
+            JournalError: The folder or the file can't be read.
+        """
+        with self._lock, self._keeper.telling():
+            for former in self._formers.all():
+                after = self._outbox.acknowledged(former.epoch)
+                if former.epoch not in without and (
+                    rows := self._formers.rows(former, after, limit)
+                ):
+                    return self._bare(rows)
+            epoch = self.head.epoch
+            if epoch in without:
+                return ()
+            return self._bare(self.rows(self._outbox.acknowledged(epoch), limit))
+
+    def last_filed(self) -> tuple[Row, ...]:
+        """Return the last acknowledged row of each epoch here: to ask whether it is still held.
+
+        Raises:
+            JournalError: The folder or a file can't be read.
+        """
+        with self._lock, self._keeper.telling():
+            found: list[Row] = []
+            for former in self._formers.all():
+                after = self._outbox.acknowledged(former.epoch) - 1
+                found += self._formers.rows(former, after, 1) if after >= 0 else ()
+            after = self._outbox.acknowledged(self.head.epoch) - 1
+            found += self.rows(after, 1) if after >= 0 else ()
+            return self._bare(found)
+
+    def signed_head(self, epoch: int) -> bytes | None:
+        """Return the newest signed head of an epoch, at most 100 entries or a minute old.
+
+        Raises:
+            JournalError: The file can't be read.
+        """
+        with self._lock, self._keeper.telling():
+            if epoch == self.head.epoch:
+                return signed_head(self._keeper.ready(self._keeper.highest_ms).connection)
+            heads = (self._formers.signed_head(former) for former in self._formers.of(epoch))
+            return next(filter(None, heads), None)
+
+    def acknowledged(self, epoch: int) -> int:
+        """Return up to which number the server has everything of an epoch; 0 for nothing."""
+        with self._lock:
+            return self._outbox.acknowledged(epoch)
+
+    def rewind(self, epoch: int, number: int) -> None:
+        """Let everything of an epoch above `number` wait again: the server has lost it.
+
+        Raises:
+            JournalError: This can't be kept.
+        """
+        with self._lock, self._keeper.telling():
+            self._outbox.rewind(epoch, number)
+
     def acknowledge(self, epoch: int, number: int) -> None:
         """Note the server's receipt for everything up to `number` of `epoch`.
 
@@ -394,6 +461,14 @@ class Journal:
                 return tuple(waiting)
             after = rows[-1].number
         return ()
+
+    def _bare(self, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """Strip what was set aside of its salt and body."""
+        aside = self._outbox.is_set_aside
+        return tuple(
+            row._replace(salt=None, body=None) if aside(row.epoch, row.number) else row
+            for row in rows
+        )
 
     def _owes(self, epoch: int) -> bool:
         return self._outbox.acknowledged(epoch) < self._last_of(epoch)

@@ -10,7 +10,7 @@ from portique.gate import journal_schema as schema
 from portique.gate.journal_folder import COMPANIONS, Former, former_files, put_aside
 from portique.gate.journal_marks import beside
 from portique.gate.journal_opening import close_quietly
-from portique.gate.journal_rows import chain_at, checked_rows, last_row, read_identity
+from portique.gate.journal_rows import chain_at, checked_rows, last_row, read_identity, signed_head
 from portique.gate.journal_schema import DamagedError
 from portique.gate.journal_values import Head, Row
 from portique.gate.private_files import sync_folder
@@ -61,6 +61,14 @@ class Formers:
         if former.path not in self._lasts:
             self._lasts[former.path] = _last_in(former.path)
         return self._lasts[former.path]
+
+    def signed_head(self, former: Former) -> bytes | None:
+        """Return the newest checkpoint of a former file; None when it can't be read."""
+        try:
+            with reading(former.path) as connection:
+                return signed_head(connection)
+        except sqlite3.Error:
+            return None
 
     def last_ms(self, former: Former) -> int:
         """Return when the file was last written to, UTC ms: by its entries, else by the disk.

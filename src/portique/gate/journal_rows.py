@@ -58,6 +58,13 @@ def last_row(connection: Connection) -> tuple[int, bytes] | None:
     return row
 
 
+def signed_head(connection: Connection) -> bytes | None:
+    """Return the newest checkpoint of a file as it was signed, None when there is none."""
+    found = connection.execute("SELECT signed FROM checkpoint ORDER BY number DESC LIMIT 1")
+    row = found.fetchone()
+    return row[0] if row else None
+
+
 def chain_at(connection: Connection, number: int) -> bytes | None:
     """Return the chain value of one entry, None when there is no such entry."""
     found = connection.execute("SELECT chain FROM entry WHERE number = ?", (number,)).fetchone()

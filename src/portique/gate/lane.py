@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from portique.core.alarms import Alarm
     from portique.core.facts import Presented, Situation
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+    from portique.core.values import HolderId
     from portique.gate.board import Board
     from portique.gate.flood import Flood
     from portique.gate.journal import Journal
@@ -337,6 +338,23 @@ class Lane:
                 self._passed(waiting.whose, at_ms)
                 self._let_through()
             self._cards.settle(showing, shown.Ruled(ruling, reason, agent, at_ms))
+
+    def rule_on(
+        self, receipt: Receipt, ruling: Ruling, reason: AdmitReason | DenyReason, agent: str
+    ) -> None:
+        """Give the answer of somebody at a console to the decision of an entry.
+
+        Raises:
+            TooLate: The gate's own agent was first, or the card waits no longer.
+            JournalError: It could not be written; nothing was done.
+        """
+        with self._lock:
+            self.rule(self._cards.showing_of(receipt), ruling, reason, agent)
+
+    def note_elsewhere(self, holder: HolderId, at_ms: int) -> None:
+        """Remember that another lane let a holder through, as the server tells."""
+        with self._lock:
+            self.recall.note_elsewhere(holder, min(at_ms, self._ports.clock.now_ms()))
 
     def _let_through(self) -> None:
         self._ports.door.release(for_s=self._ports.open_for_s)

@@ -33,6 +33,9 @@ from portique.gate.judge import Bench
 from portique.gate.keyfiles import read_private, read_public
 from portique.gate.lane import HOLD_EVERY_MS, Lane, Ports
 from portique.gate.learning import Learning, Pupils, believe_time_of
+from portique.gate.link.client import Around
+from portique.gate.link.fetching import FILE as FROM_SERVER
+from portique.gate.link.opening import open_link
 from portique.gate.logs import fault_of, log
 from portique.gate.loop import Chore, Loop
 from portique.gate.metrics import Metrics
@@ -62,10 +65,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from portique.core.seal import PrivateKey
+    from portique.gate.link.client import Link
     from portique.gate.sections import GateConfig
 
 BEAT_MS = 200
 POSTURE_MS = 100
+LINK_MS = 50
 TELL_MS = 2_000
 CHECKPOINT_MS = FLOOD_MS = 60_000
 RETENTION_MS = 10 * 60_000
@@ -131,14 +136,15 @@ class Gate:
         if config.sandbox.level == "required" and config.camera.source != NO_CAMERA:
             require_strongest()
         mine = read_private(config.gate.key)
-        trust = Trust(Uai(config.gate.school), read_public(config.knowledge.school_key), mine)
+        self._trust = Trust(Uai(config.gate.school), read_public(config.knowledge.school_key), mine)
         self._open_journal(mine)
-        self._learn_first(trust)
+        self._learn_first()
         self._open_lane()
         self._follow_postures()
         self._open_eyes()
         self._open_readers()
         self._open_screens()
+        self._open_link()
         self._plan_chores()
         self._append_boot()
         log().info("gate-ready", gate=config.gate.id, lane=config.gate.lane, port=self.serving.port)
@@ -165,9 +171,10 @@ class Gate:
         control = JournalControl(self.journal)
         self._stack.callback(control.close)
 
-    def _learn_first(self, trust: Trust) -> None:
-        kept = self._config.journal.file.parent
-        self.source = Source(trust, self._config.knowledge.path, kept, self.clock.plausible)
+    def _learn_first(self) -> None:
+        kept, path = self._config.journal.file.parent, self._config.knowledge.path
+        beside = kept / FROM_SERVER if self._config.server.address else None
+        self.source = Source(self._trust, path, kept, self.clock.plausible, beside=beside)
         knowledge = self.source.start()
         if knowledge is not None:
             believe_time_of(knowledge, self.clock)
@@ -259,6 +266,16 @@ class Gate:
         self.serving: Serving = serve_in_thread(app, settings)
         self._stack.callback(self.serving.stop)
 
+    def _open_link(self) -> None:
+        """Begin to talk with the school's server, if there is one."""
+        self.link: Link | None = None
+        if not self._config.server.address:
+            return
+        around = Around(self.journal, self.source, self.clock, self.board, self.metrics, self.lane)
+        self.link = open_link(self._config, around, self._trust, self.learning.look)
+        self._stack.callback(self.link.close)
+        self.link.start()
+
     def _append_boot(self) -> None:
         boot = BootBody(
             self._config.gate.lane,
@@ -291,6 +308,8 @@ class Gate:
             Chore("retention", RETENTION_MS, self._retain),
             Chore("retire", RETIRE_MS, self._retire),
         ]
+        if self.link is not None:
+            self._chores.append(Chore("link", LINK_MS, self.link.take_up))
 
     def _beat(self) -> None:
         self.door.beat()
@@ -300,7 +319,9 @@ class Gate:
         self._tell_of_journal()
         state, now = self.clock.state, self.clock.now_ms()
         known = self.source.current
-        self.board.set_freshness(freshness(known, state, now))
+        heard = [] if self.link is None else [self.link.freshness()]
+        self.board.set_freshness([*freshness(known, state, now), *heard])
+        self.metrics.heard(heard[0].age_s if heard else None)
         self.board.forget(now - shown.RECENT_MS)
         self._organs.tell_of_door(self.door.state)
         self._organs.tell_of_clock(state)
@@ -343,9 +364,9 @@ class Gate:
         self.journal.erase_before(before, rule="next-school-day", at_ms=now)
 
     def _retire(self) -> None:
-        """Remove former files in their time; no server is there yet to acknowledge them."""
-        now = self.clock.now_ms()
-        self.journal.retire(now - ACKNOWLEDGED_KEPT_MS, at_ms=now, acknowledged_only=False)
+        """Remove former files in their time; where there is a server, only what it has."""
+        now, served = self.clock.now_ms(), self.link is not None
+        self.journal.retire(now - ACKNOWLEDGED_KEPT_MS, at_ms=now, acknowledged_only=served)
 
 
 def _make_folder(folder: Path) -> None:

@@ -25,6 +25,7 @@ HOST = "127.0.0.1"
 APPEND_S = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0)
 NO_MEDIUM = "none"
 ORGANS = ("capture", "decode", "keeper")
+RESULTS = ("answered", "refused", "unreached")
 
 
 class Metrics:
@@ -53,6 +54,9 @@ class Metrics:
         self._outbox = gauge("outbox_entries", "Entries without a receipt.")
         self._knowledge = gauge("knowledge_age_seconds", "Age of the knowledge; -1: none.")
         self._trusted = gauge("clock_trusted", "1 when the time is trusted.")
+        self._calls = counter("server_calls", "Calls to the school's server.", ("result",))
+        self._filed = counter("entries_filed", "Entries for which a receipt came.")
+        self._heard = gauge("server_age_seconds", "Since the server's last answer; -1: none.")
         self._server: tuple[WSGIServer, Thread] | None = None
 
     def decided(self, decision: Decision, medium: Medium | None) -> None:
@@ -97,6 +101,20 @@ class Metrics:
         self._outbox.set(outbox)
         self._knowledge.set(-1 if knowledge_age_s is None else knowledge_age_s)
         self._trusted.set(clock_trusted)
+
+    def called(self, result: str) -> None:
+        """Count a call to the school's server: answered, refused or unreached."""
+        if result not in RESULTS:
+            raise ValueError(f"{result!r} is no result of a call; one of {', '.join(RESULTS)}")
+        self._calls.labels(result).inc()
+
+    def filed(self, entries: int) -> None:
+        """Count entries for which the server gave a receipt."""
+        self._filed.inc(entries)
+
+    def heard(self, age_s: int | None) -> None:
+        """Show how long ago the school's server last answered."""
+        self._heard.set(-1 if age_s is None else age_s)
 
     def serve(self, port: int) -> int:
         """Answer Prometheus on 127.0.0.1 and return the port; 0 takes a free one.

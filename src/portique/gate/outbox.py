@@ -48,6 +48,17 @@ class Outbox:
             self._acknowledged[epoch] = number
             self._save()
 
+    def rewind(self, epoch: int, number: int) -> None:
+        """Take back what was acknowledged or set aside above `number`: the server lost it.
+
+        Raises:
+            JournalError: The disk refused.
+        """
+        self._acknowledged[epoch] = number
+        for key in [key for key in self._set_aside if key[0] == epoch and key[1] > number]:
+            del self._set_aside[key]
+        self._save()
+
     def set_aside(self, entry: SetAside) -> None:
         """Keep out of the next sendings an entry that the server can't take.
 

@@ -77,7 +77,7 @@ class Recall:
 
     def note_elsewhere(self, holder: HolderId, at_ms: int) -> None:
         """Remember that another lane let a holder through, as the server tells."""
-        self._elsewhere[holder] = at_ms
+        self._elsewhere[holder] = max(at_ms, self._elsewhere.get(holder, at_ms))
 
     def forget_directions(self) -> None:
         """Let go which way everybody went last: at midnight, and when the lane stops asking."""

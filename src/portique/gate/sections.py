@@ -265,6 +265,19 @@ class JournalSection:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerSection:
+    """The school's server. Without an address the gate works from files alone."""
+
+    address: Annotated[
+        str, Key("https://name:port; http only on this machine; empty: no server")
+    ] = ""
+    ca: Annotated[
+        Path | None, Key("PEM file of the authority to believe instead of the system's")
+    ] = None
+    proxy: Annotated[str, Key("http://name:port of a proxy; empty: straight to the server")] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsSection:
     """Figures for Prometheus, on loopback only."""
 
@@ -304,6 +317,9 @@ class GateConfig:
         default_factory=KnowledgeSection
     )
     journal: Annotated[JournalSection, Key("the journal")] = field(default_factory=JournalSection)
+    server: Annotated[ServerSection, Key("the school's server")] = field(
+        default_factory=ServerSection
+    )
     metrics: Annotated[MetricsSection, Key("figures")] = field(default_factory=MetricsSection)
     sandbox: Annotated[SandboxSection, Key("the decoder's limits")] = field(
         default_factory=SandboxSection

@@ -1,5 +1,7 @@
 """Where a gate's knowledge comes from: a file or folder that somebody fills, a stick's too.
 
+The link with the server writes one file more, which is looked at like the others.
+
 The newest bundle that verifies is taken and copied beside the journal, so
 that the gate has it after the stick is gone or the power was cut. Nothing older
 than what was once taken is ever taken again. A copy that can't be written is
@@ -74,6 +76,7 @@ class Source:
         trust: Whose bundles count.
         path: A bundle, or a folder of bundles; it may be missing at times.
         kept: The gate's own folder, for its copy.
+        beside: The one file that the server's link writes; None: no server.
         plausible: Says whether something may have been signed at an instant (UTC ms); the gate's
             clock. The copy was believed when it was taken, and is not asked about again.
     """
@@ -84,10 +87,13 @@ class Source:
         path: Path,
         kept: Path,
         plausible: Callable[[int], bool] = lambda _signed_ms: True,
+        *,
+        beside: Path | None = None,
     ) -> None:
         self._trust = trust
         self._plausible = plausible
         self._path = path
+        self._beside = beside
         self._copy = Copy(kept)
         self._at_least = self._copy.highest()
         self._seen: dict[Path, _Looked] = {}
@@ -126,6 +132,8 @@ class Source:
         before, files = self._current, offered(self._path)
         crowded = len(files) > FILES_MAX
         files = files[:FILES_MAX]
+        if self._beside is not None:
+            files = sorted([*files, *offered(self._beside)], reverse=True)
         self._seen = {
             file.path: self._read(file) if self._is_new(file) else self._seen[file.path]
             for file in files  # the newest first: of the others a glance will mostly do

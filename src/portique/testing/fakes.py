@@ -53,6 +53,14 @@ class FakeClock:
         """Make the time untrusted for ``why``, or trusted again with None."""
         self._state = replace(self._state, doubt=why)
 
+    def heed(self, signed_ms: int, *, within_ms: int) -> bool:
+        """Go by a signed time when it is more than 5 s away, as the gate's clock does."""
+        if signed_ms - 5_000 <= self._now_ms <= signed_ms + within_ms + 5_000:
+            return False
+        self._now_ms = signed_ms
+        self._state = replace(self._state, doubt=None)
+        return True
+
     def uncertain(self, ms: int) -> None:
         """Set how far off the time may be."""
         self._state = replace(self._state, uncertainty_ms=ms, claim_ms=min(ms, 30_000))

@@ -100,7 +100,8 @@ class PocketSchool:
         self.name_key = SecretKey(Purpose.NAME, self.entropy(32))
         self.statuses: dict[int, Status] = {}
         self._issued = 0
-        orders = self._key(Purpose.ORDERS).public
+        self.orders_key = self._key(Purpose.ORDERS)
+        orders = self.orders_key.public
         keys = (self.issuer.public,), self.status_key.public, orders, (self.name_key,)
         self._keys = SchoolKeys(*keys)
 

@@ -35,7 +35,7 @@ Payload = dict[str, Any]
 _OUTCOMES = {Outcome.GRANT: "grant", Outcome.REFER: "refer", Outcome.REFUSE: "refuse"}
 _WORST_LAST = tuple(FreshnessState)
 DETAIL_MAX = 500  # characters: the longest of the gate's own sentences, with a file's name in it
-CLOCK = "clock"  # the one part that is no knowledge
+CLOCK, SERVER = "clock", "server"  # the parts that are no knowledge
 COORDINATE_DIGITS = 4  # a ten-thousandth of the frame's width: finer than any screen
 
 
@@ -160,7 +160,7 @@ class AgentRenderer:
         return self._say(key, count=count, most=WAITING_MAX)
 
     def _freshness(self, parts: tuple[Freshness, ...]) -> Payload:
-        told = [part for part in parts if part.part != CLOCK]  # the time's doubt is a fault's
+        told = [part for part in parts if part.part not in {CLOCK, SERVER}]  # faults tell of those
         states = [part.state for part in told] or [FreshnessState.MISSING]
         worst = max(states, key=_WORST_LAST.index)
         ages = [part.age_s for part in told if part.state is worst and part.age_s is not None]
@@ -175,11 +175,24 @@ class AgentRenderer:
             sure = part.state is FreshnessState.FRESH
             word = self._say("time.sure" if sure else "time.unsure")
             return {"part": self._say("part.clock"), "state": part.state, "word": "", "age": word}
+        if part.part == SERVER:
+            return self._server(part)
         return {
             "part": self._words.say_or(f"part.{part.part}", plain(part.part)),
             "state": part.state,
             "word": "" if part.age_s is None else self._say(f"fresh.{part.state}"),
             "age": self._age(part.age_s),
+        }
+
+    def _server(self, part: Freshness) -> Payload:
+        """Say when the school's server was last heard, and what waits for it."""
+        waiting = self._say("server.waiting", count=part.waiting) if part.waiting else ""
+        heard = "server.never" if part.age_s is None else "server.heard"
+        return {
+            "part": self._say("part.server"),
+            "state": part.state,
+            "word": waiting,
+            "age": self._say(heard, age=self._age(part.age_s)),
         }
 
     def _age(self, age_s: int | None) -> str:
@@ -192,7 +205,7 @@ class AgentRenderer:
 
     def _untold(self, parts: tuple[Freshness, ...]) -> list[Payload]:
         """Say that the school has told this gate nothing at all, if so."""
-        told = [part.state for part in parts if part.part != CLOCK]
+        told = [part.state for part in parts if part.part not in {CLOCK, SERVER}]
         if not told or set(told) != {FreshnessState.MISSING}:
             return []
         return [{"organ": self._say("fault.untold"), "detail": self._say("fault.untold.text")}]

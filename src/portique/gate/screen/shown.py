@@ -35,6 +35,7 @@ class Organ(StrEnum):
     JOURNAL = "journal"
     DOOR = "door"
     CLOCK = "clock"
+    SERVER = "server"
 
 
 class AlertKind(StrEnum):
@@ -117,11 +118,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """Age of one part of the knowledge (`clock` is a part too); None: never had."""
+    """Age of one part of the knowledge; None: never had.
+
+    `clock` is a part too, and `server`: since when it was not heard, and how many
+    entries wait for it.
+    """
 
     part: str
     age_s: int | None
     state: FreshnessState
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,310 @@
+"""News: rulings of consoles, showings elsewhere, knowledge, time and the gate's own report."""
+
+import threading
+
+import pytest
+
+from portique import __version__
+from portique.core.decide import Outcome
+from portique.core.entries import Ruling, RulingBody
+from portique.core.errors import LinkError
+from portique.core.knowledge import Version
+from portique.core.sentences import DenyReason
+from portique.core.values import Kind
+from portique.core.wire_news import ConsoleRuling, Elsewhere, Note
+from portique.gate.board import FreshnessState, Organ
+from portique.gate.link import client
+from portique.gate.link.calls import UnprovedAnswer
+from portique.gate.link.filing import Refused
+from portique.testing.link_server import Fault
+
+
+def refer(linked):
+    """Show a pass that an agent must answer for; return its showing and its entry's number."""
+    linked.working.show("PQ1:NOT A PASS")
+    [card] = linked.working.board.snapshot().waiting
+    return card.showing, linked.working.journal.head.number
+
+
+def rule(linked, number, ruling=Ruling.ADMIT, reason="known", epoch=1):
+    said = ConsoleRuling(epoch, number, ruling, reason, "cpe-1")
+    return linked.server.tell("entry-1", said.to_note)
+
+
+def rulings(linked):
+    return [body for body in linked.working.bodies() if isinstance(body, RulingBody)]
+
+
+def test_a_console_rules_on_a_card_that_waits(linked):
+    """The door opens, the card goes, and the entry tells the server who ruled."""
+    _, number = refer(linked)
+    rule(linked, number)
+    linked.news()
+    linked.drain()
+
+    [ruled] = rulings(linked)
+    assert (ruled.agent, ruled.number, ruled.ruling) == ("cpe-1", number, Ruling.ADMIT)
+    assert linked.working.board.snapshot().waiting == ()
+    assert linked.working.door.releases == 1
+    assert len(linked.held()) == len(linked.rows())
+
+
+def test_the_gates_own_agent_wins_when_first(linked):
+    """The console's answer comes too late and becomes no entry; its note is not asked for again."""
+    showing, number = refer(linked)
+    linked.working.lane.rule(showing, Ruling.DENY, DenyReason.SENT, "loge")
+    note = rule(linked, number)
+    linked.news()
+
+    [ruled] = rulings(linked)
+    assert ruled.agent == "loge"
+    assert linked.working.door.releases == 0
+    linked.news()
+    assert linked.server.holding.notes["entry-1"] == []
+    assert linked.link._errands.cursor == note.number
+
+
+@pytest.mark.parametrize("turn", range(20))
+def test_two_answers_at_once_make_one_entry(linked, turn):
+    """Whichever thread is first at the lane's lock wins, and the other is told."""
+    showing, number = refer(linked)
+    rule(linked, number)
+    linked.working.clock.advance(15_000)
+    linked.link.turn()
+    ready, late = threading.Barrier(2), []
+
+    def local():
+        ready.wait()
+        try:
+            linked.working.lane.rule(showing, Ruling.DENY, DenyReason.SENT, "loge")
+        except Exception as error:  # noqa: BLE001 - whoever lost
+            late.append(error)
+
+    thread = threading.Thread(target=local)
+    thread.start()
+    ready.wait()
+    linked.link.take_up()
+    thread.join()
+
+    assert len(rulings(linked)) == 1
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        lambda n: Note(n, "weather", {1: "rain"}),
+        lambda n: Note(n, "ruling", {1: "of a newer form"}),
+        lambda n: ConsoleRuling(1, 999, Ruling.ADMIT, "known", "cpe-1").to_note(n),
+        lambda n: ConsoleRuling(1, 2, Ruling.ADMIT, "sent", "cpe-1").to_note(n),
+        lambda n: Note(n, "elsewhere", {1: b"short"}),
+    ],
+    ids=["unknown kind", "newer form", "no such card", "a reason of the other kind", "damaged"],
+)
+def test_a_note_that_cannot_be_taken_up_is_skipped(linked, note):
+    """The next ones are taken up, and the cursor goes on."""
+    _, number = refer(linked)
+    linked.server.tell("entry-1", note)
+    last = rule(linked, number)
+    linked.news()
+
+    assert len(rulings(linked)) == 1
+    assert linked.link._errands.cursor == last.number
+
+
+def test_a_ruling_the_disk_refuses_is_told_and_keeps_the_others(linked):
+    """Nothing was done: the console sees no entry, and the loop tells agents why."""
+    _, number = refer(linked)
+    rule(linked, number)
+    linked.working.clock.advance(15_000)
+    linked.link.turn()
+    linked.working.disk.broken = True
+    with pytest.raises(Exception, match="disk"):
+        linked.link.take_up()
+
+    assert linked.working.door.releases == 0
+    assert len(linked.working.board.snapshot().waiting) == 1
+
+
+def test_a_holder_seen_at_another_lane_is_remembered(linked):
+    """A pass copied for somebody at the other entrance is no longer granted in silence."""
+    held = linked.school.issue("Zoé Martin", kind=Kind.STAFF)
+    now = linked.working.clock.now_ms()
+    seen = Elsewhere(held.holder, now + 3_600_000, "entry-2")
+    linked.server.tell("entry-1", seen.to_note)
+    linked.news()
+
+    remembered = linked.working.lane.recall._elsewhere
+    assert remembered == {held.holder: linked.working.clock.now_ms()}  # never later than now
+
+
+def test_a_gate_reports_how_it_is(linked):
+    """The server learns version, journal, knowledge, clock, mode and disk."""
+    linked.drain()
+    linked.news()
+    health = linked.server.reports["entry-1"]
+
+    assert (health.version, health.epoch, health.last) == (__version__, 1, 1)
+    assert (health.unsent, health.knowledge, health.mode) == (0, Version(1, 1), "control")
+    assert health.clock_trusted
+    assert health.disk_free > 0
+
+
+def test_newer_knowledge_is_fetched_and_taken_up(linked):
+    """The version in the news is enough; the lane then judges by it, and the file is kept."""
+    linked.publish(2)
+    linked.news()
+    linked.turn()
+
+    assert linked.source.current.version == Version(1, 2)
+    assert linked.working.lane.bench.knowledge.version == Version(1, 2)
+
+
+def test_an_acknowledgement_brings_newer_knowledge_too(linked):
+    """Nobody waits for the news of a lane at work."""
+    linked.publish(3)
+    linked.working.show("PQ1:NOT A PASS")
+    linked.turn(2)
+
+    assert linked.source.current.version == Version(1, 3)
+
+
+def test_knowledge_of_another_school_is_not_written(linked, school):
+    """What the server sends is believed by the school's signature alone."""
+    linked.server.publish(Version(1, 9), type(school)(77).bundle(9))
+    linked.news()
+    with pytest.raises(LinkError, match="no use"):
+        linked.turn()
+
+    assert linked.source.current.version == Version(1, 1)
+    linked.turn()  # and it is not fetched again at once
+
+
+def test_older_knowledge_is_never_taken(linked):
+    """A server that forgot a revocation cannot take it back."""
+    linked.publish(5)
+    linked.news()
+    linked.turn()
+    linked.publish(4)
+    linked.news()
+    linked.turn()
+
+    assert linked.source.current.version == Version(1, 5)
+
+
+def test_a_clock_that_ran_ahead_is_put_right(linked):
+    """Ten years ahead: the server's signed time counts, from the next answer on."""
+    true_ms = linked.working.clock.now_ms()
+    linked.server.now_ms = lambda: true_ms
+    linked.working.clock._now_ms += 10 * 365 * 86_400_000
+    linked.news()
+
+    assert linked.working.clock.now_ms() == true_ms
+
+
+def test_a_removed_gate_says_so_and_goes_on_deciding(linked):
+    """Agents read that it is no longer known; the lane decides as before."""
+    linked.server.remove_gate("entry-1")
+    linked.working.clock.advance(15_000)
+    with pytest.raises(UnprovedAnswer) as unproved:
+        linked.turn()
+    linked.link._failed(unproved.value)
+    with pytest.raises(Refused) as refused:
+        linked.turn()
+    linked.link._failed(refused.value)
+
+    [fault] = linked.working.board.snapshot().faults
+    assert fault.organ is Organ.SERVER
+    assert linked.working.show("PQ1:NOT A PASS").decision.outcome is Outcome.REFUSE
+
+
+def test_a_gate_enrolled_again_works_again(linked):
+    """The fault goes with the first answer."""
+    linked.link._failed(Refused(401))
+    linked.news()
+
+    assert linked.working.board.snapshot().faults == ()
+
+
+def test_new_keys_of_orders_are_learnt_from_knowledge(linked):
+    """A gate that slept through a change of keys believes the bundle, then the answers."""
+    key = linked.school._key(linked.school.orders_key.purpose)
+    linked.server._orders = key
+    linked.school.orders_key = key
+    linked.school._keys = type(linked.school._keys)(
+        linked.school._keys.issuers,
+        linked.school._keys.status,
+        key.public,
+        linked.school._keys.names,
+    )
+    linked.publish(2)
+    linked.working.clock.advance(15_000)
+    with pytest.raises(UnprovedAnswer) as caught:
+        linked.turn()
+    linked.link._failed(caught.value)
+    linked.turn()
+    linked.news()
+
+    assert linked.source.current.version == Version(1, 2)
+    assert linked.server.reports["entry-1"].knowledge == Version(1, 2)
+
+
+def test_a_gate_without_knowledge_fetches_it_first(linking):
+    """Nothing else can be believed before; then everything is filed."""
+    linked = linking()
+    assert linked.source.current.version == Version(1, 1)
+    assert linked.server.asked[0] == "GET /gate/v1/knowledge"
+
+
+def test_a_server_that_lost_notes_gives_new_ones_again(linked):
+    """Its numbers begin lower: the gate follows, and asks what entries it has lost."""
+    for _ in range(3):
+        linked.server.tell("entry-1", lambda n: Note(n, "weather", {}))
+    linked.news()
+    linked.server.holding.last_note = 0
+    linked.news()
+    _, number = refer(linked)
+    rule(linked, number)
+    linked.news()
+
+    assert len(rulings(linked)) == 1
+
+
+def test_more_notes_than_fit_are_fetched_at_once(linked):
+    """The cursor goes on note by note, and none is skipped."""
+    for _ in range(150):
+        linked.server.tell("entry-1", lambda n: Note(n, "weather", {}))
+    linked.news()
+    assert linked.link._errands.cursor == 100
+    linked.working.clock.advance(client.NEWS_GAP_MS)
+    linked.turn()
+
+    assert linked.link._errands.cursor == 150
+
+
+def test_agents_see_when_the_server_was_last_heard(linked):
+    """Fresh while it answers, ageing after two minutes, with what waits; never a fault."""
+    linked.drain()
+    linked.news()
+    assert linked.link.freshness().state is FreshnessState.FRESH
+    linked.working.clock.advance(180_000)
+    linked.server.faults.append(Fault.LOST_BEFORE)
+    with pytest.raises(LinkError):
+        linked.turn()
+    told = linked.link.freshness()
+
+    assert (told.state, told.age_s) == (FreshnessState.AGEING, 180)
+    assert linked.working.board.snapshot().faults == ()
+
+
+def test_an_event_asks_at_once_but_not_in_a_row(linked):
+    """Forged events cost one question each third of a second, at the most."""
+    linked.news()
+    before = len(linked.server.asked)
+    for _ in range(20):
+        linked.link.ask_now()
+        linked.turn()
+    assert len(linked.server.asked) == before
+    linked.working.clock.advance(client.NEWS_GAP_MS)
+    linked.turn()
+
+    assert linked.server.asked[before:] == ["POST /gate/v1/news"]
