@@ -15,6 +15,8 @@ PortiqueError
 ├── EnvironmentProblem     disk, camera, port, network         → say what, why, what to do
 ├── LinkError              the server can't be reached         → keep deciding, keep the outbox
 ├── RegisterError          the school's folder can't do that   → say why
+├── FileRefused            a file of people can't be taken     → nothing changed, say its cause
+├── TimetableError         a timetable, calendar or change      → nothing changed, show its words
 └── TooLate                someone else acted first            → show the present state
 
 A bug of ours is none of these. It ends a command; a lane's loop logs its type, tells agents and
@@ -23,6 +25,11 @@ No message ever holds personal data: no name, text of a code, holder's number.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from portique.core.plain import Words
 
 
 class PortiqueError(Exception):
@@ -91,6 +98,28 @@ class LinkError(PortiqueError):
 
 class RegisterError(PortiqueError):
     """The school's folder can't do what was asked: no such pass, already revoked."""
+
+
+class TimetableError(PortiqueError):
+    """A timetable, a school calendar or a change of the day can't be used; nothing was changed.
+
+    `words` says what, why and what to do, in both languages.
+    """
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
+class FileRefused(PortiqueError):  # noqa: N818
+    """A file of people is too large, hostile, damaged or something else; nothing was changed.
+
+    `cause` is a short code, of which pages have a sentence in each language.
+    """
+
+    def __init__(self, cause: str, detail: str) -> None:
+        super().__init__(detail)
+        self.cause = cause
 
 
 class TooLate(PortiqueError):  # noqa: N818

@@ -1,0 +1,304 @@
+"""Today's changes, one action each, and their undoing.
+
+    timetable + actions in order ─▶ the lessons of each day ─▶ what gates are told
+
+An action says which lessons go and which come, not what to tell gates: that is
+worked out anew from all actions, so that undoing one leaves the others right.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Self
+
+from portique.core.plain import DAY_MINUTES, Fields, Plain, Words, clock_text
+from portique.core.timetables import CHANGES_MAX, Change, Timetable
+from portique.school.times.imported import Teaching
+from portique.school.times.slots import Slot, changes_for, unusable
+from portique.school.times.words import day_words, hours_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import date
+
+    from portique.core.calendars import Calendar, SchoolDays
+
+SLOTS_MAX = 2_000  # of one action: a whole school's afternoon
+
+
+class Act(StrEnum):
+    """What was done to a day. Kept: never reuse a value."""
+
+    TEACHER_ABSENT = "teacher-absent"
+    SUBSTITUTE = "substitute"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    ADDED = "added"
+
+
+ACT_WORDS: Mapping[Act, Words] = {
+    Act.TEACHER_ABSENT: Words("professeur absent", "teacher absent"),
+    Act.SUBSTITUTE: Words("remplacement", "substitute"),
+    Act.MOVED: Words("cours déplacé", "lesson moved"),
+    Act.CANCELLED: Words("cours annulé", "lesson cancelled"),
+    Act.ADDED: Words("cours ajouté", "lesson added"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Hours of one day, in local minutes; the whole day unless said."""
+
+    day: date
+    begins: int = 0
+    ends: int = DAY_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that somebody did: lessons that go, lessons that come.
+
+    `number` is the caller's, unique within a school. It is kept on the server
+    (with teachers' codes, sealed); gates get only its effect.
+    """
+
+    number: str
+    act: Act
+    gone: tuple[Slot, ...] = ()
+    come: tuple[Slot, ...] = ()
+
+    def words(self) -> Words:
+        """Say what it does without naming a teacher: «professeur absent : mardi 24/11, …»."""
+        slots = self.gone or self.come
+        groups = ", ".join(sorted({slot.group for slot in slots}))
+        hours = hours_words(min(s.begins for s in slots), max(s.ends for s in slots))
+        day, what = day_words(slots[0].day), ACT_WORDS[self.act]
+        return Words(
+            f"{what.fr}\xa0: {day.fr}, {hours.fr} ({groups})",
+            f"{what.en}: {day.en}, {hours.en} ({groups})",
+        )
+
+    def to_data(self) -> Plain:
+        """Write as plain data."""
+        return {
+            "number": self.number,
+            "act": str(self.act),
+            "gone": [slot.to_data() for slot in self.gone],
+            "come": [slot.to_data() for slot in self.come],
+        }
+
+    @classmethod
+    def from_data(cls, data: Plain) -> Self:
+        """Read back; see `Fields` for what it raises."""
+        with Fields(data, "action") as fields:
+            return cls(
+                fields.text("number"),
+                fields.choice("act", Act),
+                tuple(map(Slot.from_data, fields.rows("gone", SLOTS_MAX))),
+                tuple(map(Slot.from_data, fields.rows("come", SLOTS_MAX))),
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class DayBook:
+    """A timetable, who teaches it, and the actions taken since, in order."""
+
+    base: Timetable
+    school_days: SchoolDays
+    teaching: Teaching = field(default_factory=Teaching)
+    actions: tuple[Action, ...] = ()
+
+    def slots(self, day: date) -> list[Slot]:
+        """Return the lessons of a date after all actions, once for each teacher."""
+        left = Counter(self._base_slots(day))
+        for action in self.actions:
+            for slot in action.gone:
+                if left[slot]:  # the timetable may have been imported anew since
+                    left[slot] -= 1
+            left.update(slot for slot in action.come if slot.day == day)
+        return sorted(left.elements())
+
+    def also(self, action: Action) -> DayBook:
+        """Return the book with one more action.
+
+        Raises:
+            TimetableError: Its number is taken, or it lies outside the timetable.
+        """
+        if any(action.number == done.number for done in self.actions):
+            raise unusable("ce changement est déjà fait", "this change is already made")
+        return replace(self, actions=(*self.actions, action))
+
+    def without(self, number: str) -> DayBook:
+        """Return the book as if one action had never been taken.
+
+        Raises:
+            TimetableError: No action has this number.
+        """
+        left = tuple(action for action in self.actions if action.number != number)
+        if len(left) == len(self.actions):
+            raise unusable("ce changement n’existe plus", "this change is no longer there")
+        return replace(self, actions=left)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what gates are told: the base's own changes, with every action's effect."""
+        touched: dict[date, set[str]] = defaultdict(set)
+        for action in self.actions:
+            for slot in (*action.gone, *action.come):
+                touched[slot.day].add(slot.group)
+        told = [one for one in self.base.changes if one.group not in touched.get(one.day, ())]
+        for day in sorted(touched):
+            told += self._told(day, touched[day])
+        if len(told) > CHANGES_MAX:
+            raise unusable(
+                f"plus de {CHANGES_MAX} changements\xa0: importez l’emploi du temps à nouveau",
+                f"more than {CHANGES_MAX} changes: import the timetable again",
+            )
+        return tuple(told)
+
+    def timetable(self) -> Timetable:
+        """Return the timetable that gates get."""
+        return replace(self.base, changes=self.changes())
+
+    def _told(self, day: date, groups: set[str]) -> Iterator[Change]:
+        """Yield what gates are told of a date for the groups that actions touched."""
+        before, after = (_hours(slots) for slots in (self._base_slots(day), self.slots(day)))
+        planned = defaultdict(set)
+        for one in self.base.lessons if day in self.school_days else ():
+            if one.group in groups and one.falls_on(day):
+                planned[one.group].add((one.begins, one.ends))
+        for group in sorted(groups):
+            if before[group] == after[group]:
+                yield from (c for c in self.base.changes if (c.day, c.group) == (day, group))
+            else:
+                yield from changes_for(day, group, planned[group], after[group])
+
+    def _base_slots(self, day: date) -> list[Slot]:
+        if not self.base.knows(day):
+            return []
+        teachers = self.teaching.on(day)
+        held = {
+            (group, one.begins, one.ends)
+            for group, one in self.base.on(day, school_day=day in self.school_days)
+            if not one.cancelled
+        }
+        return [
+            Slot(day, *hours, teacher)
+            for hours in sorted(held)
+            for teacher in teachers.get(hours, [""])
+        ]
+
+
+def _hours(slots: Iterable[Slot]) -> dict[str, set[tuple[int, int]]]:
+    found: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for slot in slots:
+        found[slot.group].add(slot.hours)
+    return found
+
+
+def book_of(calendar: Calendar, teaching: Teaching, actions: Iterable[Action] = ()) -> DayBook:
+    """Open the book of a school's calendar.
+
+    Raises:
+        TimetableError: The school has no timetable.
+    """
+    if calendar.timetable is None:
+        raise unusable(
+            "il n’y a pas encore d’emploi du temps\xa0: importez-le d’abord",
+            "there is no timetable yet: import it first",
+        )
+    return DayBook(calendar.timetable, calendar.school_days, teaching, tuple(actions))
+
+
+def teacher_absent(book: DayBook, number: str, teacher: str, span: Span) -> Action:
+    """Cancel what a teacher gives in a span; lessons it only touches are cancelled as well.
+
+    A group that has another teacher's lesson at the same hour stays in class.
+
+    Raises:
+        TimetableError: The teacher has no lesson then.
+    """
+    mine = (slot for slot in book.slots(span.day) if slot.teacher == teacher)
+    return Action(number, Act.TEACHER_ABSENT, _within(mine, span))
+
+
+def substitute(book: DayBook, number: str, teachers: tuple[str, str], span: Span) -> Action:
+    """Have a second teacher hold the lessons of a first, absent or not yet said to be.
+
+    Args:
+        book: The day as it stands.
+        number: The action's own.
+        teachers: Who is replaced, by whom (empty: somebody not in the timetable).
+        span: When.
+
+    Raises:
+        TimetableError: The first has no lesson then.
+    """
+    replaced, by = teachers
+    before = DayBook(book.base, book.school_days, book.teaching)
+    own = [slot for slot in before.slots(span.day) if slot.teacher == replaced]
+    there = [slot for slot in book.slots(span.day) if slot.teacher == replaced]
+    lessons = _within(dict.fromkeys((*own, *there)), span)
+    gone = tuple(slot for slot in lessons if slot in there)
+    return Action(
+        number, Act.SUBSTITUTE, gone, tuple(replace(slot, teacher=by) for slot in lessons)
+    )
+
+
+def moved_lesson(book: DayBook, number: str, lesson: Iterable[Slot], to: Span) -> Action:
+    """Hold a lesson at other hours of the same or another day, for all groups that share it.
+
+    Raises:
+        TimetableError: It isn't there any more, or the new day is outside the timetable.
+    """
+    gone = tuple(dict.fromkeys(lesson))
+    if not gone or any(slot not in book.slots(slot.day) for slot in gone):
+        raise unusable("ce cours n’est plus à cette heure", "this lesson is no longer at that time")
+    _check_known(book, to, {slot.group for slot in gone})
+    come = tuple(replace(s, day=to.day, begins=to.begins, ends=to.ends) for s in gone)
+    return Action(number, Act.MOVED, gone, come)
+
+
+def cancelled(book: DayBook, number: str, groups: Iterable[str], span: Span) -> Action:
+    """Cancel whatever some groups have in a span: an outing, a strike, an exam.
+
+    Raises:
+        TimetableError: None of them has a lesson then.
+    """
+    among = set(groups)
+    mine = (slot for slot in book.slots(span.day) if slot.group in among)
+    return Action(number, Act.CANCELLED, _within(mine, span))
+
+
+def added(
+    book: DayBook, number: str, groups: Iterable[str], span: Span, teacher: str = ""
+) -> Action:
+    """Give some groups a lesson more.
+
+    Raises:
+        TimetableError: A group or the day is outside the timetable.
+    """
+    among = tuple(dict.fromkeys(groups))
+    _check_known(book, span, set(among))
+    come = tuple(Slot(span.day, group, span.begins, span.ends, teacher) for group in among)
+    return Action(number, Act.ADDED, come=come)
+
+
+def _within(slots: Iterable[Slot], span: Span) -> tuple[Slot, ...]:
+    found = tuple(slot for slot in slots if slot.overlaps(span.begins, span.ends))
+    if not found:
+        hours = f"{clock_text(span.begins)}–{clock_text(span.ends)}"
+        raise unusable(
+            f"aucun cours à changer entre ces heures ({hours})",
+            f"no lesson to change between these hours ({hours})",
+        )
+    return found
+
+
+def _check_known(book: DayBook, span: Span, groups: set[str]) -> None:
+    if not groups or groups - set(book.base.groups) or not book.base.knows(span.day):
+        raise unusable(
+            "l’emploi du temps ne couvre pas ce jour ou ce groupe",
+            "the timetable doesn't cover this day or group",
+        )
