@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from portique.cli.gate_enrolment import agent, config_to_read, init, remove
+from portique.cli.gate_enrolment import agent, config_to_read, enrol, init, remove
 from portique.cli.gate_screens import unpair
 from portique.cli.judging import bench_of, outcome_word
 from portique.cli.options import (
@@ -54,6 +54,7 @@ def gate() -> None:
 
 
 gate.add_command(init)
+gate.add_command(enrol)
 gate.add_command(agent)
 gate.add_command(remove)
 gate.add_command(unpair)

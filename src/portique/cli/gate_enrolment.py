@@ -12,17 +12,28 @@ from portique.cli.options import (
     entropy,
     file_to_read,
     json_option,
+    machine_time,
     open_school,
     school_option,
 )
 from portique.cli.speaking import say
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import EnvironmentProblem, LinkError
 from portique.core.plain import Words
-from portique.gate.enrolment import FIRST_AGENT, enrol_with, give_pin, remove_agent
+from portique.core.values import to_ms
+from portique.core.wire_enrolment import PREFIX
+from portique.gate.enrolment import (
+    FIRST_AGENT,
+    check_free,
+    enrol_with,
+    give_pin,
+    knowledge_beside,
+    remove_agent,
+    write_gate,
+)
 from portique.school.register import EnrolledGate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 STOLEN = Words(
     "si son disque est en d’autres mains\xa0: portique school roll, et émettez de nouveau "
@@ -109,6 +120,109 @@ def init(
 
 
 @click.command()
+@click.option("--code", help="The text of the code that the console shows.")
+@click.option("--picture", type=file_to_read, help="A picture of that code.")
+@click.option("--camera", help="The camera to hold it before, such as 0.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The configuration to write, such as gate/entry-1.toml.",
+)
+@click.option(
+    "--agent",
+    "aliases",
+    multiple=True,
+    help=f"An agent's alias, never a civil name; may be repeated. Default: {FIRST_AGENT}.",
+)
+@click.option("--ca", type=file_to_read, help="PEM file of the school's own authority.")
+@json_option
+def enrol(
+    code: str | None,
+    picture: Path | None,
+    camera: str | None,
+    out: Path,
+    aliases: tuple[str, ...],
+    ca: Path | None,
+    as_json: bool,  # noqa: FBT001 - a flag
+) -> None:
+    r"""Join the school whose server's console shows an invitation, and write the gate's files.
+
+    The invitation counts once, for ten minutes; it is used up only when the files can be written.
+
+    \b
+    Exit code: 0 done, 1 no invitation, or one that does not count, or an answer that is not the
+    school's, 2 wrong use, 5 files there already, no camera, or the server can't be reached.
+
+    \b
+    Example:
+        portique gate enrol --camera 0 --out gate/entry-1.toml
+    """
+    if sum(given is not None for given in (code, picture, camera)) != 1:
+        raise click.UsageError("give one of --code, --picture and --camera")
+    from portique.gate.clock import GateClock
+    from portique.gate.link.joining import join
+
+    check_free(out)
+    text = code or (_in_picture(picture) if picture else _before_camera(camera or "0"))
+    joining = join(text, ca=ca.absolute() if ca else None, clock=GateClock(), entropy=entropy)
+    joined = joining.joined
+    made = write_gate(aliases or (FIRST_AGENT,), out, joined, entropy=entropy)
+    folder = knowledge_beside(out)
+    folder.mkdir(exist_ok=True)
+    if joining.bundle is not None:
+        (folder / "first.knowledge").write_bytes(joining.bundle)
+    first, pin = next(iter(made.pins.items()))
+    say(
+        {"config": str(out), "gate": joined.gate_id, "lane": joined.lane.name, "agent": first,
+         "pin": pin, "pins": made.pins, "port": made.port, "server": joined.server.address,
+         "knows": joining.bundle is not None},
+        as_json=as_json,
+        words=_made_words(out, made.pins, (f"portique gate run {out}",)),
+    )  # fmt: skip
+
+
+def _in_picture(picture: Path) -> str:
+    """Return the invitation in a picture.
+
+    Raises:
+        LinkError: There is none.
+    """
+    from portique.sight.codes import read_picture
+    from portique.sight.sources import load_picture
+
+    texts = [found.text for found in read_picture(load_picture(picture))]
+    return _invitation_in(texts) or _none_in(f"{picture.name} shows")
+
+
+def _before_camera(camera: str) -> str:
+    """Return the invitation that is held before a camera.
+
+    Raises:
+        LinkError: A film ended without one.
+    """
+    from portique.gate.capture import open_source
+    from portique.sight.codes import CodeReader
+
+    reader = CodeReader()
+    click.echo("portique: show the invitation to the camera", err=True)
+    with open_source(camera, at=to_ms(machine_time())) as frames:
+        for frame in frames:
+            look = reader.read(frame.grey, at_ms=frame.at_ms)
+            if found := _invitation_in([seen.text for seen in look.codes]):
+                return found
+    return _none_in("the camera showed")
+
+
+def _invitation_in(texts: Iterable[str]) -> str | None:
+    return next((text for text in texts if text.startswith(PREFIX)), None)
+
+
+def _none_in(where: str) -> str:
+    raise LinkError(f"{where} no invitation of Portique's: show the one on the console")
+
+
+@click.command()
 @click.argument("config", type=config_to_read)
 @click.argument("alias")
 @click.option("--remove", "leaves", is_flag=True, help="Take this agent out instead.")
@@ -170,15 +284,17 @@ def remove(gate_id: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001 -
     )
 
 
-def _made_words(out: Path, pins: Mapping[str, str], then: tuple[str, str]) -> Words:
+def _made_words(out: Path, pins: Mapping[str, str], then: tuple[str, ...]) -> Words:
     told = [_pin_words(alias, pin) for alias, pin in pins.items()]
     return Words(
         f"{out} est prêt, avec {out.stem}.key et {out.stem}-school.pub à côté.\n"
         + "".join(f"{one.fr}\n" for one in told)
-        + f"Ensuite\xa0: {then[0]}\n          {then[1]}",
+        + "Ensuite\xa0: "
+        + "\n          ".join(then),
         f"{out} is ready, with {out.stem}.key and {out.stem}-school.pub beside it.\n"
         + "".join(f"{one.en}\n" for one in told)
-        + f"Next: {then[0]}\n      {then[1]}",
+        + "Next: "
+        + "\n      ".join(then),
     )
 
 

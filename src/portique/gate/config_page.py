@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 INTRODUCTION = """\
 # A gate's configuration
 
-One lane, one TOML file, made by `portique gate init` and read by `portique gate run`. The file is
-read whole or refused with one sentence: an unknown key, a wrong value, or two keys that contradict
-each other stop the start. Relative paths begin at the file's own folder. Files that hold secrets
-must have mode 0600, and so must this file once it names an agent.
+One lane, one TOML file, made by `portique gate init` or `portique gate enrol` and read by
+`portique gate run`. The file is read whole or refused with one sentence: an unknown key, a wrong
+value, or two keys that contradict each other stop the start. Relative paths begin at the file's own
+folder. Files that hold secrets must have mode 0600, and so must this file once it names an agent.
 
 Only `gate.id` and `gate.school` must be given. Everything else has a default that opens nothing:
 pages on this machine only, no relay, no fire line, entries erased after a day.

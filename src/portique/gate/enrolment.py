@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import tomllib
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives import serialization
@@ -23,6 +24,7 @@ from portique.gate.sections import (
     JournalSection,
     KnowledgeSection,
     ScreensSection,
+    ServerSection,
 )
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 PIN_DIGITS = 6
 FIRST_AGENT = "agent-1"
 FIRST_PORT, PORTS = 8440, 100
+THERE_ALREADY = "exists already: choose another --out, or remove the former gate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +84,74 @@ def enrol_with(
         ConfigError: An alias is none.
         EnvironmentProblem: The files exist already or can't be written.
     """
-    mine = private_key(Purpose.GATE, entropy(40))
+    joined = Joined(private_key(Purpose.GATE, entropy(40)), lane.name, lane, *school)
+    return write_gate(aliases, out, joined, entropy=entropy)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A gate that belongs to a school: its key and name, its lane, whom it believes.
+
+    `server` is where the school's server answers, if it has one.
+    """
+
+    key: PrivateKey
+    gate_id: str
+    lane: Lane
+    uai: Uai
+    school_key: PublicKey
+    server: ServerSection = field(default_factory=ServerSection)
+
+
+def check_free(out: Path) -> None:
+    """Make sure that a gate's files can be written, before an invitation is used up for it.
+
+    Raises:
+        EnvironmentProblem: One exists already, or the folder can't be made.
+    """
+    for path in (out, *_neighbours(out)):
+        if path.exists():
+            raise EnvironmentProblem(f"{path} {THERE_ALREADY}")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out.parent):
+            pass
+    except OSError as error:
+        raise EnvironmentProblem(f"{out} can't be written ({error.strerror})") from error
+
+
+def write_gate(
+    aliases: Iterable[str], out: Path, joined: Joined, *, entropy: Callable[[int], bytes]
+) -> Enrolled:
+    """Write the configuration and keys of a gate that belongs to a school.
+
+    Raises:
+        ConfigError, EnvironmentProblem: See `enrol_with`.
+    """
     pins = {alias: draw_pin(entropy) for alias in aliases}
     agents = tuple(_agent(alias, pin, entropy) for alias, pin in pins.items())
-    config = configuration(out, lane, school[0], agents)
+    config = configuration(out, joined.lane, joined.uai, agents)
+    gate = replace(config.gate, id=joined.gate_id)
+    config = replace(config, gate=gate, server=joined.server)
     files = {
         out: dump(config, folder=out.parent).encode(),
-        config.gate.key: _private_pem(mine),
-        config.knowledge.school_key: _public_pem(school[1]),
+        config.gate.key: _private_pem(joined.key),
+        config.knowledge.school_key: _public_pem(joined.school_key),
     }
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _write_all(files)
         sync_folder(out)
     except FileExistsError as error:
-        raise EnvironmentProblem(
-            f"{error.filename} exists already: choose another --out, or remove the former gate"
-        ) from error
+        raise EnvironmentProblem(f"{error.filename} {THERE_ALREADY}") from error
     except OSError as error:
         raise EnvironmentProblem(f"{out} can't be written ({error.strerror})") from error
-    return Enrolled(mine, pins, config.screens.port)
+    return Enrolled(joined.key, pins, config.screens.port)
 
 
 def configuration(out: Path, lane: Lane, uai: Uai, agents: tuple[AgentSection, ...]) -> GateConfig:
     """Return a lane's first configuration: webcam, simulated door, its agents."""
+    key, school_key = _neighbours(out)
     folder, stem = out.absolute().parent, out.stem
     return GateConfig(
         GateSection(
@@ -113,15 +160,24 @@ def configuration(out: Path, lane: Lane, uai: Uai, agents: tuple[AgentSection, .
             lane=lane.name,
             direction=str(lane.direction),
             staffed_point=lane.point.fr,
-            key=folder / f"{stem}.key",
+            key=key,
         ),
         camera=CameraSection(source="0"),
         screens=ScreensSection(port=port_beside(out), agents=agents),
-        knowledge=KnowledgeSection(
-            path=folder / f"{stem}-knowledge", school_key=folder / f"{stem}-school.pub"
-        ),
+        knowledge=KnowledgeSection(path=knowledge_beside(out), school_key=school_key),
         journal=JournalSection(file=folder / f"{stem}-journal" / "journal.db"),
     )
+
+
+def knowledge_beside(out: Path) -> Path:
+    """Return the folder where a gate looks for knowledge that somebody brings."""
+    return out.absolute().parent / f"{out.stem}-knowledge"
+
+
+def _neighbours(out: Path) -> tuple[Path, Path]:
+    """Return where the gate's key and the school's public one are."""
+    folder = out.absolute().parent
+    return folder / f"{out.stem}.key", folder / f"{out.stem}-school.pub"
 
 
 def port_beside(out: Path) -> int:
