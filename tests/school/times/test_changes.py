@@ -209,6 +209,39 @@ def test_a_preview_says_when_a_day_has_no_lesson_left():
     assert back.words().en == "1RE 02 (1 pupil): no lesson → 14:00–15:00"
 
 
+def test_a_preview_names_the_groups_that_change():
+    """A pupil of two groups changes by one of them, and that one is named."""
+    days = book()
+    seen = preview(days, cancelled(days, "1", ["2 ESP 1"], Span(MONDAY)), MEMBERS)
+
+    assert [(shift.groups, shift.after) for shift in seen.pupils] == [(("2 ESP 1",), (480, 960))]
+
+
+def test_what_was_undone_is_not_moved_about():
+    """A lesson added, then moved to another day; the addition undone, the move has nothing left."""
+    days = book()
+    more = days.also(added(days, "1", ["2 ESP 1"], at(TUESDAY, 9, 10)))
+    (lesson,) = more.slots(TUESDAY)[1:]
+    moved = more.also(moved_lesson(more, "2", [lesson], at(TUESDAY + timedelta(days=1), 9, 10)))
+    left = moved.without("1")
+
+    assert left.timetable() == days.timetable()
+    assert [action.number for action in left.idle()] == ["2"]
+    assert moved.idle() == ()
+
+
+def test_an_action_whose_lesson_came_back_twice_takes_one():
+    """A substitute named twice is one lesson too many for one cancellation, and none for two."""
+    days = book()
+    absent = days.also(teacher_absent(days, "1", "FONTAINE", Span(TUESDAY)))
+    back = absent.also(substitute(absent, "2", ("FONTAINE", "MARCHAND"), Span(TUESDAY)))
+    none = back.also(cancelled(back, "3", ["1RE 02"], Span(TUESDAY)))
+
+    assert held(back, TUESDAY) == held(days, TUESDAY)
+    assert held(none, TUESDAY) == set()
+    assert [action.number for action in none.without("2").idle()] == ["3"]
+
+
 def test_an_action_says_what_it_does_without_naming_a_teacher():
     """Its words go on screens that pupils may see."""
     action = teacher_absent(book(), "1", "FONTAINE", at(MONDAY, 14, 17))

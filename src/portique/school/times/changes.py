@@ -112,13 +112,17 @@ class DayBook:
 
     def slots(self, day: date) -> list[Slot]:
         """Return the lessons of a date after all actions, once for each teacher."""
-        left = Counter(self._base_slots(day))
-        for action in self.actions:
-            for slot in action.gone:
-                if left[slot]:  # the timetable may have been imported anew since
-                    left[slot] -= 1
-            left.update(slot for slot in action.come if slot.day == day)
-        return sorted(left.elements())
+        left, _ = self._played(self._days_behind(day))
+        return sorted(slot for slot in left.elements() if slot.day == day)
+
+    def idle(self) -> tuple[Action, ...]:
+        """Return the actions whose lessons are no longer there, to be looked at by a person.
+
+        It happens when the timetable was imported anew, or an earlier action undone.
+        """
+        days = {slot.day for action in self.actions for slot in action.gone}
+        _, numbers = self._played(days)
+        return tuple(action for action in self.actions if action.number in numbers)
 
     def also(self, action: Action) -> DayBook:
         """Return the book with one more action.
@@ -173,6 +177,35 @@ class DayBook:
                 yield from (c for c in self.base.changes if (c.day, c.group) == (day, group))
             else:
                 yield from changes_for(day, group, planned[group], after[group])
+
+    def _days_behind(self, day: date) -> set[date]:
+        """Return a date and those from which lessons were moved to it, directly or not."""
+        days, before = {day}, 0
+        moves = [action for action in self.actions if action.act is Act.MOVED]
+        while len(days) > before:
+            before = len(days)
+            for action in moves:
+                if any(slot.day in days for slot in action.come):
+                    days |= {slot.day for slot in action.gone}
+        return days
+
+    def _played(self, days: Iterable[date]) -> tuple[Counter[Slot], set[str]]:
+        """Take all actions in order; return the lessons left, and the actions that met none."""
+        left = Counter(slot for day in sorted(days) for slot in self._base_slots(day))
+        idle = set()
+        for action in self.actions:
+            there = []
+            for slot in action.gone:
+                there.append(left[slot] > 0)
+                left[slot] -= there[-1]
+            if action.gone and not any(there):
+                idle.add(action.number)
+            if action.act is Act.MOVED:  # what isn't there any more can't be moved
+                pairs = zip(action.come, there, strict=True)
+                left.update(slot for slot, met in pairs if met)
+            else:
+                left.update(action.come)
+        return left, idle
 
     def _base_slots(self, day: date) -> list[Slot]:
         if not self.base.knows(day):
