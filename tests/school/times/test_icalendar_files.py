@@ -1,5 +1,6 @@
 """Lessons read from iCalendar files, as schools' programs write them."""
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -359,3 +360,27 @@ def test_an_event_without_a_teachers_line_has_no_teacher():
     event = f"{WEEKLY}\nDESCRIPTION:Salle : B12"
 
     assert read(ics(event), teacher_after="Professeur :").teaching.lessons == {}
+
+
+@pytest.mark.parametrize("zone", ["Romance Standard Time", "Custom/Unknown"])
+def test_zones_by_windows_names_or_by_none_known_are_the_schools(zone: str):
+    """Outlook's names are understood; a name that nothing defines leaves the wall clock's time."""
+    event = f"UID:1\nDTSTART;TZID={zone}:20261123T080000\nDTEND;TZID={zone}:20261123T090000"
+
+    assert held(read(ics(event)), MONDAY) == [("2DE 04", 480, 540)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_a_file_damaged_anywhere_is_read_or_refused(data: st.DataObject):
+    """Cut, doubled or overwritten somewhere: one typed error, or a timetable, and nothing else."""
+    raw = ics(WEEKLY + "\nEXDATE;TZID=Europe/Paris:20261123T080000\nCATEGORIES:A,B")
+    begins = data.draw(st.integers(0, len(raw)))
+    ends = data.draw(st.integers(begins, min(len(raw), begins + 40)))
+    other = data.draw(
+        st.sampled_from([b"", b";", b":", b"0", b"\r\n", b"\xff", raw[begins:ends] * 2])
+    )
+
+    with suppress(TimetableError):
+        found = read(raw[:begins] + other + raw[ends:])
+        assert set(found.timetable.groups) <= {"2DE 04"}
