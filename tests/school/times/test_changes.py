@@ -10,10 +10,9 @@ from tests.school.times.school_year import MONDAY, TUESDAY, calendar, frame
 
 from portique.core.errors import TimetableError
 from portique.core.timetables import Change, ChangeKind
+from portique.school.times.actions import Action, Span
 from portique.school.times.changes import (
-    Action,
     DayBook,
-    Span,
     added,
     book_of,
     cancelled,

@@ -9,7 +9,8 @@ from tests.school.times.school_year import MONDAY, calendar, frame
 from portique.core.errors import KnowledgeError, TimetableError
 from portique.core.timetables import Change, ChangeKind, Lesson, Timetable
 from portique.school.times import changes, imported
-from portique.school.times.changes import DayBook, Span, cancelled
+from portique.school.times.actions import Span
+from portique.school.times.changes import DayBook, cancelled
 from portique.school.times.imported import LEFT_OUT_WORDS, LeftOut, Sheaf, Teaching, joined
 from portique.school.times.slots import Slot, frame_of
 

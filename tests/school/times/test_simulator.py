@@ -12,7 +12,8 @@ from portique.core.plain import Words
 from portique.core.rights import Permission, Rights
 from portique.core.values import Direction, Kind
 from portique.core.zones import INSIDE, default_site
-from portique.school.times.changes import Span, book_of, teacher_absent
+from portique.school.times.actions import Span
+from portique.school.times.changes import book_of, teacher_absent
 from portique.school.times.simulator import Asked, Rules, Simulated, asked_at, simulate
 from portique.school.times.tables import TableReading, read_table
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
-    from portique.school.times.changes import Action, DayBook
+    from portique.school.times.actions import Action
+    from portique.school.times.changes import DayBook
 
     Ends = tuple[int, int]
     Days = tuple[Ends | None, Ends | None]
