@@ -11,7 +11,8 @@ from portique.school.people.mapping import Field, propose, title_key
 from portique.school.people.records import Boarding, Cause, Caution
 from portique.school.people.rows import read_boarding, read_meal_days, records_from
 from portique.school.people.sheets import read_table
-from portique.testing.siecle import make_school, spreadsheet_csv
+from portique.testing.onde import spreadsheet_csv
+from portique.testing.siecle import make_school
 
 
 def read(text: str, **columns: Field | None):

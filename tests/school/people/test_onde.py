@@ -9,13 +9,8 @@ from portique.school.people.onde import read_onde
 from portique.school.people.recognise import Source, recognise
 from portique.school.people.records import Cause, Role, Skip
 from portique.school.people.refusals import Refusal
-from portique.testing.siecle import (
-    make_school,
-    onde_pupils,
-    onde_relatives,
-    siecle_zip,
-    spreadsheet_csv,
-)
+from portique.testing.onde import onde_pupils, onde_relatives, spreadsheet_csv
+from portique.testing.siecle import make_school, siecle_zip
 
 NEWER = (
     "Nom élève;Nom d'usage élève;Prénom élève;Date naissance;Sexe;INE; Cycle;Libellé classe\n"
@@ -71,6 +66,14 @@ def test_a_child_who_is_not_sure_is_not_guessed(child: str, cause: Cause):
         (2, cause, Kind.GUARDIAN)
     ]
     assert read.skipped == {Skip.NO_PUPIL: 1}
+
+
+def test_an_address_that_is_none_is_said_and_left_out():
+    """The relative is kept."""
+    read = read_onde(files(NEWER, RELATIVES + "MME;;ROUX;Ève;eve;;;DUPONT;Zoé;CP A;;;;\n"))
+
+    assert [(fault.cause, fault.kept) for fault in read.faults] == [(Cause.CONTACT_WRONG, True)]
+    assert read.records[2].email == ""
 
 
 def test_relatives_without_a_name_are_said():

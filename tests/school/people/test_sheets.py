@@ -1,10 +1,14 @@
 """Tables of every kind become the same rows of texts."""
 
 import io
+from datetime import date, datetime
+from types import SimpleNamespace
 
 import pytest
 
-from portique.school.people.sheets import Row, Table, read_table
+from portique.school.people import spelling, workbooks
+from portique.school.people.refusals import Refusal
+from portique.school.people.sheets import Row, Table, _text, read_table
 from portique.school.people.workbooks import column_number
 
 ROWS = [["Nom", "Prénom"], ["LEBŒUF", "Zoé"], ["N'DIAYE", "Fatou"]]
@@ -58,6 +62,50 @@ def test_days_and_numbers_are_written_as_people_type_them(make):
     )
 
     assert read_table(make.xlsx(sheet)).rows == (Row(2, ("24", "oui")),)
+
+
+def test_a_cell_with_a_date_is_written_as_the_french_do(make):
+    """Whatever way the workbook shows it."""
+    sheet = (
+        '<row r="1"><c t="inlineStr"><is><t>Date</t></is></c></row>'
+        '<row r="2"><c t="d"><v>2012-02-01T00:00:00</v></c></row>'
+    )
+
+    assert _text(date(2012, 2, 1)) == _text(datetime(2012, 2, 1)) == "01/02/2012"  # noqa: DTZ001 -- as calamine gives it
+    assert spelling.read_date(read_table(make.xlsx(sheet)).rows[0].cells[0]) == date(2012, 2, 1)
+
+
+def test_the_first_sheet_that_has_rows_is_read(make):
+    """Workbooks often begin with an empty one."""
+    empty = '</table:table><table:table table:name="B">'
+    rows = "".join(make.ods_row(*row) for row in ROWS)
+
+    assert read_table(make.ods(empty + rows)) == TABLE
+
+
+@pytest.mark.parametrize(
+    ("raw", "cause"),
+    [
+        (b"A" + b";" * 300 + b"\nB\n", Refusal.TOO_MANY_COLUMNS),
+        (b"Nom\n" + b"A" * 20_000, Refusal.TEXT_TOO_LONG),
+    ],
+)
+def test_tables_too_wide_or_with_endless_cells_are_refused(make, raw: bytes, cause: Refusal):
+    """No list of people is like that."""
+    assert make.cause_of(lambda: read_table(io.BytesIO(raw))) == cause
+
+
+def test_a_panic_of_the_workbook_library_is_a_damaged_file(make, monkeypatch):
+    """It is no Exception of Python's, and must not end the server's request as a crash."""
+    panic = type("PanicException", (BaseException,), {})
+
+    def fails(_stream: object) -> None:
+        raise panic
+
+    monkeypatch.setattr(workbooks, "CalamineWorkbook", SimpleNamespace(from_filelike=fails))
+    book = make.xlsx(make.xlsx_rows(ROWS))
+
+    assert make.cause_of(lambda: read_table(book)) == Refusal.DAMAGED
 
 
 def test_empty_lines_are_left_out_and_numbers_stay_those_of_the_file():

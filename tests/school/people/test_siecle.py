@@ -175,6 +175,70 @@ def test_a_mere_contact_is_kept_by_name_only(make):
     assert (guardian.email, guardian.mobile, guardian.ties[0].role) == ("", "", Role.CONTACT)
 
 
+def test_newer_exports_name_the_level_instead(make):
+    """Level 1 is a legal guardian, any other a contact."""
+    levels = [f"<NIVEAU_RESPONSABILITE>{level}</NIVEAU_RESPONSABILITE>" for level in (1, 3)]
+    reads = [make.read(make.siecle(make.pupil()), guardians(role=level)) for level in levels]
+
+    assert [read.records[1].ties[0].role for read in reads] == [Role.LEGAL, Role.CONTACT]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cause", "kept"),
+    [
+        ("ROUX", "", Cause.NAME_MISSING, False),
+        ("ROUX", "=1", Cause.NAME_WRONG, False),
+        ("eve@exemple.example", "eve", Cause.CONTACT_WRONG, True),
+        ("06 00 00 00 00", "06", Cause.CONTACT_WRONG, True),
+    ],
+)
+def test_a_wrong_guardian_is_said_by_rank(make, old: str, new: str, cause: Cause, kept: bool):  # noqa: FBT001 -- a table of cases
+    """An address that can't be one is left out, the guardian stays."""
+    read = make.read(make.siecle(make.pupil()), guardians().replace(old, new))
+
+    assert [(f.row, f.cause, f.kept, f.kind) for f in read.faults] == [
+        (1, cause, kept, Kind.GUARDIAN)
+    ]
+    assert len(read.records) == 1 + kept
+
+
+def test_guardians_of_two_pupils_with_one_key_are_not_guessed(make):
+    """Without INE, the same name and birth date are one key for two children."""
+    pupils = make.pupil(1, ine="") + make.pupil(2, ine="")
+    structures = make.structure(1, ("D", "6E01")) + make.structure(2, ("D", "6E01"))
+    read = make.read(make.siecle(pupils, structures), guardians())
+
+    assert [record.kind for record in read.records] == [Kind.PUPIL, Kind.PUPIL]
+    assert [fault.cause for fault in read.faults] == [Cause.CHILD_UNCLEAR]
+
+
+@pytest.mark.parametrize("module", ["siecle.PEOPLE_MAX", "guardians.PERSONS_MAX",
+                                    "guardians.BONDS_MAX"])  # fmt: skip
+def test_more_people_than_any_school_has_are_refused(make, monkeypatch, module: str):
+    """Whichever list is endless."""
+    monkeypatch.setattr(f"portique.school.people.{module}", 0)
+
+    assert make.cause_of(lambda: make.read(make.siecle(make.pupil()), guardians())) == (
+        "too-many-people"
+    )
+
+
+def test_an_export_that_names_no_school_is_a_caution(make):
+    """It may be anybody's."""
+    assert make.read(make.siecle(make.pupil(), uai="")).cautions == (Caution.NO_SCHOOL_NAMED,)
+
+
+def test_boarding_says_who_sleeps_and_usually_lunches_at_school():
+    """A half-boarder of another school lunches there."""
+    assert [b for b in Boarding if b.sleeps_at_school] == [
+        Boarding.BOARDER,
+        Boarding.HOSTED_BOARDER,
+    ]
+    assert usual_meal_days(Boarding.HALF_BOARDER) == (1, 2, 4, 5)
+    assert usual_meal_days(Boarding.BOARDER) == (1, 2, 3, 4, 5)
+    assert usual_meal_days(Boarding.HALF_BOARDER_ELSEWHERE) == ()
+
+
 def test_guardians_of_nobody_imported_are_left_out(make):
     """Their pupil left, or is not in this export."""
     read = make.read(make.siecle(make.pupil()), guardians(pupil=77))

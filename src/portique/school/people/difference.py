@@ -190,7 +190,8 @@ def compare(
         if (changes := changes_between(person.record, translated[number])) or person.left
     )
     moved = {change.known.id for change in changed}
-    absent = [p for p in concerned if not p.left and p.id not in _accounted(matches)]
+    accounted = _accounted(matches)
+    absent = [p for p in concerned if not p.left and p.id not in accounted]
     left, missing = _leavers(absent, translated, choices)
     gone = {person.id for person in left}
     return Difference(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.values import Kind
 from portique.school.people.changes import changes_between
-from portique.school.people.spelling import name_key
+from portique.school.people.likeness import Near, same_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -185,7 +185,7 @@ class _Matching:
 
     def by_likeness(self) -> None:
         """Ask about those who could be somebody known whom no record has named."""
-        near = _Near(k for k in self._known if k.id not in self.matches.taken and not k.left)
+        near = Near(k for k in self._known if k.id not in self.matches.taken and not k.left)
         for number, record in enumerate(self._records):
             if self.matches.is_open(number) and (found := near.to(record)):
                 self._ask(number, found, Why.LOOKS_LIKE)
@@ -242,32 +242,9 @@ class _Matching:
 
     def _ask(self, number: int, candidates: list[KnownPerson], why: Why) -> None:
         record = self._records[number]
-        likely = [known.id for known in candidates if _same_place(known.record, record)]
+        likely = [known.id for known in candidates if same_place(known.record, record)]
         suggested = likely[0] if len(likely) == 1 else ""
         self.matches.ask(Doubt(number, record, tuple(candidates), why, suggested))
-
-
-class _Near:
-    """People known whom no record has named, found by name or by birth date and half a name."""
-
-    def __init__(self, known: Iterable[KnownPerson]) -> None:
-        self._by_name: defaultdict[str, list[KnownPerson]] = defaultdict(list)
-        self._by_birth: defaultdict[object, list[KnownPerson]] = defaultdict(list)
-        for person in known:
-            self._by_name[_name(person.record)].append(person)
-            self._by_birth[person.record.birth_date].append(person)
-
-    def to(self, record: PersonRecord) -> list[KnownPerson]:
-        """List those whom a record could be, in the order of their ids."""
-        near = {known.id: known for known in self._by_name[_name(record)]}
-        if record.birth_date:
-            near |= {
-                known.id: known
-                for known in self._by_birth[record.birth_date]
-                if _half_named(known.record, record)
-            }
-        fit = (known for known in near.values() if _may_be(known.record, record))
-        return sorted(fit, key=lambda known: known.id)
 
 
 def _shared(keys_of_all: Iterable[list[str]]) -> set[str]:
@@ -289,25 +266,3 @@ def _equals(known: KnownPerson, record: PersonRecord) -> bool:
 
 def _agrees(known: KnownPerson, record: PersonRecord) -> bool:
     return not known.left and not changes_between(known.record, record)
-
-
-def _name(record: PersonRecord) -> str:
-    return f"{record.kind}/{name_key(record.family_name)}/{name_key(record.first_name)}"
-
-
-def _half_named(known: PersonRecord, record: PersonRecord) -> bool:
-    return known.kind is record.kind and (
-        name_key(known.family_name) == name_key(record.family_name)
-        or name_key(known.first_name) == name_key(record.first_name)
-    )
-
-
-def _may_be(known: PersonRecord, record: PersonRecord) -> bool:
-    """Say no where INE or birth date, given on both sides, tell two people apart."""
-    other_ine = known.ine and record.ine and known.ine != record.ine
-    born, said = known.birth_date, record.birth_date
-    return not other_ine and (born == said or born is None or said is None)
-
-
-def _same_place(known: PersonRecord, record: PersonRecord) -> bool:
-    return _name(known) == _name(record) and known.label == record.label
