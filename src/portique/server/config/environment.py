@@ -28,7 +28,8 @@ class ServerEnvironment:
     """Where the school is, its database, and under which addresses it is reached.
 
     `secure`: pages are reached by HTTPS, directly or through a proxy. `stream` is the address of
-    the live streams' process; empty for the pages' own, behind a proxy that parts them.
+    the live streams' process; empty for the pages' own, behind a proxy that parts them. Where it
+    is another, `pages_port` is that of the pages that may listen to it.
     """
 
     school: Path | None
@@ -37,6 +38,7 @@ class ServerEnvironment:
     secure: bool = False
     proxied: bool = False
     stream: str = ""
+    pages_port: str = ""
 
 
 def read(variables: Mapping[str, str] = os.environ) -> ServerEnvironment:
@@ -50,6 +52,7 @@ def read(variables: Mapping[str, str] = os.environ) -> ServerEnvironment:
         variables.get("PORTIQUE_SECURE") == "1",
         variables.get("PORTIQUE_PROXIED") == "1",
         variables.get("PORTIQUE_STREAM", ""),
+        variables.get("PORTIQUE_PAGES_PORT", ""),
     )
 
 

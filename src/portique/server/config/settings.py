@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 HERE = environment.read()
 PORTIQUE_SCHOOL: Path | None = HERE.school
 PORTIQUE_STREAM = HERE.stream
+PORTIQUE_PAGES_PORT = HERE.pages_port
+PORTIQUE_PROXIED = HERE.proxied
 SECRET_KEY = keyfiles.server_secret(HERE.school)
 DEBUG = False
 ALLOWED_HOSTS = list(HERE.hosts)
@@ -26,7 +28,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "axes",
     "csp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",  # widgets' templates, for our own renderer
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -48,8 +50,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portique.server.accounts.sessions.LockMiddleware",
     "portique.server.accounts.access.AccessMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "portique.server.config.urls"
 WSGI_APPLICATION = "portique.server.config.wsgi.application"
@@ -74,10 +76,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- accounts -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {
@@ -91,6 +90,26 @@ ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "portique.server.accounts.adapter.AccountAdapter"
+ACCOUNT_RATE_LIMITS = {"login": None}  # a whole school has one address: see accounts.throttle
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "portique.server.accounts.forms.SignInForm",
+    "reauthenticate": "portique.server.accounts.forms.AgainForm",
+    "change_password": "portique.server.accounts.forms.PasswordForm",
+}
+MFA_ADAPTER = "portique.server.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # a phone half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HERE.secure
+MFA_FORMS = {
+    "authenticate": "portique.server.accounts.forms.FactorForm",
+    "reauthenticate": "portique.server.accounts.forms.FactorAgainForm",
+    "activate_totp": "portique.server.accounts.forms.AppForm",
+    "deactivate_totp": "portique.server.accounts.forms.RemoveAppForm",
+    "add_webauthn": "portique.server.accounts.forms.PasskeyForm",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "frame:home"
 LOGOUT_REDIRECT_URL = "frame:home"
@@ -106,9 +125,12 @@ CSRF_COOKIE_NAME = f"{PREFIX}portique-form"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DEVICE_COOKIE_NAME = f"{PREFIX}portique-device"
+CSRF_FAILURE_VIEW = "portique.server.frame.views.forgotten_form"
 
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -143,4 +165,5 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # imports stay in memory: no nam
 
 # --- logs: structured, and without personal data; see `frame.logs` --------------------------------
 LOGGING_CONFIG = "portique.server.frame.logs.configure"
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# Being preloaded is asked of browsers' makers, for a whole domain: its owner's choice, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+from portique.server.config import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portique.server.config.settings")
-application = get_wsgi_application()
+starting.use_current_sqlite()  # granian's workers begin with this module and nothing before it
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402 -- after the SQLite it will use
+
+from portique.server.config.measuring import counted  # noqa: E402
+
+application = counted(get_wsgi_application())

@@ -6,8 +6,15 @@ from django.apps import AppConfig
 
 
 class ConsoleConfig(AppConfig):
-    """Its name, for Django."""
+    """Its name, for Django; it is told of whatever gates file."""
 
     name = "portique.server.console"
     label = "console"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Ask to be told."""
+        from portique.server.console.actions import record  # noqa: PLC0415 -- needs the models
+        from portique.server.gates import receivers  # noqa: PLC0415
+
+        receivers.register(record)

@@ -1,0 +1,246 @@
+"""The live streams: a small asynchronous process of its own beside the pages.
+
+Pages are served by few threads; a stream would hold one for hours. Here each costs a task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import logging
+from contextlib import asynccontextmanager, suppress
+from operator import attrgetter, methodcaller
+from typing import TYPE_CHECKING
+
+import uvicorn
+from django.conf import settings
+from django.db import Error
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from portique.core import wire_calls
+from portique.core.errors import ConfigError, LinkError
+from portique.server.clock import now
+from portique.server.config.event_stream import EventStream, event
+from portique.server.config.measuring import LINES, LISTENERS
+from portique.server.console.actions import forget
+from portique.server.console.hub import LISTENERS_MAX, Hub
+from portique.server.console.watchers import watcher
+from portique.server.gates.models import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+    from pathlib import Path
+
+    from starlette.requests import Request
+
+    from portique.server.accounts.models import User
+
+BEAT_S = 15.0
+CHECK_S = 20.0  # how long after its end a session is still listened to, at most
+TILES_S = 1.0  # lanes are drawn again this often at most
+FORGET_S = 3600.0
+LANGUAGES = frozenset({"fr", "en"})
+log = logging.getLogger("portique.server.streams")
+
+
+def application() -> Starlette:
+    """Make the application; Django is set up."""
+    routes = [
+        Route("/direct/flux", console),
+        Route("/gate/v1/stream", gates),
+        Route("/healthz", health),
+    ]
+    hosts = Middleware(TrustedHostMiddleware, allowed_hosts=settings.ALLOWED_HOSTS)
+    return Starlette(routes=routes, middleware=[hosts], lifespan=_life)
+
+
+@asynccontextmanager
+async def _life(app: Starlette) -> AsyncIterator[None]:
+    app.state.hub = hub = Hub()
+    tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_forget(hub))]
+    yield
+    for task in tasks:
+        task.cancel()
+    hub.threads.close()
+
+
+async def _forget(hub: Hub) -> None:
+    """Delete what may be kept no longer, every hour."""
+    while True:
+        try:
+            await hub.threads.run(forget, now())
+        except (ConfigError, Error):
+            log.warning("what is old could not be deleted")
+        await asyncio.sleep(FORGET_S)
+
+
+async def health(request: Request) -> Response:
+    """Say that streams are served, and to how many."""
+    return JSONResponse({"ok": True, "listeners": request.app.state.hub.listeners})
+
+
+# --- consoles -------------------------------------------------------------------------------------
+
+
+async def console(request: Request) -> Response:
+    """Stream the console: lines from the last one the page has, lanes, and a beat."""
+    hub: Hub = request.app.state.hub
+    allowed = allowed_origin(request)
+    origin = request.headers.get("origin")
+    if origin is not None and origin != allowed:
+        return Response(status_code=403)
+    headers = _shared_with(origin)
+    if hub.listeners >= LISTENERS_MAX:
+        return Response(status_code=503, headers=headers)
+    if await hub.threads.run(watcher, request.cookies) is None:
+        return Response(status_code=401, headers=headers)
+    language = request.query_params.get("lang", "fr")
+    lines = Console(hub, request.cookies, language if language in LANGUAGES else "fr")
+    return EventStream(lines.stream(_cursor(request)), headers)
+
+
+def allowed_origin(request: Request) -> str:
+    """Return the one origin whose pages may listen: the pages' own port on the same host."""
+    host = request.url.hostname or ""
+    shown = f"[{host}]" if ":" in host else host
+    port = settings.PORTIQUE_PAGES_PORT
+    return f"{request.url.scheme}://{shown}:{port}" if port else str(request.base_url).rstrip("/")
+
+
+def _shared_with(origin: str | None) -> dict[str, str]:
+    if origin is None:
+        return {}
+    return {
+        "Access-Control-Allow-Origin": origin,
+        "Access-Control-Allow-Credentials": "true",
+        "Vary": "Origin",
+    }
+
+
+def _cursor(request: Request) -> int | None:
+    """Return the id of the last line a page has: what the browser says, else the page's address."""
+    said = request.headers.get("last-event-id") or request.query_params.get("after", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
+
+
+class Console:
+    """One page that listens."""
+
+    def __init__(self, hub: Hub, cookies: Mapping[str, str], language: str) -> None:
+        self._hub = hub
+        self._cookies = cookies
+        self._language = language
+        self._clock = asyncio.get_running_loop().time
+        self._checked = self._clock()
+        self._drawn = -BEAT_S
+        self._stale = False  # lanes changed since they were drawn
+
+    async def stream(self, cursor: int | None) -> AsyncGenerator[str, None]:
+        """Give the events of the stream until the session is over."""
+        async with self._hub.listening():
+            with LISTENERS.track_inprogress():
+                newest = self._hub.newest.event
+                if cursor is not None and cursor > newest:
+                    yield event("reload", "{}")  # the database came back from a backup
+                    return
+                yield "retry: 1000\n\n"
+                async for text in self._follow(newest if cursor is None else cursor):
+                    yield text
+
+    async def _follow(self, cursor: int) -> AsyncIterator[str]:
+        while await self._may_go_on():
+            lines = await self._hub.lines(cursor, self._language)
+            for number, text in lines:
+                yield event("line", text, number)
+                cursor = number
+            LINES.inc(len(lines))
+            self._stale = self._stale or bool(lines)
+            if self._due_s() <= 0:
+                yield event("lanes", await self._lanes())
+            if cursor >= self._hub.newest.event:
+                await self._hub.wait(attrgetter("event"), cursor, self._wait_s())
+        yield event("signed-out", "{}")
+
+    async def _lanes(self) -> str:
+        self._drawn, self._stale = self._clock(), False
+        return json.dumps({"html": await self._hub.tiles(self._language)})
+
+    def _due_s(self) -> float:
+        """Return in how many seconds lanes are to be drawn: soon if they changed."""
+        return self._drawn + (TILES_S if self._stale else BEAT_S) - self._clock()
+
+    def _wait_s(self) -> float:
+        return max(0.05, min(self._due_s(), self._checked + CHECK_S - self._clock()))
+
+    async def _may_go_on(self) -> bool:
+        if self._clock() - self._checked < CHECK_S:
+            return True
+        self._checked = self._clock()
+        user: User | None = await self._hub.threads.run(watcher, self._cookies)
+        return user is not None
+
+
+# --- gates ----------------------------------------------------------------------------------------
+
+
+async def gates(request: Request) -> Response:
+    """Stream to a gate that there is something to ask for; a signed call proves who it is."""
+    hub: Hub = request.app.state.hub
+    if hub.listeners >= LISTENERS_MAX:
+        return Response(status_code=503)
+    path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    gate_id = await hub.threads.run(gate_of, request.headers.get(wire_calls.CALL, ""), path)
+    if gate_id is None:
+        return Response(status_code=401)
+    return EventStream(_news(hub, gate_id), {})
+
+
+def gate_of(header: str, path: str) -> str | None:
+    """Return the gate that signed a call for the stream; None: no gate of this school."""
+    try:
+        data = base64.b64decode(header + "=" * (-len(header) % 4), altchars=b"-_", validate=True)
+        gate = Gate.objects.filter(gate_id=wire_calls.caller(data), removed_at=None).first()
+        if gate is None:
+            return None
+        wire_calls.read_call(data, gate.key, request=f"GET {path}", body=b"")
+    except (LinkError, binascii.Error, ValueError):
+        return None
+    return gate.gate_id
+
+
+async def _news(hub: Hub, gate_id: str) -> AsyncGenerator[str, None]:
+    """Say `news` at each change; the gate asks once by itself when the stream opens."""
+    async with hub.listening():
+        told = hub.newest.of_gate(gate_id)
+        yield ": open\n\n"
+        while told is not None:
+            await hub.wait(methodcaller("of_gate", gate_id), told, BEAT_S)
+            known, told = told, hub.newest.of_gate(gate_id)
+            if told is not None:
+                yield event("news", str(told[0])) if told != known else ": beat\n\n"
+
+
+# --- serving --------------------------------------------------------------------------------------
+
+
+def serve_streams(host: str, port: int, tls: tuple[Path, Path] | None) -> None:
+    """Serve until the process is told to stop; `tls` is certificate and key."""
+    config = uvicorn.Config(
+        application(),
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,  # streams never end by themselves
+        ssl_certfile=tls[0] if tls else None,
+        ssl_keyfile=tls[1] if tls else None,
+    )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run()

@@ -1,0 +1,242 @@
+"""What changes the console: entries that arrive, answers, manual admissions, alerts seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from portique.core.alarms import Posture
+from portique.core.charter_retention import NEXT_SCHOOL_DAY
+from portique.core.decide import Outcome
+from portique.core.entries import AlarmBody, DecisionBody, RulingBody
+from portique.core.errors import ConfigError, EnvironmentProblem, TooLate
+from portique.core.values import from_ms, to_ms
+from portique.core.wire_news import ConsoleRuling
+from portique.school.rules import calendar_of, site_of
+from portique.server.clock import now
+from portique.server.config.waking import EVENTS, one_at_a_time, wake
+from portique.server.console.events import Origin, event_of, referral_of
+from portique.server.console.models import Event, EventKind, Referral, ReferralState
+from portique.server.console.queries import midnight
+from portique.server.gates.actions import send_note
+from portique.server.gates.models import Gate
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from portique.core.entries import Body, Ruling
+    from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+    from portique.core.zones import Lane
+    from portique.server.accounts.models import User
+
+    Filed = tuple[int, int, Body]  # an entry's number, time (UTC ms) and body
+
+CONSOLE = "console-"  # how gates call whoever answers from here; an alias of theirs never has it
+TRIES_DAYS = 15  # no passage is kept longer: `SCHOOL_DAY_END_DAYS_MAX` and a day
+
+
+# --- what gates file ------------------------------------------------------------------------------
+
+
+def record(gate_id: str, epoch: int, filed: Sequence[Filed]) -> None:
+    """Show newly filed entries of a gate; call it inside the transaction that keeps them.
+
+    Each entry once: what a gate sends again is known by then.
+    """
+    origin = Origin(gate_id, _lane_of(gate_id), epoch, _lanes())
+    events = [event_of(origin, number, at_ms, body) for number, at_ms, body in filed]
+    _open_referrals(origin, filed)
+    for _, at_ms, body in filed:
+        if isinstance(body, RulingBody):
+            _close_referral(gate_id, body, from_ms(at_ms))
+        elif isinstance(body, AlarmBody) and body.posture == Posture.NORMAL:
+            _end_alarm(gate_id, from_ms(at_ms))
+    _append(event for event in events if event is not None)
+
+
+def _append(events: Iterable[Event]) -> None:
+    """Write events so that no reader ever sees one before another of a lower id."""
+    one_at_a_time()
+    made = Event.objects.bulk_create(list(events))
+    if made:
+        wake(EVENTS, made[-1].pk)
+
+
+def _open_referrals(origin: Origin, filed: Sequence[Filed]) -> None:
+    """Let decisions wait for an answer; those of another day no longer do."""
+    day = midnight(now())
+    opened = [
+        referral_of(origin, number, at_ms, body)
+        for number, at_ms, body in filed
+        if isinstance(body, DecisionBody)
+        and body.outcome != Outcome.GRANT
+        and from_ms(at_ms) >= day
+    ]
+    for referral in opened:
+        _replace_earlier(referral)
+    latest = {referral.card: referral for referral in opened}
+    for referral in opened:
+        if latest[referral.card] is not referral:
+            referral.state = ReferralState.GONE
+    Referral.objects.bulk_create(opened)
+
+
+def _replace_earlier(referral: Referral) -> None:
+    """Let go of the same pass's earlier referral, as the gate does: only the newest waits there."""
+    if referral.pass_id:
+        Referral.objects.filter(
+            gate=referral.gate,
+            pass_id=referral.pass_id,
+            outcome=referral.outcome,
+            reasons=referral.reasons,
+            state=ReferralState.WAITING,
+        ).update(state=ReferralState.GONE)
+
+
+def _close_referral(gate_id: str, body: RulingBody, at: datetime) -> None:
+    """Take up what the gate's journal says: it is the truth, whoever answered here."""
+    found = Referral.objects.filter(gate=gate_id, epoch=body.epoch, number=body.number)
+    said = {"verdict": str(body.ruling), "reason": body.reason, "confirmed_at": at}
+    if body.agent.startswith(CONSOLE):
+        found.update(state=ReferralState.RULED, **said)
+    else:
+        found.update(
+            state=ReferralState.ELSEWHERE, agent=body.agent, user=None, ruled_at=at, **said
+        )
+
+
+def _end_alarm(gate_id: str, at: datetime) -> None:
+    waiting = Event.objects.filter(gate=gate_id, kind=EventKind.ALARM, alert=True, at__lte=at)
+    waiting.filter(dismissed_at=None).update(dismissed_at=at)
+
+
+def _lane_of(gate_id: str) -> str:
+    return Gate.objects.filter(gate_id=gate_id).values_list("lane", flat=True).first() or ""
+
+
+def _lanes() -> dict[str, Lane]:
+    """Return the school's lanes by name; none where its rules can't be read: entries come first."""
+    try:
+        return {lane.name: lane for lane in site_of(served_school()).lanes}
+    except (ConfigError, EnvironmentProblem):
+        return {}
+
+
+# --- what people at consoles do -------------------------------------------------------------------
+
+
+def rule(user: User, referral: Referral, verdict: Ruling, reason: AdmitReason | DenyReason) -> None:
+    """Answer a referral from a console; exactly one answer wins.
+
+    The gate is told, and answers with an entry of its own: had its agent been faster, that one
+    counts.
+
+    Raises:
+        TooLate: Somebody answered first; `referral`, read again, says who.
+    """
+    at = now()
+    with transaction.atomic():
+        won = Referral.objects.filter(pk=referral.pk, state=ReferralState.WAITING).update(
+            state=ReferralState.RULED, user=user, verdict=verdict, reason=reason, ruled_at=at
+        )
+        if won:
+            _tell(user, referral, verdict, reason)
+            _append([_asked(user, referral, verdict, reason, at)])
+    referral.refresh_from_db()
+    if not won:
+        raise TooLate("somebody answered this referral already")
+
+
+def _tell(
+    user: User, referral: Referral, verdict: Ruling, reason: AdmitReason | DenyReason
+) -> None:
+    ruling = ConsoleRuling(referral.epoch, referral.number, verdict, reason, alias_of(user))
+    note = ruling.to_note(0)
+    send_note(referral.gate, note.kind, note.payload)
+
+
+def _asked(
+    user: User,
+    referral: Referral,
+    verdict: Ruling,
+    reason: AdmitReason | DenyReason,
+    at: datetime,
+) -> Event:
+    data = {
+        "epoch": referral.epoch,
+        "number": referral.number,
+        "verdict": str(verdict),
+        "reason": str(reason),
+        "user": str(user.pk),
+    }
+    return Event(at=at, kind=EventKind.ASKED, gate=referral.gate, lane=referral.lane, data=data)
+
+
+def alias_of(user: User) -> str:
+    """Return how gates call somebody at a console: no name, and two people apart."""
+    return CONSOLE + user.pk.hex[:8]
+
+
+def admit(user: User, lane: str, reason: ManualReason, people: int = 1) -> None:
+    """Write down that somebody at a lane was let in without a pass.
+
+    No door is opened from here: whoever opened it says so. Nothing says who came in.
+
+    Raises:
+        KnowledgeError: The school has no such lane.
+    """
+    place = site_of(served_school()).lane(lane)
+    data = {"reason": str(reason), "user": str(user.pk)}
+    event = Event(at=now(), kind=EventKind.MANUAL, lane=lane, data=data, people=people)
+    event.direction = str(place.direction)
+    with transaction.atomic():
+        _append([event])
+
+
+def dismiss(user: User, alert: int) -> None:
+    """Take an alert off every console.
+
+    Raises:
+        TooLate: Somebody did already, or it ended by itself.
+    """
+    at = now()
+    with transaction.atomic():
+        waiting = Event.objects.filter(pk=alert, alert=True, dismissed_at=None)
+        if not waiting.update(dismissed_at=at):
+            raise TooLate("this alert was seen to already")
+        data = {"alert": alert, "user": str(user.pk)}
+        _append([Event(at=at, kind=EventKind.DISMISSED, data=data)])
+
+
+# --- the end of what is kept ----------------------------------------------------------------------
+
+
+def forget(at: datetime) -> int:
+    """Delete what may be kept no longer, and end what waited over midnight; return how much.
+
+    Raises:
+        ConfigError: The school's calendar can't be read: then nothing says until when.
+    """
+    today = midnight(at)
+    with transaction.atomic():
+        late = Referral.objects.filter(state=ReferralState.WAITING, at__lt=today)
+        late.update(state=ReferralState.GONE)
+        until = _kept_since(at)
+        gone, _ = Event.objects.filter(at__lt=until).delete()
+        left, _ = Referral.objects.filter(at__lt=until).delete()
+    return gone + left
+
+
+def _kept_since(at: datetime) -> datetime:
+    """Return the midnight before which everything's time is over."""
+    calendar = calendar_of(served_school())
+    day = midnight(at)
+    for _ in range(TRIES_DAYS):
+        before = midnight(from_ms(to_ms(day) - 1))
+        if NEXT_SCHOOL_DAY.ends(to_ms(before), calendar) <= to_ms(at):
+            return day
+        day = before
+    return day

@@ -1,0 +1,153 @@
+"""Events in words: one line of the live list each, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from portique.core import sentences
+from portique.core.alarms import TITLES, Posture
+from portique.core.decide import Outcome, Reason
+from portique.core.entries import Ruling
+from portique.core.plain import Words
+from portique.core.sentences import AdmitReason, DenyReason, ManualReason, sentence
+from portique.core.values import Kind
+from portique.server.console.models import EventKind
+from portique.server.console.words import CLOCKS, EPOCHS, MODES, NOTICES, said
+from portique.server.words import language, spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from portique.server.console.models import Event
+    from portique.server.console.names import Shown
+
+TONES = {Outcome.GRANT: "grant", Outcome.REFER: "refer", Outcome.REFUSE: "refuse"}
+ADMIT = Words("Passage accordé", "Let through")
+DENY = Words("Passage refusé", "Not let through")
+SENT = Words("Réponse envoyée au portique", "Answer sent to the gate")
+MANUAL = Words("Admission manuelle", "Manual admission")
+DRILL = Words("exercice", "drill")
+STARTED = Words("Le portique a démarré.", "The gate started.")
+STARTED_AGAIN = Words(
+    "Le portique a redémarré après un arrêt brutal.", "The gate started again after a sudden stop."
+)
+COUNTED = Words("Comptage à la main : {people}", "Counted by hand: {people}")
+NEWLY = Words("mode : {mode}", "mode: {mode}")
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of the live list, in the reader's language."""
+
+    at: datetime
+    lane: str
+    tone: str
+    headline: str
+    who: Shown | None = None
+    details: list[str] = field(default_factory=list)
+    by: str = ""
+
+
+def line_of(event: Event) -> Line:
+    """Say an event; whose pass, which lane and who answered are added by `telling`."""
+    return _LINES[EventKind(event.kind)](event)
+
+
+def reasons_in(codes: Iterable[str]) -> list[Reason]:
+    """Return the reasons of a decision; a newer gate's own are left out."""
+    return [Reason(code) for code in codes if code in set(Reason)]
+
+
+def _decision(event: Event) -> Line:
+    outcome = Outcome(event.data["outcome"])
+    headline = label(outcome).capitalize()
+    if event.data.get("kind"):
+        headline += f" · {label(Kind(event.data['kind']))}"
+    reasons = reasons_in(event.data["reasons"])
+    details = [sentence(reason, language()).agent for reason in reasons]
+    return Line(event.at, "", TONES[outcome], headline, details=details)
+
+
+def _ruling(event: Event) -> Line:
+    tone = "grant" if event.data["verdict"] == Ruling.ADMIT else "refuse"
+    return Line(event.at, "", tone, answer_of(event.data["verdict"], event.data["reason"]))
+
+
+def _asked(event: Event) -> Line:
+    answer = answer_of(event.data["verdict"], event.data["reason"])
+    return Line(event.at, "", "note", spoken(SENT), details=[answer])
+
+
+def _manual(event: Event) -> Line:
+    reason = event.data["reason"]
+    known = reason in set(ManualReason)
+    details = [label(ManualReason(reason)) if known else reason]
+    return Line(event.at, "", "grant", spoken(MANUAL), details=details)
+
+
+def _mode(event: Event) -> Line:
+    mode = spoken(said(MODES, event.data["mode"]))
+    return Line(event.at, "", "note", spoken(NEWLY).format(mode=mode).capitalize())
+
+
+def _alarm(event: Event) -> Line:
+    posture = event.data["posture"]
+    title = spoken(TITLES[Posture(posture)]) if posture in set(Posture) else posture
+    details = [spoken(DRILL)] if event.data["drill"] else []
+    tone = "note" if posture == Posture.NORMAL else "refuse"
+    return Line(event.at, "", tone, title.capitalize(), details=details)
+
+
+def _notice(event: Event) -> Line:
+    return Line(event.at, "", "refer", spoken(said(NOTICES, event.data["code"])))
+
+
+def _clock(event: Event) -> Line:
+    return Line(event.at, "", "note", spoken(said(CLOCKS, event.data["code"])))
+
+
+def _epoch(event: Event) -> Line:
+    return Line(event.at, "", "note", spoken(said(EPOCHS, event.data["code"])))
+
+
+def _count(event: Event) -> Line:
+    return Line(event.at, "", "note", spoken(COUNTED).format(people=f"{event.people:+d}"))
+
+
+def _boot(event: Event) -> Line:
+    return Line(event.at, "", "note", spoken(STARTED if event.data["clean"] else STARTED_AGAIN))
+
+
+def _dismissed(event: Event) -> Line:
+    return Line(event.at, "", "note", "")
+
+
+_LINES: Mapping[EventKind, Callable[[Event], Line]] = {
+    EventKind.DECISION: _decision,
+    EventKind.RULING: _ruling,
+    EventKind.ASKED: _asked,
+    EventKind.MANUAL: _manual,
+    EventKind.MODE: _mode,
+    EventKind.ALARM: _alarm,
+    EventKind.NOTICE: _notice,
+    EventKind.CLOCK: _clock,
+    EventKind.EPOCH: _epoch,
+    EventKind.COUNT: _count,
+    EventKind.BOOT: _boot,
+    EventKind.DISMISSED: _dismissed,
+}
+
+
+def answer_of(verdict: str, reason: str) -> str:
+    """Say an answer and its preset reason."""
+    admitted = verdict == Ruling.ADMIT
+    presets: type[AdmitReason | DenyReason] = AdmitReason if admitted else DenyReason
+    why = label(presets(reason)) if reason in set(presets) else reason
+    return f"{spoken(ADMIT if admitted else DENY)} · {why}"
+
+
+def label(value: sentences.Label) -> str:
+    """Name an outcome, kind or preset reason in the language of the page."""
+    return sentences.label(value, language())

@@ -1,0 +1,147 @@
+"""What the console shows, read from the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Max, Q, Sum
+
+from portique.core.localtime import local_day, local_ms
+from portique.core.values import Direction, from_ms, to_ms
+from portique.core.zones import Mode
+from portique.school.rules import site_of
+from portique.server.console.models import Event, EventKind, Referral, ReferralState
+from portique.server.gates.models import Gate
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from portique.core.zones import Lane
+
+RECENT = 40
+OFFLINE_AFTER = timedelta(seconds=60)  # two of a gate's slowest questions
+UNCONFIRMED = timedelta(minutes=2)  # then a gate that did not answer is the technician's matter
+ALERTS = 50
+WAITING = 100
+
+
+def midnight(at: datetime) -> datetime:
+    """Return the last local midnight before an instant."""
+    zone = served_school().settings.time_zone
+    return from_ms(local_ms(local_day(to_ms(at), zone), 0, zone))
+
+
+def newest() -> int:
+    """Return the id of the last event, 0 when there is none."""
+    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def events_after(cursor: int, limit: int) -> list[Event]:
+    """Return events after an id, oldest first."""
+    return list(Event.objects.filter(pk__gt=cursor).order_by("pk")[:limit])
+
+
+def recent(at: datetime, limit: int = RECENT) -> list[Event]:
+    """Return the day's last events, newest first."""
+    shown = Event.objects.filter(at__gte=midnight(at)).exclude(kind=EventKind.DISMISSED)
+    return list(shown.order_by("-pk")[:limit])
+
+
+def waiting(at: datetime) -> list[Referral]:
+    """Return the referrals that wait, oldest first, and answers that a gate has yet to confirm."""
+    asked = Q(state=ReferralState.RULED, confirmed_at=None, ruled_at__gte=at - UNCONFIRMED)
+    found = Referral.objects.filter(at__gte=midnight(at)).select_related("user")
+    return list(found.filter(Q(state=ReferralState.WAITING) | asked).order_by("at", "pk")[:WAITING])
+
+
+def referrals_of(keys: Iterable[tuple[str, int, int]]) -> dict[tuple[str, int, int], Referral]:
+    """Return referrals by gate, epoch and number of their decisions."""
+    wanted = Q(pk__in=[])
+    for gate, epoch, number in set(keys):
+        wanted |= Q(gate=gate, epoch=epoch, number=number)
+    found = Referral.objects.filter(wanted).select_related("user")
+    return {(one.gate, one.epoch, one.number): one for one in found}
+
+
+def referral_named(key: str) -> Referral | None:
+    """Find a referral by what forms call it."""
+    gate, _, rest = key.partition("~")
+    epoch, _, number = rest.partition("~")
+    if not (epoch.isascii() and epoch.isdigit() and number.isascii() and number.isdigit()):
+        return None
+    found = Referral.objects.filter(gate=gate, epoch=int(epoch), number=int(number))
+    return found.select_related("user").first()
+
+
+def alerts(at: datetime) -> list[Event]:
+    """Return the day's alerts that nobody has seen to, newest first."""
+    found = Event.objects.filter(alert=True, dismissed_at=None, at__gte=midnight(at))
+    return list(found.order_by("-pk")[:ALERTS])
+
+
+@dataclass(slots=True)
+class LaneState:
+    """How a lane is: who passed today, its last showing, its mode, and since when it is silent.
+
+    `heard_at` is the last sign of any of its gates, `offline` that it was too long ago.
+    """
+
+    lane: Lane
+    entered: int = 0
+    left: int = 0
+    last: Event | None = None
+    mode: Mode = Mode.CONTROL
+    heard_at: datetime | None = None
+    offline: bool = False
+    enrolled: bool = False
+
+
+def lanes(at: datetime) -> list[LaneState]:
+    """Return every lane of the school, in the school's order."""
+    day = midnight(at)
+    states = {lane.name: LaneState(lane, mode=lane.mode) for lane in site_of(served_school()).lanes}
+    for name, direction, people in _counts(day):
+        state = states.get(name)
+        if state and direction == Direction.ENTRY:
+            state.entered = max(0, people)
+        elif state:
+            state.left = max(0, people)
+    for kind in (EventKind.DECISION, EventKind.MODE):
+        for event in _last_of_each(kind, day):
+            if event.lane in states:
+                _learn(states[event.lane], event)
+    for gate in Gate.objects.filter(removed_at=None):
+        if gate.lane in states:
+            _hear(states[gate.lane], gate, at)
+    return list(states.values())
+
+
+def _counts(day: datetime) -> Iterable[tuple[str, str, int]]:
+    rows = Event.objects.filter(at__gte=day).exclude(direction="")
+    return rows.values_list("lane", "direction").annotate(people_sum=Sum("people"))
+
+
+def _last_of_each(kind: EventKind, day: datetime) -> list[Event]:
+    of_kind = Event.objects.filter(kind=kind, at__gte=day)
+    last = of_kind.values("lane").annotate(last=Max("id")).values("last")
+    return list(Event.objects.filter(pk__in=last))
+
+
+def _learn(state: LaneState, event: Event) -> None:
+    if event.kind == EventKind.DECISION:
+        state.last = event
+    elif event.data.get("mode") in set(Mode):
+        state.mode = Mode(event.data["mode"])
+
+
+def _hear(state: LaneState, gate: Gate, at: datetime) -> None:
+    """Take up when a gate last called; a lane is as well as the best of its gates."""
+    heard = gate.contact_at
+    state.enrolled = True
+    if heard is not None and (state.heard_at is None or heard > state.heard_at):
+        state.heard_at = heard
+    state.offline = state.heard_at is None or state.heard_at < at - OFFLINE_AFTER

@@ -1,0 +1,131 @@
+"""What gates file becomes events and referrals."""
+
+from datetime import timedelta
+
+import pytest
+
+from portique.core.charter import check
+from portique.core.entries import (
+    AlarmBody,
+    CountBody,
+    ManualAdmissionBody,
+    NoticeBody,
+    PassageBody,
+)
+from portique.core.values import Direction, to_ms
+from portique.server.clock import now
+from portique.server.console import queries
+from portique.server.console.actions import forget
+from portique.server.console.models import Event, EventKind, Referral, ReferralState
+from portique.server.vault.checks import declared_fields
+
+
+def test_each_entry_becomes_one_event_in_order(filed, decision):
+    """What came first has the lower id."""
+    filed(decision(0), decision(2, "revoked"), NoticeBody("unknown-codes", 40))
+
+    kinds = [event.kind for event in queries.events_after(0, 10)]
+    assert kinds == [EventKind.DECISION, EventKind.DECISION, EventKind.NOTICE]
+
+
+def test_a_crossing_that_a_sensor_saw_says_nothing_here(filed):
+    """Counts follow decisions, as on the gate."""
+    filed(PassageBody("entry-1", "sensor"))
+
+    assert queries.newest() == 0
+
+
+def test_what_was_not_granted_waits_for_an_answer(filed, decision):
+    """A referral and a refusal wait, a grant does not."""
+    filed(decision(0), decision(1), decision(2, "revoked"))
+
+    assert [one.outcome for one in queries.waiting(now())] == [1, 2]
+
+
+def test_the_same_pass_shown_again_waits_once(filed, decision):
+    """Its newest showing is the one that waits at the gate."""
+    again = decision(pass_id="0123456789abcdef")
+    filed(again, again)
+    filed(again)
+
+    assert [one.number for one in queries.waiting(now())] == [3]
+
+
+def test_yesterdays_referral_waits_for_nobody(filed, decision):
+    """A backlog that arrives today opens nothing."""
+    filed(decision(), at_ms=to_ms(now() - timedelta(days=1)))
+
+    assert queries.waiting(now()) == []
+
+
+def test_the_gates_own_agent_closes_a_referral(filed, decision, ruling):
+    """Its entry says who answered what."""
+    filed(decision())
+    filed(ruling(1, "loge"))
+
+    closed = Referral.objects.get()
+    assert (closed.state, closed.agent, closed.verdict) == (
+        ReferralState.ELSEWHERE,
+        "loge",
+        "admit",
+    )
+
+
+def test_an_answer_filed_with_its_question_closes_it(filed, decision, ruling):
+    """A backlog holds both."""
+    filed(decision(), ruling(1))
+
+    assert queries.waiting(now()) == []
+
+
+def test_a_lane_counts_who_was_let_through(filed, decision, ruling):
+    """Grants, admissions by an agent, by hand and without a code; the rest does not count."""
+    filed(decision(0), decision(1), ruling(2), decision(2, "revoked"))
+    filed(ManualAdmissionBody("entry-1", "group", "loge", 12))
+    filed(CountBody("entry-1", Direction.ENTRY, -1, 0, 0))
+
+    entry = queries.lanes(now())[0]
+    assert (entry.entered, entry.left) == (13, 0)
+
+
+def test_an_alarm_is_an_alert_until_it_ends(filed):
+    """The end dismisses it on every console."""
+    filed(AlarmBody("evacuation", drill=True, source="line"))
+    began = len(queries.alerts(now()))
+    filed(AlarmBody("normal", drill=True, source="line"))
+
+    assert (began, queries.alerts(now())) == (1, [])
+
+
+@pytest.mark.parametrize("reason", ["status-unlisted", "exit-not-permitted"])
+def test_what_concerns_everybody_is_an_alert(filed, reason, decision):
+    """A number never issued; a pupil who left without the right to."""
+    filed(decision(2, reason))
+
+    assert len(queries.alerts(now())) == 1
+
+
+def test_nothing_outlives_the_next_school_day(filed, decision):
+    """Fifteen days later nothing is left, today's is."""
+    filed(decision(), at_ms=to_ms(now() - timedelta(days=15)))
+    filed(decision())
+
+    forget(now())
+
+    assert Event.objects.count() == Referral.objects.count() == 1
+
+
+def test_an_event_holds_no_holder_and_no_name(filed, decision):
+    """A pass's number finds the name when it is shown."""
+    filed(decision())
+
+    assert "ab" * 8 not in str(Event.objects.values())
+    assert Event.objects.get().gate
+
+
+def test_each_field_of_the_console_is_declared():
+    """The charter finds no fault in events and referrals."""
+    ours = [info for info in declared_fields() if info.model.startswith("console.")]
+
+    assert ours
+    assert check(ours) == []
