@@ -7,9 +7,9 @@ import pytest
 from portique.core import seal
 from portique.core.entries import BootBody, EpochBody, EpochCause, NoticeBody, Ruling, RulingBody
 from portique.core.errors import JournalError
+from portique.core.journal_checkpoint import open_checkpoint
 from portique.core.values import HolderId, Medium, PassId
 from portique.gate.journal import Journal
-from portique.gate.journal_checkpoint import open_checkpoint
 from portique.gate.journal_schema import engine_sentence
 from portique.gate.journal_values import Grant, Receipt
 from portique.gate.journal_verify import verify_file

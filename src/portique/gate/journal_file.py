@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Self
 from portique.core.entries import NEVER_ERASED
 from portique.core.entries_chain import commitment, link
 from portique.core.errors import JournalError
+from portique.core.journal_checkpoint import Checkpoint
 from portique.gate import journal_schema as schema
-from portique.gate.journal_checkpoint import Checkpoint
 from portique.gate.journal_rows import (
     Identity,
     chain_at,

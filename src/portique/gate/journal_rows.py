@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from portique.core.entries_chain import genesis
 from portique.core.errors import JournalError, PassError
+from portique.core.journal_checkpoint import Checkpoint, open_checkpoint
 from portique.gate import journal_schema as schema
-from portique.gate.journal_checkpoint import Checkpoint, open_checkpoint
 from portique.gate.journal_schema import DamagedError
 from portique.gate.journal_values import Head, Row
 
