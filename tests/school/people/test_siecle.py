@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from portique.core.values import Kind, Uai
-from portique.school.people.records import Boarding, Cause, Caution, Role, Skip
+from portique.school.people.records import Boarding, Cause, Caution, Role, Skip, usual_meal_days
 from portique.school.people.siecle import read_siecle
 from portique.testing.siecle import guardians_xml, make_school, pupils_xml, siecle_zip
 
