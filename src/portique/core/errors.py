@@ -16,6 +16,7 @@ PortiqueError
 ├── LinkError              the server can't be reached         → keep deciding, keep the outbox
 ├── RegisterError          the school's folder can't do that   → say why
 ├── FileRefused            a file of people can't be taken     → nothing changed, say its cause
+├── BackupError            a copy can't be made or put back    → nothing changed, say its cause
 ├── TimetableError         a timetable, calendar or change      → nothing changed, show its words
 └── TooLate                someone else acted first            → show the present state
 
@@ -124,3 +125,7 @@ class FileRefused(PortiqueError):  # noqa: N818
 
 class TooLate(PortiqueError):  # noqa: N818
     """Someone else acted first, or it expired."""
+
+
+class BackupError(PortiqueError):
+    """A copy of the database can't be made or put back; nothing was changed."""

@@ -25,7 +25,7 @@ RIGHTS = Rights(groups=("2A",), label="2A").to_data()
 
 
 @pytest.fixture
-def folder(folder_made_once, settings, tmp_path, db) -> Path:
+def folder(folder_made_once, settings, tmp_path, db):
     """A school's folder with a pass, rights, a gate, and knowledge exported three times."""
     path = tmp_path / "school"
     shutil.copytree(folder_made_once, path)

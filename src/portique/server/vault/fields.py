@@ -25,6 +25,7 @@ else:
     _Column = models.BinaryField
 
 SEALED_BYTES_MAX = 8192
+DOCUMENT_BYTES_MAX = 64 * 1024 * 1024
 
 
 def the_key() -> SecretKey:
@@ -57,6 +58,8 @@ class _Opening:
 
 class SealedTextField(_Column):
     """A text that is sealed in the database; empty stays empty."""
+
+    bytes_max = SEALED_BYTES_MAX
 
     def contribute_to_class(
         self,
@@ -96,7 +99,7 @@ class SealedTextField(_Column):
         if not sealed:
             return ""
         try:
-            item = canonical.decode(sealed, bytes_max=SEALED_BYTES_MAX)
+            item = canonical.decode(sealed, bytes_max=self.bytes_max)
             held = seal.encrypted_from(item)
             return seal.decrypt(held, the_key(), aad=self._place(row)).decode()
         except (PassError, SealedIdentityError, UnicodeDecodeError) as error:
@@ -111,5 +114,16 @@ class SealedTextField(_Column):
         return f"{row._meta.label_lower}|{row.pk}|{self.name}".encode()  # noqa: SLF001 -- Django's own
 
 
+class SealedDocumentField(SealedTextField):
+    """A long text, such as a file between two steps of its import."""
+
+    bytes_max = DOCUMENT_BYTES_MAX
+
+
 class _Sealed(bytes):
     """A form made by `pre_save`, told from any other bytes."""
+
+
+def as_sealed(stored: bytes) -> bytes:
+    """Take what a sealed column held, to put it back into the same row as it was."""
+    return _Sealed(stored)
