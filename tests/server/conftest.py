@@ -7,12 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings as django_settings
 from django.test import Client
 
 from portique.core.values import Uai
 from portique.school.folder import SchoolFolder, Settings
-from portique.server.accounts.models import User
-from portique.server.accounts.roles import Role
+from portique.server import clock
+from portique.server.accounts.adapter import SecondFactorAdapter
+from portique.server.accounts.codes import keyed_hash
+from portique.server.accounts.devices import TOKEN
+from portique.server.accounts.models import Device, User
+from portique.server.accounts.roles import TWO_FACTORS, Role
+from portique.server.accounts.sessions import DEVICE
 from portique.server.school.adoption import adopt
 from portique.server.school.house import ServedSchool, forget, served_school
 from portique.server.vault import keyfiles
@@ -60,13 +67,32 @@ def account(served) -> Callable[[Role], User]:
 
 @pytest.fixture
 def signed_in(account) -> Callable[[Role], Client]:
-    """Return a browser in which somebody of a role is signed in."""
+    """Return a browser in which somebody of a role is signed in, as that role does it."""
 
     def make(role: Role) -> Client:
         client = Client()
-        client.force_login(
-            account(role), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        sign_in(client, account(role))
         return client
 
     return make
+
+
+def sign_in(client: Client, user: User) -> None:
+    """Sign somebody in, just now, with what their role needs: second factor, shared device."""
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    if user.role in TWO_FACTORS:
+        secret = SecondFactorAdapter().encrypt("JBSWY3DPEHPK3PXP")
+        Authenticator.objects.create(user=user, type="totp", data={"secret": secret})
+    if user.role == Role.AGENT:
+        token = f"token of {user.pk}"
+        device = Device.objects.create(
+            name="loge", token_hash=keyed_hash(TOKEN, token), paired_at=clock.now()
+        )
+        client.cookies[django_settings.DEVICE_COOKIE_NAME] = token
+        session[DEVICE] = str(device.pk)
+    session["account_authentication_methods"] = [
+        {"method": "password", "at": clock.now().timestamp()}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

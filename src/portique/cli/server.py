@@ -8,6 +8,7 @@ import click
 
 from portique.cli.options import school_option
 from portique.cli.speaking import warn
+from portique.core.plain import Words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,21 @@ def run(folder: Path, host: str, port: int) -> None:
 
     adopt(folder)
     warn(f"http://{host}:{port}/")
+    _say_first_code()
     serving.serve_pages(host, port, None)
+
+
+def _say_first_code() -> None:
+    from portique.server.accounts.first_start import make_code
+
+    code = make_code()
+    if code is not None:
+        warn(
+            Words(
+                f"Aucun compte : ouvrez /compte/depart/ et créez celui de la direction avec {code}",
+                f"No account yet: open /compte/depart/ and make the head’s with {code}",
+            )
+        )
 
 
 @click.command("manage", context_settings={"ignore_unknown_options": True})

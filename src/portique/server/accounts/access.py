@@ -1,11 +1,25 @@
-"""Who may see a page: each view says so, and one that says nothing is closed."""
+"""Who may see a page: each view says so, and one that says nothing is closed to everybody.
+
+`@public`                  anybody, signed in or not
+`@allowed(Role.HEAD, …)`   these roles
+`@by_proof`                who proves it by other means than a session: a gate's signature, a token
+`@before_second_factor`    besides: also to whoever still has to set up their second factor
+`@stepped_up`              besides: only within five minutes of giving password or factor again
+"""
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlencode, urlsplit
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from portique.server.accounts.queries import lacks_second_factor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,15 +31,19 @@ if TYPE_CHECKING:
     Handler = Callable[[HttpRequest], HttpResponse]
 
 View = TypeVar("View", bound="Callable[..., Any]")
-MARK = "portique_access"
-PUBLIC = "public"
-# Of other packages, whose views bear no mark of ours: signing in and second factors.
-OPEN_MODULES = ("allauth.", "django.views.static", "django.contrib.staticfiles")
+MARK, EARLY, STEPPED = "portique_access", "portique_early", "portique_stepped_up"
+PUBLIC, BY_PROOF = "public", "by-proof"
 
 
 def public(view: View) -> View:
     """Mark a view that anybody may see, signed in or not."""
     setattr(view, MARK, PUBLIC)
+    return view
+
+
+def by_proof(view: View) -> View:
+    """Mark a view that asks for a proof of its own in each request: no session opens it."""
+    setattr(view, MARK, BY_PROOF)
     return view
 
 
@@ -37,6 +55,28 @@ def allowed(*roles: Role) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def before_second_factor(view: View) -> View:
+    """Mark a view that is needed to set up a second factor."""
+    setattr(view, EARLY, True)
+    return view
+
+
+def stepped_up(view: View) -> View:
+    """Ask who is there to prove it again, if they did not within five minutes.
+
+    Put it below `@allowed`, on pages that make accounts, change roles or keys, or export.
+    """
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if get_adapter().is_reauthentication_required(app="portique"):
+            return _ask(request)
+        return view(request, *args, **kwargs)
+
+    setattr(asked, STEPPED, True)
+    return asked  # type: ignore[return-value]
 
 
 class AccessMiddleware:
@@ -58,11 +98,22 @@ class AccessMiddleware:
             PermissionDenied: Signed in, and the page is for others.
         """
         _ = args, kwargs
-        mark = getattr(view, MARK, None)
-        if mark == PUBLIC or (mark is None and view.__module__.startswith(OPEN_MODULES)):
+        mark, early = getattr(view, MARK, None), getattr(view, EARLY, False)
+        if mark == BY_PROOF:
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if mark is None or request.user.role not in mark:
+            return None if mark == PUBLIC else redirect_to_login(request.get_full_path())
+        if not early and lacks_second_factor(request.user):
+            return redirect("mfa_index")
+        if mark is None or (mark != PUBLIC and request.user.role not in mark):
             raise PermissionDenied
         return None
+
+
+def _ask(request: HttpRequest) -> HttpResponse:
+    # What was posted is not put aside: a session's row would hold it unsealed.
+    back = request.get_full_path()
+    if request.method != "GET":
+        came_from = urlsplit(request.headers.get("referer", ""))
+        back = came_from.path if came_from.netloc == request.get_host() else "/"
+    return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")

@@ -34,3 +34,4 @@ TITLES = {
 TWO_FACTORS = frozenset({Role.HEAD, Role.SCHOOL_LIFE, Role.TECHNICIAN, Role.DPO})
 EVERYBODY = frozenset(Role)
 EMPLOYED = EVERYBODY - {Role.HOLDER}
+WITH_PASSWORD = EVERYBODY - {Role.AGENT}  # agents have PINs, on shared devices

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from portique.server.accounts.queries import lacks_second_factor
+from portique.server.accounts.roles import TITLES, Role
+from portique.server.accounts.sessions import DEVICE, idle_s
 from portique.server.frame.pages import pages_for
 from portique.server.school.house import served_school
 from portique.server.words import language
@@ -15,11 +18,19 @@ if TYPE_CHECKING:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Return the school's name, the menu of who is signed in, and the language."""
-    user = getattr(request, "user", None)
-    role = user.role if user is not None and user.is_authenticated else None
-    return {
+    """Return the school's name, who is signed in with which menu, and the language."""
+    shared = {
         "school_name": served_school().settings.name if settings.PORTIQUE_SCHOOL else "",
-        "menu": pages_for(role),
         "language": language().value,
+    }
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return shared
+    lacks = lacks_second_factor(user)
+    return shared | {
+        "menu": () if lacks else pages_for(user.role),
+        "lacks_second_factor": lacks,
+        "role_title": TITLES[Role(user.role)],
+        "idle_s": idle_s(user),
+        "on_shared_device": DEVICE in request.session,
     }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.forms.renderers import DjangoTemplates
+from django.forms.renderers import TemplatesSetting
 
 
-class Renderer(DjangoTemplates):
-    """Django's renderer with our own form template."""
+class Renderer(TemplatesSetting):
+    """Django's renderer with our own templates for forms and fields."""
 
-    form_template_name = "django/forms/div.html"
+    form_template_name = "frame/form.html"
+    field_template_name = "frame/field.html"

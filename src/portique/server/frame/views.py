@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
-from portique.server.accounts.access import public
+from portique.server.accounts.access import before_second_factor, public
 from portique.server.accounts.queries import has_accounts
 from portique.server.frame.middleware import LANGUAGES
 
@@ -41,6 +41,7 @@ def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's sig
 
 
 @public
+@before_second_factor
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember a language and go back to where one was."""
@@ -67,6 +68,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """Say that the page is not for this role."""
     return render(request, "frame/error.html", {"code": 403}, status=403)
+
+
+def forgotten_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Say that a form came without the page it belongs to: too old, or another site's."""
+    return render(request, "frame/error.html", {"code": "form"}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001

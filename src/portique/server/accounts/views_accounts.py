@@ -1,0 +1,154 @@
+"""Pages of the head: who has an account, in which role, and what was done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from portique.server.accounts import actions
+from portique.server.accounts.access import allowed, stepped_up
+from portique.server.accounts.actions import Colleague
+from portique.server.accounts.errors import AccountRefused
+from portique.server.accounts.forms import ColleagueForm, RoleForm
+from portique.server.accounts.models import AuditEntry, User
+from portique.server.accounts.queries import every_account
+from portique.server.accounts.roles import TITLES, Role
+from portique.server.words import spoken, words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+    from django.utils.functional import _StrPromise
+
+LINES_MAX = 200
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_GET
+def accounts(request: HttpRequest) -> HttpResponse:
+    """List the accounts."""
+    rows = [(user, TITLES[Role(user.role)]) for user in every_account()]
+    return render(request, "accounts/accounts.html", {"rows": rows})
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Make an account and print its code."""
+    form = ColleagueForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        colleague = Colleague(given["name"], Role(given["role"]), given["login"])
+        try:
+            user = actions.make_account(colleague, by=request.user)
+        except AccountRefused as refused:
+            form.add_error("login", spoken(refused.words))
+        else:
+            return _sheet(request, user)
+    return render(request, "accounts/new.html", {"form": form})
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Show one account, and give it another role."""
+    user = get_object_or_404(User, pk=account_id)
+    form = RoleForm(request.POST or None, initial={"role": user.role})
+    if request.method == "POST" and form.is_valid():
+        role = Role(form.cleaned_data["role"])
+        return _done(
+            request,
+            user,
+            lambda: actions.change_role(user, role, by=request.user),
+            words("Le rôle est changé.", "The role is changed."),
+        )
+    shown = {"account": user, "title": TITLES[Role(user.role)], "form": form}
+    return render(request, "accounts/account.html", shown | {"own": user.pk == request.user.pk})
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_POST
+def print_code(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Print a new code; what the account had is void."""
+    user = get_object_or_404(User, pk=account_id, is_active=True)
+    return _sheet(request, user)
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_POST
+def disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Shut an account."""
+    user = get_object_or_404(User, pk=account_id)
+    done = words("Le compte est désactivé.", "The account is disabled.")
+    return _done(request, user, lambda: actions.disable(user, by=request.user), done)
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_POST
+def enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Open an account again."""
+    user = get_object_or_404(User, pk=account_id)
+    done = words("Le compte est réactivé.", "The account is enabled again.")
+    return _done(request, user, lambda: actions.enable(user, by=request.user), done)
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_POST
+def reset_second_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """Forget an account's second factor."""
+    user = get_object_or_404(User, pk=account_id)
+    done = words("Le second facteur est réinitialisé.", "The second factor is reset.")
+    return _done(request, user, lambda: actions.reset_second_factor(user, by=request.user), done)
+
+
+@allowed(Role.HEAD, Role.DPO, Role.AUDITOR)
+@require_GET
+def audit_log(request: HttpRequest) -> HttpResponse:
+    """Show who did what, the latest first."""
+    entries = list(AuditEntry.objects.order_by("-at")[:LINES_MAX])
+    about = {entry.about for entry in entries}
+    names = {user.pk: user.name for user in User.objects.filter(pk__in=about)}
+    rows = [(entry, names.get(entry.about, "")) for entry in entries]
+    return render(request, "accounts/audit.html", {"rows": rows, "lines_max": LINES_MAX})
+
+
+def _sheet(request: HttpRequest, user: User) -> HttpResponse:
+    """Show the code once, as a sheet to print: the answer to a post, kept nowhere."""
+    try:
+        code, expires_at = actions.print_code(user, by=request.user)
+    except AccountRefused as refused:
+        messages.error(request, spoken(refused.words))
+        return redirect("accounts:account", user.pk)
+    shown = {
+        "whose": user,
+        "title": TITLES[Role(user.role)],
+        "code": code,
+        "expires_at": expires_at,
+        "address": request.build_absolute_uri(reverse("accounts:arrive")),
+        "is_agent": user.role == Role.AGENT,
+    }
+    return render(request, "accounts/sheet.html", shown)
+
+
+def _done(
+    request: HttpRequest, user: User, act: Callable[[], None], said: _StrPromise
+) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, said)
+    except AccountRefused as refused:
+        messages.error(request, spoken(refused.words))
+    return redirect("accounts:account", user.pk)
