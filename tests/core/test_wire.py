@@ -254,3 +254,13 @@ def test_a_gate_joins_a_school():
     assert application.key.kid == gate.public.kid
     assert SECRET not in sent
     assert wire_enrolment.read_admission(admission, invitation, nonce=NONCE).gate_id == "gate-1"
+
+
+def test_a_call_is_proved_before_its_body_is_read():
+    """Who calls for what is known first; the body is held to its hash afterwards."""
+    data = valid("call")
+    call = wire_calls.read_call(data, GATE, request=VALID["request"], body=None)
+
+    assert call.body_hash == wire_calls.digest(FILING)
+    with pytest.raises(LinkError):
+        wire_calls.read_call(data, GATE, request="POST /gate/v1/news", body=None)

@@ -74,8 +74,14 @@ def caller(data: bytes) -> str:
         raise LinkError(DAMAGED) from error
 
 
-def read_call(data: bytes, key: PublicKey, *, request: str, body: bytes) -> Call:
+def read_call(data: bytes, key: PublicKey, *, request: str, body: bytes | None) -> Call:
     """Verify a call for the request it came with.
+
+    Args:
+        data: The call.
+        key: The gate's.
+        request: Method, space, path with query.
+        body: None while it is not read yet: then hold it to `body_hash` once it is.
 
     Raises:
         LinkError: Not signed by this gate, or for another request or body.
@@ -84,7 +90,7 @@ def read_call(data: bytes, key: PublicKey, *, request: str, body: bytes) -> Call
         call = _call(_verified(data, key, Purpose.GATE, CALL))
     except PassError as error:
         raise LinkError(DAMAGED) from error
-    if call.request != request or call.body_hash != digest(body):
+    if call.request != request or (body is not None and call.body_hash != digest(body)):
         raise LinkError("the call was signed for another request")
     return call
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 DAYS_DEFAULT = 7
 DAYS_MAX = 31
 STATUS_TTL_S = 24 * 3600
-EPOCH = 1  # a restored server opens the next one; the folder keeps the first
 
 
 def make_bundle(
@@ -54,7 +53,9 @@ def make_bundle(
         raise ValueError(f"knowledge is believed for 1 to {DAYS_MAX} days")
     rules = _rules(school)  # before a number is drawn: one that is missing writes nothing
     issued = to_second(at)
-    version = Version(EPOCH, number or school.register.next_number("knowledge"))
+    version = Version(
+        school.register.knowledge_epoch(), number or school.register.next_number("knowledge")
+    )
     manifest = Manifest(school.settings.uai, version, issued, issued + timedelta(days=days))
     gates = [*school.register.gates(), *extra_gates]
     told = [*_parts(school, manifest, gates, entropy), *rules]

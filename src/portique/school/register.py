@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portique.core.values import HolderId, Kind, PassId
 
 FIRST_LENGTH = 4096
+FIRST_EPOCH = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,10 @@ class Register(ABC):
         Raises:
             RegisterError: No such gate.
         """
+
+    def knowledge_epoch(self) -> int:
+        """Return the epoch that knowledge is of: the first, but for a restored server's."""
+        return FIRST_EPOCH
 
     @abstractmethod
     def next_number(self, name: str) -> int:

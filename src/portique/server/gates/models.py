@@ -1,19 +1,357 @@
-"""Gates the school enrolled, and what they filed."""
+"""Gates the school enrolled, what they filed, what they are to be told, and what is wrong there.
+
+Of people there are only the bodies of entries and what was drawn from them, by holder number; both
+go when the entry is erased.
+"""
 
 from __future__ import annotations
 
+import uuid
+from functools import partial
+from typing import ClassVar
+
 from django.db import models
+
+from portique.core.charter import Charter, Recipient, Sensitivity, personal, technical
+from portique.core.charter_retention import NEXT_SCHOOL_DAY
+from portique.core.seal import PublicKey, Purpose
+from portique.server.clock import now
+from portique.server.vault.fields import SealedTextField
+
+_passed = partial(
+    personal,
+    activity="entry-control",
+    retention=NEXT_SCHOOL_DAY,
+    recipients=(Recipient.AGENT, Recipient.SCHOOL_LIFE, Recipient.HEAD, Recipient.HOLDER),
+    sensitivity=Sensitivity.PSEUDONYMOUS,
+)
+_ADMIT, _COPIES = _passed(purpose="admit"), _passed(purpose="copies")
 
 
 class Gate(models.Model):
-    """A gate: its lane and its public key."""
+    """A gate: its lane, its public key, and how it said it was when it last asked for news.
+
+    One that was removed keeps its row, and its id is nobody else's: what it filed stays proved.
+    `called_ms` is the highest time of its own clock in any call, `drift_ms` how far that clock was
+    ahead of the server's. `last_note` is the number of the newest note it was ever given.
+    """
 
     gate_id = models.CharField(primary_key=True, max_length=40)
     lane = models.CharField(max_length=40)
     x = models.BinaryField()
     y = models.BinaryField()
-    enrolled_at = models.DateTimeField(auto_now_add=True)
+    enrolled_at = models.DateTimeField(default=now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+    contact_at = models.DateTimeField(null=True, blank=True)
+    called_ms = models.BigIntegerField(default=0)
+    drift_ms = models.BigIntegerField(null=True, blank=True)
+    last_note = models.BigIntegerField(default=0)
+    reported_at = models.DateTimeField(null=True, blank=True)
+    version = models.CharField(max_length=40, blank=True)
+    journal_epoch = models.BigIntegerField(null=True, blank=True)
+    journal_last = models.BigIntegerField(null=True, blank=True)
+    unsent = models.BigIntegerField(default=0)
+    disk_free = models.BigIntegerField(null=True, blank=True)
+    clock_uncertainty_ms = models.BigIntegerField(null=True, blank=True)
+    clock_trusted = models.BooleanField(default=True)
+    knowledge_epoch = models.BigIntegerField(null=True, blank=True)
+    knowledge_number = models.BigIntegerField(null=True, blank=True)
+    mode = models.CharField(max_length=40, blank=True)
+    set_aside = models.BigIntegerField(default=0)
+
+    charter: ClassVar[Charter] = Charter(
+        **dict.fromkeys(
+            (
+                *("gate_id", "lane", "x", "y", "enrolled_at", "removed_at", "contact_at"),
+                *("called_ms", "drift_ms", "last_note", "reported_at", "version"),
+                *("journal_epoch", "journal_last", "unsent", "disk_free", "clock_uncertainty_ms"),
+                *("clock_trusted", "knowledge_epoch", "knowledge_number", "mode", "set_aside"),
+            ),
+            technical(),
+        )
+    )
 
     def __str__(self) -> str:
         """Return its id."""
         return self.gate_id
+
+    @property
+    def key(self) -> PublicKey:
+        """Return the key that its calls and signed heads are verified by."""
+        return PublicKey.from_point(Purpose.GATE, bytes(self.x), bytes(self.y))
+
+
+class Invitation(models.Model):
+    """A code that lets one gate join, for ten minutes. The secret is what the code says."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    lane = models.CharField(max_length=40)
+    secret = SealedTextField()
+    made_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField()
+    gate = models.OneToOneField(
+        Gate, null=True, blank=True, on_delete=models.CASCADE, related_name="invitation"
+    )
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), lane=technical(), secret=technical(), made_at=technical(),
+        expires_at=technical(), gate=technical(),
+    )  # fmt: skip
+
+    def __str__(self) -> str:
+        """Return its key, never the secret."""
+        return str(self.pk)
+
+
+class Epoch(models.Model):
+    """One journal file of a gate: how far the server holds it without a gap, and the chain there.
+
+    `public` is the key its genesis was made of: a lane's new machine may take an old id. `head_ms`
+    is the time of the newest signed head. `cause` is what the first entry says; the `closed_`
+    fields are what its successor's says. While it is `disputed` nothing more is taken.
+    """
+
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="epochs")
+    number = models.BigIntegerField()
+    public = models.BinaryField()
+    last = models.BigIntegerField(default=0)
+    chain = models.BinaryField()
+    head_number = models.BigIntegerField(default=0)
+    head_ms = models.BigIntegerField(default=0)
+    opened_at = models.DateTimeField(default=now)
+    cause = models.CharField(max_length=20, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_number = models.BigIntegerField(null=True, blank=True)
+    closed_by = models.CharField(max_length=20, blank=True)
+    disputed = models.BooleanField(default=False)
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), gate=technical("key"), number=technical(), public=technical(),
+        last=technical(), chain=technical(), head_number=technical(), head_ms=technical(),
+        opened_at=technical(), cause=technical(), closed_at=technical(), closed_number=technical(),
+        closed_by=technical(), disputed=technical(),
+    )  # fmt: skip
+
+    class Meta:
+        """A number is used once by one key."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["gate", "number", "public"], name="gates_one_epoch")
+        ]
+
+    def __str__(self) -> str:
+        """Name gate and epoch."""
+        return f"{self.gate_id}/{self.number}"
+
+
+class Head(models.Model):
+    """A signed head: the gate's word that its journal went so far, kept against it."""
+
+    epoch = models.ForeignKey(Epoch, on_delete=models.CASCADE, related_name="heads")
+    number = models.BigIntegerField()
+    chain = models.BinaryField()
+    signed = models.BinaryField()
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), epoch=technical("key"), number=technical(), chain=technical(),
+        signed=technical(),
+    )  # fmt: skip
+
+    class Meta:
+        """One for each entry."""
+
+        constraints = [models.UniqueConstraint(fields=["epoch", "number"], name="gates_one_head")]
+
+    def __str__(self) -> str:
+        """Name the entry it is about."""
+        return f"{self.epoch_id}/{self.number}"
+
+
+class Entry(models.Model):
+    """One entry of a gate's journal, as it was filed; salt and body are null once erased.
+
+    `kind` is the body's (`core.entries.EntryKind`), 0 if it was erased before it came or can't be
+    read; it stays when the body goes.
+    """
+
+    epoch = models.ForeignKey(Epoch, on_delete=models.CASCADE, related_name="entries")
+    number = models.BigIntegerField()
+    time_ms = models.BigIntegerField(db_index=True)
+    kind = models.SmallIntegerField(default=0)
+    salt = models.BinaryField(null=True)
+    body = models.BinaryField(null=True)
+    commitment = models.BinaryField()
+    chain = models.BinaryField()
+    received_ms = models.BigIntegerField()
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), epoch=technical("key"), number=technical(), time_ms=_ADMIT,
+        kind=technical(), salt=technical(), body=_ADMIT, commitment=technical(), chain=technical(),
+        received_ms=technical(),
+    )  # fmt: skip
+
+    class Meta:
+        """Each entry once."""
+
+        constraints = [models.UniqueConstraint(fields=["epoch", "number"], name="gates_one_entry")]
+
+    def __str__(self) -> str:
+        """Name the entry."""
+        return f"{self.epoch_id}/{self.number}"
+
+
+class SetAside(models.Model):
+    """An entry that is kept and not understood, with a code why."""
+
+    epoch = models.ForeignKey(Epoch, on_delete=models.CASCADE, related_name="aside")
+    number = models.BigIntegerField()
+    why = models.CharField(max_length=40)
+    at = models.DateTimeField(default=now)
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), epoch=technical("key"), number=technical(), why=technical(),
+        at=technical(),
+    )  # fmt: skip
+
+    class Meta:
+        """One reason for each entry."""
+
+        constraints = [models.UniqueConstraint(fields=["epoch", "number"], name="gates_one_aside")]
+
+    def __str__(self) -> str:
+        """Name the entry and the reason."""
+        return f"{self.epoch_id}/{self.number} {self.why}"
+
+
+class Crossing(models.Model):
+    """A holder let through at a lane: drawn from an entry to find copies, gone with its body."""
+
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.CASCADE, related_name="crossing"
+    )
+    holder = models.CharField(max_length=16)
+    lane = models.CharField(max_length=40)
+    at_ms = models.BigIntegerField()
+
+    charter: ClassVar[Charter] = Charter(
+        entry=technical("key"), holder=_COPIES, lane=_COPIES, at_ms=_COPIES
+    )
+
+    class Meta:
+        """Looked for by holder and time."""
+
+        indexes = [models.Index(fields=["holder", "at_ms"], name="gates_crossing_holder")]
+
+    def __str__(self) -> str:
+        """Name the entry, not the holder."""
+        return str(self.pk)
+
+
+class Note(models.Model):
+    """What a gate is to be told, until it says that it took it up. `payload` is canonical CBOR."""
+
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="notes")
+    number = models.BigIntegerField()
+    kind = models.CharField(max_length=40)
+    payload = models.BinaryField()
+    at = models.DateTimeField(default=now)
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), gate=technical("key"), number=technical(), kind=technical(),
+        payload=_COPIES, at=_COPIES,
+    )  # fmt: skip
+
+    class Meta:
+        """Numbers rise for each gate."""
+
+        constraints = [models.UniqueConstraint(fields=["gate", "number"], name="gates_one_note")]
+
+    def __str__(self) -> str:
+        """Name gate and number."""
+        return f"{self.gate_id}/{self.number}"
+
+
+class ErasureOrder(models.Model):
+    """A signed order to erase entries of one epoch, sent until the gate's journal has it."""
+
+    order_id = models.CharField(primary_key=True, max_length=16)
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="orders")
+    epoch = models.BigIntegerField()
+    ranges = models.JSONField()  # [[first, last], …]
+    signed = models.BinaryField()
+    ordered_at = models.DateTimeField(default=now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    charter: ClassVar[Charter] = Charter(
+        order_id=technical("key"), gate=technical("key"), epoch=technical(), ranges=technical(),
+        signed=technical(), ordered_at=technical(), done_at=technical(),
+    )  # fmt: skip
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return self.order_id
+
+
+class AlarmKind(models.TextChoices):
+    """What may be wrong with a gate's journal, or with the school's passes. Never reuse one."""
+
+    CONFLICT = "conflict"  # another entry under a known number
+    CHAIN = "chain"  # lines that follow from nothing held
+    HEAD = "head"  # entries that are not what the gate signed for, or a head it can't have signed
+    OLDER_COPY = "older-copy"  # the journal went back
+    NEW_EPOCH = "new-epoch"  # the gate itself found its journal damaged, missing or older
+    UNKNOWN_PASS = "unknown-pass"  # noqa: S105 - genuine by its signature and never issued
+    TWO_LANES = "two-lanes"  # one holder let through at two lanes at once
+    RECEIVER = "receiver"  # entries that a part of the server could not take up
+
+
+class Alarm(models.Model):
+    """Something a person must look at. One that goes on is counted, not repeated."""
+
+    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="alarms")
+    kind = models.CharField(max_length=20, choices=AlarmKind.choices)
+    epoch = models.BigIntegerField()
+    number = models.BigIntegerField()
+    times = models.IntegerField(default=1)
+    first_at = models.DateTimeField(default=now)
+    last_at = models.DateTimeField(default=now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), gate=technical("key"), kind=technical(), epoch=technical(),
+        number=technical("key"), times=technical(), first_at=technical(), last_at=technical(),
+        seen_at=technical(),
+    )  # fmt: skip
+
+    class Meta:
+        """One for each place of which nobody said yet that they saw it."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gate", "kind", "epoch", "number"],
+                condition=models.Q(seen_at=None),
+                name="gates_one_alarm",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Name gate and kind."""
+        return f"{self.gate_id} {self.kind}"
+
+
+class Bundle(models.Model):
+    """The knowledge as it was last signed, one row; the version it should have is a counter."""
+
+    epoch = models.BigIntegerField()
+    number = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    data = models.BinaryField()
+
+    charter: ClassVar[Charter] = Charter(
+        id=technical("key"), epoch=technical(), number=technical(), made_at=technical(),
+        data=technical("key"),
+    )  # fmt: skip
+
+    def __str__(self) -> str:
+        """Name the version."""
+        return f"{self.epoch}.{self.number}"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from portique.server.gates import wire_views
 
 app_name = "wire"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("enrol", wire_views.enrol, name="enrol"),
+    path("entries", wire_views.entries, name="entries"),
+    path("knowledge", wire_views.knowledge, name="knowledge"),
+    path("news", wire_views.news, name="news"),
+]

@@ -13,6 +13,7 @@ from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.core.values import HolderId, Kind, PassId
 from portique.school.register import EnrolledGate, Issued, Register
+from portique.server.clock import now
 from portique.server.gates.models import Gate
 from portique.server.passes.models import HolderRights, IssuedPass
 from portique.server.school.models import Counter
@@ -20,7 +21,10 @@ from portique.server.school.models import Counter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
+
 DATA_ITEMS_MAX = 4096
+KNOWLEDGE, EPOCHS = "knowledge", "knowledge-epoch"  # counters
 
 
 class DatabaseRegister(Register):
@@ -57,22 +61,22 @@ class DatabaseRegister(Register):
         row = IssuedPass.objects.filter(pass_id=pass_id).first()
         if row is None:
             raise RegisterError(f"the school issued no pass {pass_id}; check the 16 digits")
-        return _issued(row)
+        return issued_from(row)
 
     def beginning(self, digits: str) -> list[Issued]:
         """Return the passes whose number begins so, by number."""
-        rows = IssuedPass.objects.filter(pass_id__startswith=digits).order_by("pass_id")
-        return [_issued(row) for row in rows]
+        rows = _somebodys().filter(pass_id__startswith=digits).order_by("pass_id")
+        return [issued_from(row) for row in rows]
 
     def all(self) -> list[Issued]:
         """Return every pass, oldest first; those of one table in its order."""
-        return [_issued(row) for row in IssuedPass.objects.order_by("issued_ms", "line")]
+        return [issued_from(row) for row in _somebodys().order_by("issued_ms", "line")]
 
     def latest(self) -> Issued | None:
         """Return the pass issued last of those not revoked, None when there is none."""
-        rows = IssuedPass.objects.exclude(status=Status.REVOKED.value)
+        rows = _somebodys().exclude(status=Status.REVOKED.value)
         row = rows.order_by("-issued_ms").first()
-        return None if row is None else _issued(row)
+        return None if row is None else issued_from(row)
 
     def _write_status(self, pass_id: PassId, status: Status) -> None:
         IssuedPass.objects.filter(pass_id=pass_id).update(status=status.value)
@@ -114,26 +118,36 @@ class DatabaseRegister(Register):
 
     def add_gate(self, gate: EnrolledGate) -> None:
         """Remember a gate's public key, so that knowledge can be wrapped to it."""
-        Gate.objects.update_or_create(
-            gate_id=gate.gate_id, defaults={"lane": gate.lane, "x": gate.x, "y": gate.y}
-        )
+        with transaction.atomic():
+            Gate.objects.update_or_create(
+                gate_id=gate.gate_id,
+                defaults={"lane": gate.lane, "x": gate.x, "y": gate.y, "removed_at": None},
+            )
+            self.next_number(KNOWLEDGE)
 
     def gates(self) -> list[EnrolledGate]:
         """Return the enrolled gates."""
         return [
             EnrolledGate(row.gate_id, row.lane, bytes(row.x), bytes(row.y))
-            for row in Gate.objects.order_by("gate_id")
+            for row in Gate.objects.filter(removed_at=None).order_by("gate_id")
         ]
 
     def remove_gate(self, gate_id: str) -> None:
-        """Stop wrapping keys for a gate: it learns nothing new.
+        """Stop wrapping keys for a gate: it learns nothing new. What it filed stays.
 
         Raises:
             RegisterError: No such gate.
         """
-        deleted, _ = Gate.objects.filter(gate_id=gate_id).delete()
-        if not deleted:
-            raise RegisterError(f"there is no gate {gate_id}")
+        with transaction.atomic():
+            enrolled = Gate.objects.filter(gate_id=gate_id, removed_at=None)
+            if not enrolled.update(removed_at=now()):
+                raise RegisterError(f"there is no gate {gate_id}")
+            self.next_number(KNOWLEDGE)
+
+    def knowledge_epoch(self) -> int:
+        """Return the epoch that knowledge is of: a restored server opens the next one."""
+        value = Counter.objects.filter(name=EPOCHS).values_list("value", flat=True).first()
+        return value or super().knowledge_epoch()
 
     def next_number(self, name: str) -> int:
         """Count one up and return the new value, durably."""
@@ -144,7 +158,13 @@ class DatabaseRegister(Register):
             return int(found["value__max"])
 
 
-def _issued(row: IssuedPass) -> Issued:
+def _somebodys() -> QuerySet[IssuedPass]:
+    """Leave out the day slips that ended: they are nobody's any more."""
+    return IssuedPass.objects.exclude(text="")
+
+
+def issued_from(row: IssuedPass) -> Issued:
+    """Return a row as a line of the register."""
     return Issued(
         PassId(row.pass_id),
         HolderId(row.holder),

@@ -1,0 +1,89 @@
+"""The knowledge that gates fetch: counted up at each change, signed when it is asked for."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+
+from portique.core.errors import EnvironmentProblem
+from portique.core.knowledge import Version
+from portique.school.bundles import make_bundle
+from portique.server.entropy import entropy
+from portique.server.gates.models import Bundle
+from portique.server.passes.register import EPOCHS, KNOWLEDGE, DatabaseRegister
+from portique.server.school.house import served_school
+from portique.server.school.models import Counter
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+FRESH_FOR = timedelta(hours=12)  # gates believe it for days: two may be missed
+TRIES = 5
+ROW = 1
+_making = threading.Lock()  # gates ask at the same time: one thread signs for all
+
+
+def knowledge_changed() -> None:
+    """Count the version up: something that gates are told was changed in this transaction."""
+    DatabaseRegister().next_number(KNOWLEDGE)
+
+
+def begin_knowledge_epoch() -> None:
+    """Open the next epoch of the knowledge: the database came back from a backup."""
+    with transaction.atomic():
+        epoch = DatabaseRegister().knowledge_epoch() + 1
+        Counter.objects.update_or_create(name=EPOCHS, defaults={"value": epoch})
+        knowledge_changed()
+
+
+def newest_version(at: datetime) -> Version:
+    """Return the version that gates should have; a new one once the last was signed long ago."""
+    version = _version()
+    held = Bundle.objects.filter(pk=ROW).values_list("epoch", "number", "made_at").first()
+    if not version.number:
+        knowledge_changed()
+    elif held is not None and Version(*held[:2]) == version and at - held[2] >= FRESH_FOR:
+        counted = Counter.objects.filter(name=KNOWLEDGE, value=version.number)
+        counted.update(value=F("value") + 1)  # whoever comes second finds another value
+    else:
+        return version
+    return _version()
+
+
+def newest_bundle(at: datetime) -> tuple[Version, bytes]:
+    """Return the newest knowledge, signed; sign it if nobody has yet.
+
+    Raises:
+        ConfigError: One of the school's rules is damaged.
+        EnvironmentProblem: A key is missing, or it changes faster than it can be signed.
+    """
+    with _making:
+        for _ in range(TRIES):
+            version = newest_version(at)
+            held = Bundle.objects.filter(pk=ROW, epoch=version.epoch, number=version.number).first()
+            if held is not None:
+                return version, bytes(held.data)
+            data = make_bundle(served_school(), at=at, number=version.number, entropy=entropy)
+            if _keep(version, data, at):
+                return version, data
+    raise EnvironmentProblem("the knowledge changes faster than it can be signed; try again")
+
+
+def _version() -> Version:
+    value = Counter.objects.filter(name=KNOWLEDGE).values_list("value", flat=True).first()
+    return Version(DatabaseRegister().knowledge_epoch(), value or 0)
+
+
+@transaction.atomic
+def _keep(version: Version, data: bytes, at: datetime) -> bool:
+    """Keep a signed bundle, unless something changed while it was made."""
+    Counter.objects.select_for_update().filter(name=KNOWLEDGE).first()
+    if _version() != version:
+        return False
+    row = {"epoch": version.epoch, "number": version.number, "made_at": at, "data": data}
+    Bundle.objects.update_or_create(pk=ROW, defaults=row)
+    return True

@@ -1,0 +1,94 @@
+"""Reports of gates: how they are, and whether their journal went back; their answer is news."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+
+from portique.core import canonical, wire_news
+from portique.core.wire_news import ELSEWHERE, NOTES_MAX, News
+from portique.core.wire_news import Note as Told
+from portique.server.clock import now
+from portique.server.gates.actions.alarms import raise_alarm
+from portique.server.gates.actions.knowledge import newest_version
+from portique.server.gates.models import AlarmKind, Epoch, Note
+
+if TYPE_CHECKING:
+    from portique.core.wire_news import Health, Report
+    from portique.server.gates.models import Gate
+
+STREAM = "/gate/v1/stream"
+ELSEWHERE_FOR = timedelta(minutes=5)  # a gate refers for one: later the note says nothing more
+
+
+def take_report(gate: Gate, report: Report, *, fresh: bool) -> News:
+    """Write down how a gate is; return what is new since its cursor.
+
+    Args:
+        gate: Who reports.
+        report: What it says.
+        fresh: No call it made later was seen: an old report that comes again alarms nobody.
+    """
+    with transaction.atomic():
+        _keep_health(gate, report.health)
+        if fresh:
+            _watch_journal(gate, report.health)
+        notes, cursor = _notes(gate, report.cursor)
+    stream = settings.PORTIQUE_STREAM
+    address = stream.rstrip("/") + STREAM if stream else None
+    return News(cursor, newest_version(now()), notes, address)
+
+
+def _keep_health(gate: Gate, health: Health) -> None:
+    known = health.knowledge
+    fields: dict[str, Any] = {
+        "reported_at": now(),
+        "version": health.version,
+        "journal_epoch": health.epoch,
+        "journal_last": health.last,
+        "unsent": health.unsent,
+        "disk_free": health.disk_free,
+        "clock_uncertainty_ms": health.clock_uncertainty_ms,
+        "clock_trusted": health.clock_trusted,
+        "knowledge_epoch": known.epoch if known else None,
+        "knowledge_number": known.number if known else None,
+        "mode": health.mode,
+        "set_aside": health.set_aside,
+    }
+    for name, value in fields.items():
+        setattr(gate, name, value)
+    gate.save(update_fields=list(fields))
+
+
+def _watch_journal(gate: Gate, health: Health) -> None:
+    """Raise an alarm when a journal ends before what the server has, or has the gate's word for.
+
+    From then on the epoch is disputed: the gate, told so at its next filing, begins another.
+    """
+    public = gate.key.x + gate.key.y
+    newest = Epoch.objects.filter(gate=gate, public=public).order_by("-number").first()
+    if newest is None or health.epoch > newest.number:
+        return
+    if health.epoch < newest.number or health.last < max(newest.last, newest.head_number):
+        raise_alarm(gate, AlarmKind.OLDER_COPY, health.epoch, health.last)
+        Epoch.objects.filter(gate=gate, number=health.epoch).update(disputed=True)
+
+
+def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
+    """Let go of notes a gate has taken up; return the next ones and its cursor after them."""
+    waiting = Note.objects.filter(gate=gate)
+    waiting.filter(kind=ELSEWHERE, at__lt=now() - ELSEWHERE_FOR).delete()
+    if cursor <= gate.last_note:  # above: this server came back from a backup
+        waiting.filter(number__lte=cursor).delete()
+    rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
+    given = tuple(_told(row) for row in rows[:NOTES_MAX])
+    more = len(rows) > len(given)
+    return given, given[-1].number if more else gate.last_note
+
+
+def _told(row: Note) -> Told:
+    payload = canonical.decode(bytes(row.payload), bytes_max=wire_news.PAYLOAD_BYTES_MAX)
+    return Told(row.number, row.kind, payload)

@@ -1,0 +1,33 @@
+"""Who is told of newly filed entries, in the transaction that keeps them.
+
+An app registers in its `AppConfig.ready`: `receivers.register(record)`. So gates know nothing of
+who reads them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from portique.core.entries import Body
+
+    Filed = tuple[int, int, Body]  # an entry's number, time (UTC ms) and body
+
+
+class Receiver(Protocol):
+    """Takes up entries of one epoch of a gate, each once."""
+
+    def __call__(self, gate_id: str, epoch: int, filed: Sequence[Filed]) -> None:
+        """Take them up, or raise and be given them one by one."""
+        ...
+
+
+RECEIVERS: list[Receiver] = []
+
+
+def register(receiver: Receiver) -> None:
+    """Tell a receiver of everything that is filed from now on. May be repeated."""
+    if receiver not in RECEIVERS:
+        RECEIVERS.append(receiver)

@@ -1,0 +1,165 @@
+"""How a request of a gate is proved and its response signed, before and after what it is about.
+
+The signed call is the authentication: no session, no cookie. It is verified before a byte of the
+body is read, and the body is read only if it is no longer than it may be.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING
+
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.http.request import UnreadablePostError
+from django.views.decorators.csrf import csrf_exempt
+
+from portique.core import wire_calls
+from portique.core.errors import EnvironmentProblem, LinkError
+from portique.core.values import to_ms
+from portique.core.wire_calls import ENVELOPE_BYTES_MAX, Answer
+from portique.server.accounts.access import public
+from portique.server.clock import now
+from portique.server.gates.models import Gate
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from portique.core.wire_calls import Call
+
+CALL_HEADER, ANSWER_HEADER = "Portique-Call", "Portique-Answer"
+CBOR = "application/cbor"
+HEADER_CHARACTERS_MAX = 2 * ENVELOPE_BYTES_MAX
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A proved request. `fresh`: the gate's clock had signed none as late as this."""
+
+    gate: Gate
+    call: Call
+    body: bytes
+    query: str
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is answered."""
+
+    status: int
+    body: bytes = b""
+
+
+def signed(
+    method: str, *, bytes_max: int = 0
+) -> Callable[[Callable[[Asked], Reply]], Callable[[HttpRequest], HttpResponse]]:
+    """Turn what answers a proved call into a view.
+
+    Args:
+        method: GET or POST.
+        bytes_max: The longest body.
+    """
+
+    def view_of(answer: Callable[[Asked], Reply]) -> Callable[[HttpRequest], HttpResponse]:
+        @public
+        @csrf_exempt
+        @wraps(answer)
+        def view(request: HttpRequest) -> HttpResponse:
+            if request.method != method:
+                return HttpResponse(status=405, headers={"Allow": method})
+            proved = _proved(request)
+            if proved is None:
+                return HttpResponse(status=401)
+            gate, call = proved
+            return _response(call, _reply(request, gate, call, answer, bytes_max))
+
+        return view
+
+    return view_of
+
+
+def body_of(request: HttpRequest, bytes_max: int) -> bytes | None:
+    """Read a body of a length that was said and is not too long; None: it is."""
+    try:
+        length = int(request.headers.get("Content-Length") or 0)
+    except ValueError:
+        return None
+    return request.body if 0 <= length <= bytes_max else None
+
+
+def _proved(request: HttpRequest) -> tuple[Gate, Call] | None:
+    """Find who calls; None: not a gate of this school's, or somebody in its name."""
+    data = _from_text(request.headers.get(CALL_HEADER, ""))
+    line = f"{request.method} {request.get_full_path()}"
+    try:
+        gate = Gate.objects.filter(pk=wire_calls.caller(data)).first()
+        if gate is not None:
+            return gate, wire_calls.read_call(data, gate.key, request=line, body=None)
+    except LinkError:
+        log.info("call-not-proved")
+    return None
+
+
+def _reply(
+    request: HttpRequest,
+    gate: Gate,
+    call: Call,
+    answer: Callable[[Asked], Reply],
+    bytes_max: int,
+) -> Reply:
+    if gate.removed_at is not None:
+        return Reply(401)
+    try:
+        body = body_of(request, bytes_max)
+        if body is None:
+            return Reply(413)
+        if wire_calls.digest(body) != call.body_hash:
+            return Reply(400)
+        fresh = _heard(gate, call)
+        return answer(Asked(gate, call, body, request.META.get("QUERY_STRING", ""), fresh))
+    except (LinkError, UnreadablePostError):
+        return Reply(400)
+    except (OperationalError, EnvironmentProblem):
+        log.exception("gate-asked-to-come-again")
+        return Reply(503)
+
+
+def _heard(gate: Gate, call: Call) -> bool:
+    """Note that a gate called; say whether its clock had signed no call as late as this one."""
+    at = now()
+    fresh = call.sent_ms > gate.called_ms
+    gate.contact_at, gate.called_ms = at, max(gate.called_ms, call.sent_ms)
+    if fresh:  # a repeated call says nothing about the clock
+        gate.drift_ms = call.sent_ms - to_ms(at)
+    gate.save(update_fields=["contact_at", "called_ms", "drift_ms"])
+    return fresh
+
+
+def _response(call: Call, reply: Reply) -> HttpResponse:
+    said = Answer(call.nonce, reply.status, to_ms(now()), wire_calls.digest(reply.body))
+    envelope = wire_calls.sign_answer(said, served_school().keys.orders)
+    response = HttpResponse(reply.body, status=reply.status, content_type=CBOR)
+    response.headers[ANSWER_HEADER] = _to_text(envelope)
+    return response
+
+
+def _to_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _from_text(text: str) -> bytes:
+    if len(text) > HEADER_CHARACTERS_MAX:
+        return b""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return b""

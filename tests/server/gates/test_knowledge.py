@@ -1,0 +1,100 @@
+"""Knowledge down: signed when asked, counted up by changes, never the same number twice."""
+
+from datetime import timedelta
+
+import pytest
+from tests.server.conftest import UAI
+
+from portique.core.knowledge import Version, read_bundle, read_keys_part
+from portique.core.values import HolderId
+from portique.server.clock import now
+from portique.server.gates import actions
+from portique.server.gates.models import Gate
+from portique.server.passes.register import DatabaseRegister
+
+PATH = "/gate/v1/knowledge"
+
+
+@pytest.fixture
+def fetched(served, gate):
+    """Fetch knowledge as a gate and verify it."""
+
+    def fetch(have: Version | None = None):
+        query = f"?have={have.epoch}.{have.number}" if have else ""
+        answered = gate.call("GET", PATH + query)
+        if answered.status == 204:
+            return None
+        return read_bundle(answered.body, served.keys.knowledge.public, uai=UAI)
+
+    return fetch
+
+
+def test_a_gate_that_has_nothing_gets_all_with_its_keys(served, gate, fetched):
+    """Signed by the school, with the name keys wrapped to this gate."""
+    known = fetched()
+    keys = read_keys_part(known.parts["keys"], gate.key)
+
+    assert [key.secret for key in keys.names] == [key.secret for key in served.keys.public.names]
+
+
+def test_a_gate_that_has_the_newest_gets_nothing(fetched):
+    """204, until something changes."""
+    version = fetched().manifest.version
+    assert fetched(version) is None
+    actions.knowledge_changed()
+
+    assert fetched(version).manifest.version == Version(1, version.number + 1)
+
+
+def test_the_same_version_is_signed_once(gate, fetched):
+    """Two gates that ask get the same bytes."""
+    first, second = (gate.call("GET", PATH).body for _ in range(2))
+
+    assert first == second
+
+
+def test_what_changed_is_in_the_next_version(fetched):
+    """Rights given in the same transaction arrive."""
+    before = fetched()
+    holder = HolderId("00112233aabbccdd")
+    DatabaseRegister().set_rights(holder, {"groups": ["2de-4"]})
+    actions.knowledge_changed()
+    after = fetched(before.manifest.version)
+
+    assert (len(before.parts["rights"]), len(after.parts["rights"])) == (0, 1)
+
+
+def test_knowledge_is_signed_anew_before_it_grows_old(served, gate):
+    """After twelve hours there is a newer version, and only one."""
+    at = now()
+    version, _ = actions.newest_bundle(at)
+    later = at + timedelta(hours=12)
+
+    assert actions.newest_version(at + timedelta(hours=11)) == version
+    assert actions.newest_version(later) == Version(1, version.number + 1)
+    assert actions.newest_version(later) == Version(1, version.number + 1)
+
+
+def test_a_restored_server_opens_the_next_epoch(gate, fetched):
+    """Its versions are above all that were given out before, whatever number they had."""
+    version = fetched(Version(1, 0)).manifest.version
+    actions.begin_knowledge_epoch()
+
+    assert fetched(version).manifest.version.epoch == 2
+
+
+def test_a_removed_gate_is_in_no_newer_knowledge(gate_at, served, gate, fetched):
+    """Nothing is wrapped to its key any more."""
+    other = gate_at("exit-1")
+    before = fetched()
+    actions.remove(Gate.objects.get(pk="exit-1"))
+    after = fetched(before.manifest.version)
+
+    assert read_keys_part(before.parts["keys"], other.key).names
+    assert not read_keys_part(after.parts["keys"], other.key).names
+
+
+@pytest.mark.parametrize("query", ["?have=1", "?have=a.b", "?other=1.2", "?have=1.2&x=1"])
+def test_a_query_in_another_form_is_damaged(gate, query: str):
+    """There is one form."""
+    assert gate.call("GET", PATH + query).status == 400

@@ -1,0 +1,123 @@
+"""Notes down: numbered, repeated until taken up; one holder at two lanes at once is told."""
+
+from datetime import timedelta
+
+import pytest
+from tests.server.gates.wired import alarms, decision
+
+from portique.core.entries import Ruling, RulingBody
+from portique.core.knowledge import Version
+from portique.core.wire_news import ELSEWHERE, elsewhere_of
+from portique.server.clock import now
+from portique.server.gates import actions
+from portique.server.gates.models import AlarmKind, Gate, Note
+
+HOLDER = "00112233aabbccdd"
+
+
+def test_notes_come_in_order_until_they_are_taken_up(gate):
+    """Asking again with the same cursor gives the same; a higher one lets go."""
+    for number in (7, 8):
+        actions.send_note("entry-1", "tried", {1: number})
+    first, again = gate.news(), gate.news()
+
+    assert [(note.number, note.payload) for note in first.notes] == [(1, {1: 7}), (2, {1: 8})]
+    assert again == first
+    assert gate.news(first.cursor).notes == ()
+    assert not Note.objects.exists()
+
+
+def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):
+    """The cursor says from where to ask on."""
+    actions.send_notes(["entry-1"], [("tried", {1: number}) for number in range(130)])
+    first = gate.news()
+    rest = gate.news(first.cursor)
+
+    assert (len(first.notes), first.cursor, len(rest.notes), rest.cursor) == (100, 100, 30, 130)
+
+
+def test_a_server_that_came_back_from_a_backup_repeats_its_notes(gate):
+    """A cursor above all that was ever given loses nothing."""
+    actions.send_note("entry-1", "tried", {1: 7})
+    news = gate.news(50)
+
+    assert (news.cursor, len(news.notes)) == (1, 1)
+
+
+def test_news_say_which_knowledge_is_newest(gate):
+    """So that a gate fetches what changed."""
+    before = gate.news().knowledge
+    actions.knowledge_changed()
+
+    assert gate.news().knowledge == Version(before.epoch, before.number + 1)
+
+
+def test_a_report_says_how_the_gate_is(gate):
+    """What pages show."""
+    gate.news(unsent=3, disk_free=None, knowledge=Version(1, 4), clock_trusted=False)
+    row = Gate.objects.get()
+
+    assert (row.unsent, row.disk_free, row.knowledge_number, row.clock_trusted) == (
+        3, None, 4, False,
+    )  # fmt: skip
+
+
+def test_a_holder_let_through_is_told_to_the_other_gates(gate_at):
+    """Those that are heard of, and not the one that let them through."""
+    first, second = gate_at("entry-1"), gate_at("exit-1")
+    for each in (first, second):
+        each.news()
+    first.begin().write(decision(HOLDER))
+    first.acknowledged()
+    [note] = second.news().notes
+
+    assert first.news().notes == ()
+    assert (note.kind, elsewhere_of(note).holder, elsewhere_of(note).lane) == (
+        ELSEWHERE, HOLDER, "entry-1",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("ruling", "notes"), [(Ruling.ADMIT, 1), (Ruling.DENY, 0)])
+def test_a_holder_admitted_by_an_agent_is_told_too(gate_at, ruling: Ruling, notes: int):
+    """The ruling's entry names the decision, which names the holder."""
+    first, second = gate_at("entry-1"), gate_at("exit-1")
+    second.news()
+    first.begin().write(decision(HOLDER, outcome=1))
+    first.acknowledged()
+    first.write(RulingBody(1, 1, 2, ruling, "checked", "loge-2"))
+    first.acknowledged(3)
+
+    assert len(second.news().notes) == notes
+
+
+def test_what_was_long_ago_is_told_to_nobody(gate_at):
+    """A backlog floods no gate with what is of no use there."""
+    first, second = gate_at("entry-1"), gate_at("exit-1")
+    second.news()
+    first.begin().write(decision(HOLDER), at_ms=first.clock_ms - 3_600_000)
+    first.acknowledged()
+
+    assert second.news().notes == ()
+
+
+def test_a_note_of_somebody_elsewhere_does_not_outlive_its_use(gate):
+    """An hour later it is gone, taken up or not."""
+    actions.send_note("entry-1", ELSEWHERE, {1: bytes(8), 2: 1, 3: "exit-1"})
+    Note.objects.update(at=now() - timedelta(hours=1))
+
+    assert gate.news().notes == ()
+
+
+@pytest.mark.parametrize(("apart_ms", "told"), [(59_000, [AlarmKind.TWO_LANES]), (61_000, [])])
+def test_one_holder_at_two_lanes_at_once_is_flagged_when_they_meet(
+    gate_at, apart_ms: int, told: list[str]
+):
+    """Both lanes were alone and let through: whoever files second raises the alarm."""
+    first, second = gate_at("entry-1"), gate_at("entry-2")
+    noon = first.clock_ms - 3_600_000
+    first.begin().write(decision(HOLDER), at_ms=noon)
+    second.begin().write(decision(HOLDER), at_ms=noon + apart_ms)
+    first.acknowledged()
+    second.acknowledged()
+
+    assert alarms() == told
