@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portique.core.errors import ConfigError
-from portique.gate.config import check_secret, dump, is_loopback, load, parse, read_secret
+from portique.gate.config import (
+    check_secret,
+    dump,
+    is_loopback,
+    is_server_address,
+    load,
+    parse,
+    read_secret,
+)
 from portique.gate.screen.settings import hash_pin
 from portique.gate.sections import GateConfig
 from portique.gate.toml import every_key, name_of
@@ -63,6 +71,8 @@ def test_an_absolute_path_stays(tmp_path):
         ("[door]\nopen_s = nan\n", "door.open_s must be from 0.5 to 30.0"),
         ("[camera]\nrate = true\n", "camera.rate must be a whole number, not True"),
         ("[camera]\naim = [0, 0, 1]\n", "camera.aim must be 4 numbers"),
+        ("[server]\naddress = 'http://portique.example'\n", "server.address must be https://"),
+        ("[server]\nproxy = 'socks5://x:1'\n", "server.proxy must be http://name:port"),
         ("[camera]\naim = [0.9, 0, 0.1, 1]\n", "camera.aim is empty"),
         ("[camera]\noptions = {a = 1}\n", "camera.options.a must be a text in quotes"),
         ("[camera]\noptions = 3\n", "camera.options must be a table of texts"),
@@ -234,3 +244,27 @@ def test_every_key_has_a_meaning_and_a_named_type():
     for item in every_key(GateConfig):
         assert len(item.about.doc) > 5, item.path
         assert name_of(item.kind)
+
+
+@pytest.mark.parametrize(
+    ("address", "accepted"),
+    [
+        ("https://portique.example", True),
+        ("https://portique.example:8443", True),
+        ("https://[2001:db8::1]:8443", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://localhost:8080", True),
+        ("http://portique.example", False),
+        ("https://portique.example/", False),
+        ("https://portique.example:0", False),
+        ("https://portique.example:port", False),
+        ("https://user@portique.example", False),
+        ("https://", False),
+        ("portique.example", False),
+        ("ftp://portique.example", False),
+        ("https://lycée.example", False),
+    ],
+)
+def test_a_server_is_where_tls_or_this_machine_is(address, accepted):
+    """Scheme, name, port, and nothing that a request could be led astray by."""
+    assert is_server_address(address) is accepted

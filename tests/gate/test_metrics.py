@@ -66,6 +66,8 @@ def test_a_label_outside_its_closed_set_is_a_bug(metrics):
     """A free text as label would grow for ever, and might name somebody."""
     with pytest.raises(ValueError, match="capture, decode, keeper"):
         metrics.restarted("Zéphyrine")
+    with pytest.raises(ValueError, match="result of a call"):
+        metrics.called("Zéphyrine")
 
 
 def test_all_figures_together_stay_few_and_nameless(metrics):

@@ -375,3 +375,17 @@ def test_piles_of_marks_are_cut():
 def test_long_texts_end_with_an_ellipsis():
     """The reader sees that there was more."""
     assert plain("x" * 500, most=10) == "xxxxxxxxx…"
+
+
+@BOTH
+def test_the_server_is_told_apart_from_what_is_known(language):
+    """When it was last heard and what waits for it; its silence makes no knowledge old."""
+    keys = Freshness("keys", 60, FreshnessState.FRESH)
+    heard = Freshness("server", 300, FreshnessState.AGEING, waiting=12)
+    never = Freshness("server", None, FreshnessState.MISSING)
+    shown = rendered(language, freshness=(keys, heard))["freshness"]
+    part = shown["parts"][1]
+
+    assert shown["state"] is FreshnessState.FRESH
+    assert ("5\u00a0min" in part["age"], "12" in part["word"]) == (True, True)
+    assert rendered(language, freshness=(keys, never))["freshness"]["parts"][1]["word"] == ""
