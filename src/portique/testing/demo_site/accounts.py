@@ -1,0 +1,39 @@
+"""One fictional colleague for each role, with a second factor nobody has to type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+from portique.server.accounts.models import User
+from portique.server.accounts.roles import TWO_FACTORS, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES: Mapping[Role, str] = {
+    Role.HEAD: "Claire Fontaine",
+    Role.SCHOOL_LIFE: "Marc Duvallon",
+    Role.RECEPTION: "Inès Carvalhal",
+    Role.AGENT: "Sami Bellacourt",
+    Role.TECHNICIAN: "Yann Kerbraz",
+    Role.DPO: "Hélène Sorbiac",
+    Role.AUDITOR: "Paul Mirandole",
+}
+
+
+def make_accounts() -> None:
+    """Make the accounts that are missing."""
+    for role, name in NAMES.items():
+        if not User.objects.filter(role=role).exists():
+            user = User.objects.create_user(f"demo-{role}", name=name, role=role, password=None)
+            if role in TWO_FACTORS:
+                TOTP.activate(user, generate_totp_secret())
+
+
+def forget_accounts() -> None:
+    """Take them away again."""
+    Authenticator.objects.all().delete()
+    User.objects.all().delete()

@@ -1,0 +1,75 @@
+"""The demonstration's page: each role, what it does, and a button to enter as it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from django.contrib.auth import login
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from portique.core.plain import Words
+from portique.server.accounts import devices, sessions
+from portique.server.accounts.access import public
+from portique.server.accounts.models import User
+from portique.server.accounts.roles import TITLES, Role
+from portique.testing.demo_site.accounts import NAMES
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+WHAT = {
+    Role.HEAD: Words(
+        "comptes, imports, portiques, tout ce qui engage l’établissement",
+        "accounts, imports, gates, all that commits the school",
+    ),
+    Role.SCHOOL_LIFE: Words(
+        "élèves, laissez-passer, changements du jour, direct",
+        "pupils, passes, today’s changes, live view",
+    ),
+    Role.RECEPTION: Words("direct, cartes oubliées", "live view, forgotten cards"),
+    Role.AGENT: Words("direct, renvois à trancher", "live view, referrals to rule on"),
+    Role.TECHNICIAN: Words("portiques et leur santé", "gates and their health"),
+    Role.DPO: Words("ce qui est traité et consulté", "what is processed and looked at"),
+    Role.AUDITOR: Words("lecture seule", "reading only"),
+}
+GATES = "PORTIQUE_DEMO_GATES"  # name=address, separated by commas: the gates' own screens
+
+
+@public
+@require_GET
+def roles(request: HttpRequest) -> HttpResponse:
+    """Tell each role where to go."""
+    tiles = [(role, NAMES[role], TITLES[role], WHAT[role]) for role in NAMES]
+    return render(request, "demo_site/roles.html", {"tiles": tiles, "gates": _gates()})
+
+
+@public
+@require_POST
+def enter(request: HttpRequest) -> HttpResponse:
+    """Enter as one of the fictional colleagues, in the demonstration only."""
+    user = User.objects.filter(role=request.POST.get("role", "")).first()
+    if user is None or user.role not in NAMES:
+        raise Http404
+    login(request, user, backend=BACKEND)
+    response = redirect(reverse("frame:home"))
+    if user.role == Role.AGENT:
+        _lend_device(request, response)
+    return response
+
+
+def _lend_device(request: HttpRequest, response: HttpResponse) -> None:
+    """Make this browser the agents' shared device."""
+    head = User.objects.get(role=Role.HEAD)
+    device, token = devices.pair(devices.offer("Démonstration", by=head))
+    devices.remember(response, token)
+    request.session[sessions.DEVICE] = str(device.pk)
+
+
+def _gates() -> list[tuple[str, str]]:
+    pairs = (pair.partition("=") for pair in os.environ.get(GATES, "").split(",") if pair)
+    return [(name, address) for name, _, address in pairs]

@@ -1,0 +1,74 @@
+"""The demonstration's page: one enters as each role, and a real server has no such page."""
+
+import importlib
+
+import pytest
+from django.conf import settings as configured
+from django.test import Client, override_settings
+from django.urls import NoReverseMatch, reverse
+
+from portique.server.accounts.roles import Role
+from portique.server.people.models import Person
+from portique.testing.demo_site.accounts import NAMES, make_accounts
+from portique.testing.demo_site.people import put
+from portique.testing.people import make_people
+
+
+@pytest.fixture
+def demonstration(served):
+    """The server as the demonstration runs it."""
+    made = importlib.import_module("portique.testing.demo_site.settings")
+    with override_settings(ROOT_URLCONF=made.ROOT_URLCONF, INSTALLED_APPS=made.INSTALLED_APPS):
+        make_accounts()
+        yield served
+
+
+@pytest.mark.parametrize("role", NAMES)
+def test_one_enters_as_each_role_and_is_led_on(demonstration, role):
+    """Past the second factor too: the colleague has one."""
+    client = Client()
+    response = client.post("/demo/entrer", {"role": role}, follow=True)
+
+    assert response.status_code == 200
+    assert response.redirect_chain == [("/", 302)]
+    assert response.context["user"].role == role
+
+
+@pytest.mark.parametrize("role", ["", "holder", "nobody"])
+def test_one_enters_as_nobody_else(demonstration, role):
+    """Only the fictional colleagues are there."""
+    assert Client().post("/demo/entrer", {"role": role}).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "word"), [("fr", "Direction"), ("en", "Head of school")])
+def test_the_page_tells_each_role_what_it_does(demonstration, monkeypatch, language, word):
+    """And leads to the gates' own screens."""
+    monkeypatch.setenv("PORTIQUE_DEMO_GATES", "entry-1=http://127.0.0.1:8440")
+    page = Client().get("/demo/", headers={"accept-language": language}).content.decode()
+
+    assert word in page
+    assert "http://127.0.0.1:8440/agent" in page
+
+
+def test_a_real_server_has_no_such_page(served):
+    """Its addresses don't know it, and its settings don't name it."""
+    assert Client().post("/demo/entrer", {"role": Role.HEAD}).status_code == 404
+    with pytest.raises(NoReverseMatch):
+        reverse("demo-enter")
+    assert not [app for app in configured.INSTALLED_APPS if "testing" in app]
+
+
+def test_the_demonstration_answers_on_this_machine_only():
+    """Whatever address it was made to listen on."""
+    made = importlib.import_module("portique.testing.demo_site.settings")
+
+    assert set(made.ALLOWED_HOSTS) == {"localhost", "127.0.0.1", "[::1]"}
+
+
+def test_the_synthetic_people_are_put_in_once(served):
+    """Under the holder numbers of their passes."""
+    people = make_people(2026)[:40]
+
+    assert (put(people), put(people)) == (40, 0)
+    first = Person.objects.get(holder=people[0].holder)
+    assert (first.shown_name, first.label) == (people[0].name, people[0].label)
