@@ -16,6 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -24,7 +25,7 @@ from portique.server.accounts.queries import lacks_second_factor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from portique.server.accounts.roles import Role
 
@@ -102,12 +103,18 @@ class AccessMiddleware:
         if mark == BY_PROOF:
             return None
         if not request.user.is_authenticated:
-            return None if mark == PUBLIC else redirect_to_login(request.get_full_path())
+            return None if mark == PUBLIC else _to_sign_in(request)
         if not early and lacks_second_factor(request.user):
             return redirect("mfa_index")
         if mark is None or (mark != PUBLIC and request.user.role not in mark):
             raise PermissionDenied
         return None
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("sec-fetch-dest") == "empty":
+        return HttpResponse(status=401)  # a page's own request: a sign-in page would mislead it
+    return redirect_to_login(request.get_full_path())
 
 
 def _ask(request: HttpRequest) -> HttpResponse:
