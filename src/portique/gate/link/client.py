@@ -45,7 +45,7 @@ NEWS_MS, NEWS_WITH_STREAM_MS = 10_000, 30_000
 NEWS_GAP_MS = 300  # events come in bursts, and forged ones as they like
 ASK_AGAIN_MS = 3_600_000
 CLOSE_S = 2.0  # a call that is out ends by itself; the journal is closed without it
-BREATH_S = 0.02  # between two filings of a backlog: the loop decides meanwhile
+BREATH_S = 0.1  # between two filings of a backlog: the loop decides meanwhile
 TAKE_UP_S = 1.0
 SOON_MS = 120_000  # how long the server may be silent before agents read that it is
 
