@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from portique.server.gates import views
 
 app_name = "gates"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.gates, name="gates"),
+    path("ajouter/", views.add, name="add"),
+    path("ajouter/<uuid:invitation_id>/", views.invitation, name="invitation"),
+    path("ajouter/<uuid:invitation_id>/etat/", views.invitation_state, name="invitation-state"),
+    path("ajouter/<uuid:invitation_id>/annuler/", views.withdraw, name="withdraw"),
+    path("alarmes/vue/", views.see_alarm, name="see-alarm"),
+    path("<str:gate_id>/retirer/", views.remove, name="remove"),
+]

@@ -22,8 +22,9 @@ from portique.core import wire_calls
 from portique.core.errors import EnvironmentProblem, LinkError
 from portique.core.values import to_ms
 from portique.core.wire_calls import ENVELOPE_BYTES_MAX, Answer
-from portique.server.accounts.access import public
+from portique.server.accounts.access import by_proof
 from portique.server.clock import now
+from portique.server.console.views import stream_origin
 from portique.server.gates.models import Gate
 from portique.server.school.house import served_school
 
@@ -36,19 +37,24 @@ if TYPE_CHECKING:
 
 CALL_HEADER, ANSWER_HEADER = "Portique-Call", "Portique-Answer"
 CBOR = "application/cbor"
+STREAM = "/gate/v1/stream"
 HEADER_CHARACTERS_MAX = 2 * ENVELOPE_BYTES_MAX
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A proved request. `fresh`: the gate's clock had signed none as late as this."""
+    """A proved request.
+
+    `fresh`: the gate's clock had signed none as late as this. `stream` is where it may listen.
+    """
 
     gate: Gate
     call: Call
     body: bytes
     query: str
     fresh: bool
+    stream: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def signed(
     """
 
     def view_of(answer: Callable[[Asked], Reply]) -> Callable[[HttpRequest], HttpResponse]:
-        @public
+        @by_proof
         @csrf_exempt
         @wraps(answer)
         def view(request: HttpRequest) -> HttpResponse:
@@ -125,7 +131,8 @@ def _reply(
         if wire_calls.digest(body) != call.body_hash:
             return Reply(400)
         fresh = _heard(gate, call)
-        return answer(Asked(gate, call, body, request.META.get("QUERY_STRING", ""), fresh))
+        query = request.META.get("QUERY_STRING", "")
+        return answer(Asked(gate, call, body, query, fresh, _stream(request)))
     except (LinkError, UnreadablePostError):
         return Reply(400)
     except (OperationalError, EnvironmentProblem):
@@ -142,6 +149,11 @@ def _heard(gate: Gate, call: Call) -> bool:
         gate.drift_ms = call.sent_ms - to_ms(at)
     gate.save(update_fields=["contact_at", "called_ms", "drift_ms"])
     return fresh
+
+
+def _stream(request: HttpRequest) -> str:
+    """Return the stream's address, under the name by which the gate reached this server."""
+    return (stream_origin(request) or f"{request.scheme}://{request.get_host()}") + STREAM
 
 
 def _response(call: Call, reply: Reply) -> HttpResponse:

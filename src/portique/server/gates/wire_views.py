@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from portique.core import wire, wire_enrolment, wire_news
 from portique.core.errors import LinkError
 from portique.core.knowledge import Version
-from portique.server.accounts.access import public
+from portique.server.accounts.access import by_proof
 from portique.server.clock import now
 from portique.server.gates import actions
 from portique.server.gates.wire import CBOR, Asked, Reply, body_of, signed
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HAVE = re.compile(r"have=(\d{1,15})\.(\d{1,15})")
 
 
-@public
+@by_proof
 @csrf_exempt
 @require_POST
 def enrol(request: HttpRequest) -> HttpResponse:
@@ -63,4 +63,5 @@ def knowledge(asked: Asked) -> Reply:
 def news(asked: Asked) -> Reply:
     """Take a report, and tell what is new."""
     report = wire_news.read_report(asked.body)
-    return Reply(200, actions.take_report(asked.gate, report, fresh=asked.fresh).to_bytes())
+    said = actions.take_report(asked.gate, report, fresh=asked.fresh, stream=asked.stream)
+    return Reply(200, said.to_bytes())

@@ -13,6 +13,8 @@ from portique.core.values import to_ms
 from portique.core.wire_enrolment import NOT_INVITED, SECRET_BYTES, Admission
 from portique.school.register import EnrolledGate
 from portique.school.rules import site_of
+from portique.server.accounts import audit
+from portique.server.accounts.models import Deed
 from portique.server.clock import now
 from portique.server.entropy import entropy
 from portique.server.gates.models import Gate, Invitation, Note
@@ -21,24 +23,27 @@ from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
     from portique.core.wire_enrolment import Application
+    from portique.server.accounts.models import User
 
 VALID_FOR = timedelta(minutes=10)
 SHOWN_FOR = timedelta(hours=1)  # the page of a used or late one still says what became of it
 
 
-def invite(lane: str) -> Invitation:
-    """Make an invitation for one gate on a lane.
+def invite(lane: str, by: User | None = None) -> Invitation:
+    """Make an invitation for one gate on a lane; whoever asks for it is recorded.
 
     Raises:
         KnowledgeError: The school has no such lane.
     """
     site_of(served_school()).lane(lane)
     at = now()
-    Invitation.objects.filter(expires_at__lt=at - SHOWN_FOR).delete()
     secret = entropy(SECRET_BYTES).hex()
-    return Invitation.objects.create(
-        lane=lane, secret=secret, made_at=at, expires_at=at + VALID_FOR
-    )
+    with transaction.atomic():
+        Invitation.objects.filter(expires_at__lt=at - SHOWN_FOR).delete()
+        audit.record(by, Deed.KEYS_CHANGED, detail=f"+ {lane}")
+        return Invitation.objects.create(
+            lane=lane, secret=secret, made_at=at, expires_at=at + VALID_FOR
+        )
 
 
 def withdraw(invitation: Invitation) -> None:
@@ -95,7 +100,7 @@ def _free_id(lane: str) -> str:
     return f"{lane}-{number}"
 
 
-def remove(gate: Gate) -> None:
+def remove(gate: Gate, by: User | None = None) -> None:
     """Take a gate out: its calls are refused, and knowledge holds no more keys for it.
 
     Raises:
@@ -104,3 +109,4 @@ def remove(gate: Gate) -> None:
     with transaction.atomic():
         DatabaseRegister().remove_gate(gate.pk)
         Note.objects.filter(gate=gate).delete()
+        audit.record(by, Deed.KEYS_CHANGED, detail=f"− {gate.pk}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 
 from portique.core import canonical, wire_news
@@ -20,26 +19,24 @@ if TYPE_CHECKING:
     from portique.core.wire_news import Health, Report
     from portique.server.gates.models import Gate
 
-STREAM = "/gate/v1/stream"
 ELSEWHERE_FOR = timedelta(minutes=5)  # a gate refers for one: later the note says nothing more
 
 
-def take_report(gate: Gate, report: Report, *, fresh: bool) -> News:
+def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None = None) -> News:
     """Write down how a gate is; return what is new since its cursor.
 
     Args:
         gate: Who reports.
         report: What it says.
         fresh: No call it made later was seen: an old report that comes again alarms nobody.
+        stream: The address of the stream of events, if there is one.
     """
     with transaction.atomic():
         _keep_health(gate, report.health)
         if fresh:
             _watch_journal(gate, report.health)
         notes, cursor = _notes(gate, report.cursor)
-    stream = settings.PORTIQUE_STREAM
-    address = stream.rstrip("/") + STREAM if stream else None
-    return News(cursor, newest_version(now()), notes, address)
+    return News(cursor, newest_version(now()), notes, stream)
 
 
 def _keep_health(gate: Gate, health: Health) -> None:

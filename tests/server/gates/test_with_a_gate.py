@@ -1,0 +1,130 @@
+"""A real gate's link and the real server, over real sockets, from the code to the removal."""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from portique.core.entries import NoticeBody, OrderBody, Ruling, RulingBody
+from portique.core.values import to_ms
+from portique.core.wire_news import ConsoleRuling
+from portique.gate.judge import Bench
+from portique.gate.link.client import Around, Link
+from portique.gate.link.filing import Refused
+from portique.gate.link.joining import join
+from portique.gate.link.opening import open_link
+from portique.gate.sections import GateConfig, GateSection, JournalSection
+from portique.gate.sync import Source
+from portique.server.clock import now
+from portique.server.gates import actions, queries
+from portique.server.gates.models import Alarm, Entry, ErasureOrder, Gate
+from portique.server.school.house import ServedSchool
+from portique.testing.fakes import FakeClock
+from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
+
+GATE = "entry-1"
+
+
+class Joined:
+    """A lane at work that joined a served school by an invitation."""
+
+    def __init__(self, served: ServedSchool, address: str, folder, stack: ExitStack) -> None:
+        self.clock = FakeClock(to_ms(now()))
+        text = queries.invitation_text(served, actions.invite(GATE), address)
+        joining = join(text, ca=None, clock=self.clock, entropy=os.urandom)
+        school = PocketSchool()
+        school.uai, school.gate_key = served.settings.uai, joining.joined.key
+        school.knowledge_key = served.keys.knowledge
+        (folder / "server.knowledge").write_bytes(joining.bundle or b"")
+        self.working: WorkingLane = open_lane(folder / "journal.db", school, clock=self.clock)
+        stack.callback(self.working.close)
+        self.source = Source(
+            school.trust(), folder / "knowledge", folder, beside=folder / "server.knowledge"
+        )
+        self.source.start()
+        config = GateConfig(
+            GateSection(id=joining.joined.gate_id, school=school.uai),
+            journal=JournalSection(file=folder / "journal.db"),
+            server=joining.joined.server,
+        )
+        lane = self.working
+        around = Around(lane.journal, self.source, self.clock, lane.board, lane.metrics, lane.lane)
+        self.link: Link = open_link(config, around, school.trust(), self.learn, entropy=os.urandom)
+        self.link.listener = None
+        stack.callback(self.link.close)
+        self.learn()
+
+    def learn(self) -> None:
+        """Take up what was fetched."""
+        self.source.look()
+        known = self.source.current
+        assert known is not None
+        self.working.lane.learn(Bench(self.working.school.uai, known.site.lane(GATE), known))
+
+    def turn(self, times: int = 6) -> None:
+        """Let half a minute pass, and do what is due."""
+        self.clock.advance(30_000)
+        for _ in range(times):
+            self.link.turn()
+            self.link.take_up()
+
+
+@pytest.fixture
+def joined(transactional_db, live_server, served, tmp_path):
+    """Let a gate join over the network."""
+    with ExitStack() as stack:
+        yield Joined(served, live_server.url.replace("localhost", "127.0.0.1"), tmp_path, stack)
+
+
+def test_a_gate_joins_files_and_is_told(joined):
+    """By its code alone it has an id, keys and rules; what it writes is on the server."""
+    for number in range(700):
+        joined.working.journal.append(NoticeBody("tried", number), at_ms=joined.clock.now_ms())
+    joined.turn()
+    joined.turn()
+    row, journal = Gate.objects.get(), joined.working.journal
+
+    assert (row.gate_id, row.unsent, row.journal_last) == (GATE, 0, journal.head.number)
+    assert Entry.objects.count() == journal.head.number
+    assert bytes(Entry.objects.latest("number").chain) == journal.head.chain
+    assert row.knowledge_number == actions.newest_version(now()).number
+    assert not Alarm.objects.exists()
+
+
+def test_an_answer_from_a_console_becomes_the_gate_s_entry(joined):
+    """Somebody waits at the gate; the console answers; the server has the ruling."""
+    joined.working.show("PQ1:NOT A PASS")
+    head = joined.working.journal.head
+    note = ConsoleRuling(head.epoch, head.number, Ruling.ADMIT, "known", "cpe-1").to_note(0)
+    joined.turn()
+    actions.send_note(GATE, note.kind, note.payload)
+    joined.turn()
+
+    assert Entry.objects.filter(kind=RulingBody.KIND).count() == 1
+
+
+def test_an_erasure_reaches_the_gate_and_its_entry_comes_back(joined):
+    """Ordered here, carried out there, seen here."""
+    joined.working.journal.append(NoticeBody("tried", 1), at_ms=joined.clock.now_ms())
+    number = joined.working.journal.head.number
+    joined.turn()
+    actions.order_erasure(Gate.objects.get(), 1, [number])
+    joined.working.journal.append(NoticeBody("tried", 2), at_ms=joined.clock.now_ms())
+    joined.turn()
+
+    assert ErasureOrder.objects.get().done_at is not None
+    assert Entry.objects.filter(kind=OrderBody.KIND).count() == 1
+    assert joined.working.journal.rows(number - 1)[0].body is None
+
+
+def test_changed_rules_arrive_and_a_removed_gate_is_refused(joined):
+    """The next version is fetched; after the removal every call is a signed 401."""
+    actions.knowledge_changed()
+    joined.turn()
+    joined.turn()
+    assert joined.source.current.version == actions.newest_version(now())
+    actions.remove(Gate.objects.get())
+
+    with pytest.raises(Refused) as refused:
+        joined.turn()
+    assert (refused.value.status, refused.value.proved) == (401, True)
