@@ -218,8 +218,13 @@ def test_a_removed_gate_says_so_and_goes_on_deciding(linked):
 
 
 def test_a_gate_enrolled_again_works_again(linked):
-    """The fault goes with the first answer."""
+    """The fault goes with the first answer, and not before: a turn that asks nothing is none."""
+    linked.drain()
+    linked.news()
     linked.link._failed(Refused(401))
+    linked.link._due.ask_again_ms = linked.working.clock.monotonic_ms() + 60_000
+    linked.turn()
+    assert linked.working.board.snapshot().faults
     linked.news()
 
     assert linked.working.board.snapshot().faults == ()

@@ -191,11 +191,11 @@ class Link:
         self._around.metrics.filed(filed.entries)
         if filed.disputed is not None:
             self._errands.begin_anew(filed.disputed)
+            self._show(DISPUTED)
         if filed.acknowledgement is not None:
             self._fetcher.want(filed.acknowledgement.knowledge)
             for order in filed.acknowledgement.orders:
                 self._errands.erase(order)
-        self._show(DISPUTED if self._filer.disputes else None)
         return filed
 
     def _news_due(self) -> bool:
@@ -241,6 +241,7 @@ class Link:
         self._around.metrics.called("answered")
         if reply.status == UNKNOWN_GATE:
             raise Refused(reply.status)
+        self._show(DISPUTED if self._filer.disputes else None)
         self._tell_time(signed_ms, reply.within_ms)
         return reply
 
