@@ -1,0 +1,31 @@
+"""Everything that changes passes, badges and permissions. Each act is recorded, gates are told."""
+
+from __future__ import annotations
+
+from portique.server.passes.actions.badges import enrol_badge, remove_badge
+from portique.server.passes.actions.changing import replace, resume, revoke, suspend
+from portique.server.passes.actions.issuing import holder_of, issue_for, issue_for_many
+from portique.server.passes.actions.permitting import give_permission, withdraw_permission
+from portique.server.passes.actions.recording import allow, see_alert
+from portique.server.passes.actions.rolling import roll
+from portique.server.passes.actions.slips import admit_today, forget_slips, refer_today
+
+__all__ = [
+    "admit_today",
+    "allow",
+    "enrol_badge",
+    "forget_slips",
+    "give_permission",
+    "holder_of",
+    "issue_for",
+    "issue_for_many",
+    "refer_today",
+    "remove_badge",
+    "replace",
+    "resume",
+    "revoke",
+    "roll",
+    "see_alert",
+    "suspend",
+    "withdraw_permission",
+]

@@ -1,0 +1,93 @@
+"""What becomes of a pass: replaced, suspended and found again, revoked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from portique.core.errors import RegisterError
+from portique.core.revocation import Status
+from portique.core.values import Window, from_ms, to_ms
+from portique.school.issuing import replace_pass, to_second
+from portique.server.clock import now
+from portique.server.entropy import entropy
+from portique.server.passes import quotas
+from portique.server.passes.actions.issuing import Wanted, make
+from portique.server.passes.actions.recording import record_change
+from portique.server.passes.models import ActKind
+from portique.server.people.models import Person
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portique.core.values import PassId
+    from portique.school.register import Issued
+    from portique.server.passes.quotas import By
+
+
+def replace(by: By, pass_id: PassId) -> Issued:
+    """Make a card in the place of another, void at once, with the same end.
+
+    It has the name, class and regime of today. Permissions hang on the holder and stay.
+
+    Raises:
+        QuotaExceededError: More than usual.
+        RegisterError: Never issued, revoked already, or ended.
+    """
+    at = now()
+    old = served_school().register.get(pass_id)
+    quotas.check(by, [old.holder], at)
+    person = Person.objects.filter(holder=old.holder).first()
+    with transaction.atomic():
+        if person is not None:
+            return _renewed(by, person, old, at)
+        issued = replace_pass(served_school(), pass_id, at=at, entropy=entropy)
+        record_change(by, ActKind.REPLACED, [issued], at)
+        return issued
+
+
+def _renewed(by: By, person: Person, old: Issued, at: datetime) -> Issued:
+    if old.expires_ms <= to_ms(at):
+        raise RegisterError(f"pass {old.pass_id} has expired; issue a new one")
+    register = served_school().register
+    register.set_status(old.pass_id, Status.REVOKED)
+    window = Window(to_second(at), from_ms(old.expires_ms))
+    (issued,) = make(by, [person], Wanted(window=window, kind=ActKind.REPLACED), at)
+    register.link(old.pass_id, issued.pass_id)
+    return issued
+
+
+def suspend(by: By, pass_id: PassId) -> None:
+    """Let a pass count for nothing while it is looked for.
+
+    Raises:
+        RegisterError: Never issued, or revoked.
+    """
+    _change(by, pass_id, Status.SUSPENDED, ActKind.SUSPENDED)
+
+
+def resume(by: By, pass_id: PassId) -> None:
+    """Let a pass that was found again count.
+
+    Raises:
+        RegisterError: Never issued, or revoked.
+    """
+    _change(by, pass_id, Status.VALID, ActKind.RESUMED)
+
+
+def revoke(by: By, pass_id: PassId) -> None:
+    """End a pass for good.
+
+    Raises:
+        RegisterError: Never issued, or revoked already.
+    """
+    _change(by, pass_id, Status.REVOKED, ActKind.REVOKED)
+
+
+def _change(by: By, pass_id: PassId, status: Status, kind: ActKind) -> None:
+    register = served_school().register
+    with transaction.atomic():
+        register.set_status(pass_id, status)
+        record_change(by, kind, [register.get(pass_id)], now())

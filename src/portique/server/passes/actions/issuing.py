@@ -1,0 +1,121 @@
+"""Issuing: one person's pass, or a whole group's in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from portique.core.localtime import local_ms
+from portique.core.values import HolderId, Kind, Window, from_ms, hex_id
+from portique.school import issuing
+from portique.school.issuing import Request, default_window
+from portique.server.clock import now
+from portique.server.entropy import entropy
+from portique.server.passes import quotas
+from portique.server.passes.actions.recording import record_change
+from portique.server.passes.models import ActKind, IssuedPass, Use
+from portique.server.passes.queries import rights_among, rolled_year
+from portique.server.people.actions import cards_made
+from portique.server.people.census import raise_census
+from portique.server.people.models import Person
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from portique.core.rights import Rights
+    from portique.school.register import Issued
+    from portique.server.passes.quotas import By
+
+HOLDER_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What kind of pass is made: for what use, when valid, recorded as what."""
+
+    use: Use = Use.CARD
+    window: Window | None = None
+    kind: ActKind = ActKind.ISSUED
+
+
+def issue_for(by: By, person: Person) -> Issued:
+    """Issue a pass to one person.
+
+    Raises:
+        QuotaExceededError: More than usual.
+        RegisterError: The name can't be on a pass.
+    """
+    return issue_for_many(by, [person])[0]
+
+
+def issue_for_many(by: By, persons: Sequence[Person]) -> list[Issued]:
+    """Issue a pass to each, all of them or none, in their order.
+
+    Raises:
+        QuotaExceededError: More than usual.
+        RegisterError: A name can't be on a pass.
+    """
+    at = now()
+    quotas.check(by, [person.holder for person in persons], at)
+    with transaction.atomic():
+        return make(by, persons, Wanted(), at)
+
+
+def make(by: By, persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Issued]:
+    """Make passes within a transaction; quotas were looked at."""
+    holders = [holder_of(person) for person in persons]
+    book = rights_among(holders)
+    issued = [
+        issuing.issue(
+            served_school(), request_for(person, book[holder], wanted, at),
+            at=at, entropy=entropy,
+        )
+        for person, holder in zip(persons, holders, strict=True)
+    ]  # fmt: skip
+    _note(issued, wanted.use)
+    record_change(by, wanted.kind, issued, at)
+    return issued
+
+
+def _note(issued: Sequence[Issued], use: Use) -> None:
+    """Write what the register itself doesn't know: what for; and that the card is a new one."""
+    if use is not Use.CARD:
+        IssuedPass.objects.filter(pk__in=[one.pass_id for one in issued]).update(use=use)
+    else:
+        cards_made([one.holder for one in issued])
+
+
+def request_for(person: Person, rights: Rights, wanted: Wanted, at: datetime) -> Request:
+    """Say what a person's pass holds: the name they go by, class and regime as their rights."""
+    kind = Kind(person.kind)
+    window = wanted.window or usual_window(kind, at)
+    label, holder = rights.label or person.label, HolderId(person.holder or "")
+    return Request(kind, person.shown_name, label, rights.regime, window, holder)
+
+
+def usual_window(kind: Kind, at: datetime) -> Window:
+    """Return the usual validity; once the next school year was begun, to the end of that one."""
+    school, year = served_school(), rolled_year()
+    usual = default_window(school, kind, at)
+    if kind is Kind.VISITOR or not year:
+        return usual
+    ends = from_ms(local_ms(date(year + 1, 9, 1), 0, school.settings.time_zone))
+    return Window(usual.opens, max(usual.closes, ends))
+
+
+def holder_of(person: Person) -> HolderId:
+    """Return a person's number, shared by all they carry; draw one if they have none."""
+    if not person.holder:
+        drawn = hex_id(entropy(HOLDER_BYTES))
+        census = raise_census()
+        nobodys = Person.objects.filter(pk=person.pk, holder=None)
+        if nobodys.update(holder=drawn, census=census):
+            person.holder = drawn
+        else:  # somebody else drew one meanwhile
+            person.refresh_from_db(fields=["holder"])
+    return HolderId(person.holder or "")

@@ -1,0 +1,93 @@
+"""How many passes are usual: more need the person's own second proof, or somebody else's word.
+
+A stolen session or a careless click then makes a few cards, not a bagful.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from portique.core.errors import RegisterError
+from portique.core.localtime import local_day, local_ms
+from portique.core.values import to_ms
+from portique.server.passes.models import Act, ActKind, IssuedPass, QuotaAlert
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from portique.server.accounts.models import User
+
+PERSON_DAY_MAX = 3
+PERSON_MONTH_MAX = 6
+MONTH = timedelta(days=30)
+ACCOUNT_HOUR_MAX = 120  # three classes; a whole school at once is asked for with a second proof
+HOUR = timedelta(hours=1)
+MAKES = (ActKind.ISSUED, ActKind.REPLACED, ActKind.SLIP, ActKind.BADGE)
+PERSON, ACCOUNT = "person", "account"
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who asks; `stepped_up`: they proved anew, just now, that it is they."""
+
+    account: User
+    stepped_up: bool = False
+
+
+class QuotaExceededError(RegisterError):
+    """More passes than usual: nothing was made; somebody else agrees to it, or waits."""
+
+    def __init__(self, cause: str, asked: int) -> None:
+        super().__init__(f"{asked} passes are more than usual for one {cause}; nothing was issued")
+        self.cause = cause
+
+
+def check(by: By, holders: Sequence[str | None], at: datetime) -> None:
+    """Refuse what is more than usual and tell the head; call it outside any transaction.
+
+    Args:
+        by: Who asks.
+        holders: For whom a pass is asked, each once; None for somebody who never had one.
+        at: Now.
+
+    Raises:
+        QuotaExceededError: Nobody else agreed to it within the hour, nor was it proved anew.
+    """
+    found = _excess(by, holders, at)
+    if found is None or by.stepped_up or _allowed(by, at):
+        return
+    cause, asked = found
+    QuotaAlert.objects.create(at=at, account=by.account, cause=cause, asked=asked)
+    raise QuotaExceededError(cause, asked)
+
+
+def _excess(by: By, holders: Sequence[str | None], at: datetime) -> tuple[str, int] | None:
+    made = Act.objects.filter(account=by.account, kind__in=MAKES, at__gt=at - HOUR).count()
+    if made + len(holders) > ACCOUNT_HOUR_MAX:
+        return ACCOUNT, made + len(holders)
+    most = max(_for_one([holder for holder in holders if holder], at), default=0)
+    return (PERSON, most) if most else None
+
+
+def _for_one(holders: Sequence[str], at: datetime) -> list[int]:
+    """Return how many passes each would have, of those who would have too many."""
+    issued = IssuedPass.objects.filter(holder__in=holders, issued_ms__gt=to_ms(at - MONTH))
+    times = list(issued.values_list("holder", "issued_ms"))
+    zone = served_school().settings.time_zone
+    midnight = local_ms(local_day(to_ms(at), zone), 0, zone)
+    month = Counter(holder for holder, _ in times)
+    day = Counter(holder for holder, issued_ms in times if issued_ms >= midnight)
+    return [
+        month[holder] + 1
+        for holder in holders
+        if day[holder] >= PERSON_DAY_MAX or month[holder] >= PERSON_MONTH_MAX
+    ]
+
+
+def _allowed(by: By, at: datetime) -> bool:
+    return QuotaAlert.objects.filter(account=by.account, allowed_until__gt=at).exists()

@@ -1,0 +1,1 @@
+"""Pages of passes, by what one does there."""

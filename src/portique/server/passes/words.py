@@ -1,0 +1,56 @@
+"""What pages say of passes, in both languages."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from portique.core.plain import Words
+from portique.core.values import Direction, Kind
+from portique.school.finding import Standing
+from portique.server.passes.models import Use
+
+STANDINGS = {
+    Standing.VALID: Words("valable", "valid"),
+    Standing.SUSPENDED: Words("suspendu", "suspended"),
+    Standing.REVOKED: Words("annulé", "revoked"),
+    Standing.EXPIRED: Words("périmé", "expired"),
+}
+USES = {
+    Use.CARD: Words("carte", "card"),
+    Use.SLIP: Words("billet du jour", "day slip"),
+    Use.BADGE: Words("badge", "badge"),
+}
+KINDS = {  # of a group of people that has no class or service
+    Kind.PUPIL: Words("Élèves sans classe", "Pupils without a class"),
+    Kind.STAFF: Words("Personnel", "Staff"),
+    Kind.GUARDIAN: Words("Familles", "Guardians"),
+    Kind.TRAINEE: Words("Stagiaires", "Trainees"),
+    Kind.CANDIDATE: Words("Candidats", "Candidates"),
+    Kind.RESIDENT: Words("Résidents", "Residents"),
+    Kind.VISITOR: Words("Visiteurs", "Visitors"),
+}
+WAYS = {Direction.EXIT: Words("sortir", "leave"), Direction.ENTRY: Words("entrer", "enter")}
+WEEKDAYS = (
+    Words("lundi", "Monday"), Words("mardi", "Tuesday"), Words("mercredi", "Wednesday"),
+    Words("jeudi", "Thursday"), Words("vendredi", "Friday"), Words("samedi", "Saturday"),
+    Words("dimanche", "Sunday"),
+)  # fmt: skip
+
+
+class ForgottenReason(StrEnum):
+    """Why somebody stands at the gate without a card."""
+
+    AT_HOME = "at-home"
+    UNREADABLE = "unreadable"
+    PHONE = "phone"
+    LOST = "lost"
+
+
+FORGOTTEN = {
+    ForgottenReason.AT_HOME: Words("Oubliée à la maison", "Left at home"),
+    ForgottenReason.UNREADABLE: Words("Illisible ou cassée", "Unreadable or broken"),
+    ForgottenReason.PHONE: Words("Téléphone éteint", "Phone is off"),
+    ForgottenReason.LOST: Words(
+        "Perdue\u00a0: la carte est suspendue", "Lost: the card is suspended"
+    ),
+}

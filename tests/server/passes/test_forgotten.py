@@ -1,0 +1,140 @@
+"""The forgotten card: seconds at the desk, a slip until closing time, and nothing kept of whom."""
+
+from datetime import timedelta
+
+import pytest
+from tests.server.passes.conftest import CLASS
+
+from portique.core.revocation import Status
+from portique.core.values import from_ms
+from portique.server.accounts.roles import Role
+from portique.server.clock import now
+from portique.server.passes import actions, queries
+from portique.server.passes.models import Act, IssuedPass, Use
+from portique.server.passes.words import ForgottenReason
+from portique.server.people.census import raise_census
+
+
+@pytest.fixture
+def pupils(person):
+    """Thirty pupils, whom the index of names knows."""
+    made = [person(n) for n in range(30)]
+    raise_census()
+    return made
+
+
+def admitted(client, somebody, reason="at-home"):
+    return client.post(
+        "/passes/oubli/suite/", {"admit": somebody.pk, "reason": reason}, follow=True
+    )
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.RECEPTION, Role.SCHOOL_LIFE])
+def test_three_letters_a_class_and_one_key_make_a_slip(signed_in, pupils, role):
+    """Two requests: the names, and the slip's code on the screen."""
+    desk = signed_in(role)
+    names = desk.post("/passes/oubli/", {"letters": "ine", "label": "2de"}).content.decode()
+    assert "Inès Martin" in names
+
+    page = admitted(desk, pupils[4])
+
+    assert page.status_code == 200
+    assert "<svg" in page.content.decode()
+    assert IssuedPass.objects.get().use == Use.SLIP
+
+
+def test_eight_names_at_most_and_the_first_is_chosen(signed_in, pupils):
+    """Who is first has the focus: Enter lets in."""
+    page = signed_in(Role.AGENT).post("/passes/oubli/", {"letters": "mar"}).content.decode()
+
+    assert page.count('name="admit"') == queries.NAMES_MAX
+    assert page.count("autofocus") == 1
+
+
+@pytest.mark.parametrize(
+    "typed", [{"letters": "zo"}, {"letters": "xyz"}, {"letters": "zoé", "label": "TG"}]
+)
+def test_nobody_is_shown_for_less(signed_in, pupils, typed):
+    """Two letters list no class; wrong ones list nobody."""
+    page = signed_in(Role.AGENT).post("/passes/oubli/", typed).content.decode()
+
+    assert 'name="admit"' not in page
+
+
+def test_a_slip_ends_when_the_school_closes_today(by, person):
+    """Never tomorrow."""
+    slip = actions.admit_today(by, person(), ForgottenReason.AT_HOME)
+
+    assert from_ms(slip.expires_ms) - now() <= timedelta(days=1)
+
+
+def test_a_slip_that_ended_is_nobodys(served, by, person):
+    """Its number stays known, so that gates raise no alarm; holder and name are gone."""
+    slip = actions.admit_today(by, person(), ForgottenReason.AT_HOME)
+
+    assert actions.forget_slips(from_ms(slip.expires_ms)) == 1
+
+    row = IssuedPass.objects.get(pk=slip.pass_id)
+    assert (row.holder, row.text) == ("", "")
+    assert served.register.get(slip.pass_id).status_index == slip.status_index
+    assert served.register.all() == []
+
+
+def test_only_a_number_is_kept_of_the_day(by, person):
+    """Who made the slip is recorded, never for whom."""
+    actions.admit_today(by, person(), ForgottenReason.AT_HOME)
+    actions.refer_today(by, person(1), ForgottenReason.PHONE)
+
+    assert queries.forgotten_today(now()) == 2
+    assert {(act.pass_id, act.holder) for act in Act.objects.all()} == {("", "")}
+
+
+@pytest.mark.parametrize("button", ["admit", "refer"])
+def test_a_lost_card_is_suspended(served, signed_in, by, person, button):
+    """Whoever finds it can't use it."""
+    zoe = person()
+    card = actions.issue_for(by, zoe)
+
+    signed_in(Role.AGENT).post("/passes/oubli/suite/", {button: zoe.pk, "reason": "lost"})
+
+    assert served.register.get(card.pass_id).status is Status.SUSPENDED
+
+
+def test_the_slip_is_printed_on_a_small_page(signed_in, person):
+    """A PDF of one slip."""
+    desk = signed_in(Role.AGENT)
+    admitted(desk, person())
+    slip = IssuedPass.objects.get()
+
+    printed = desk.post(f"/passes/oubli/billet/{slip.pk}/imprimer/")
+
+    assert printed.headers["Content-Type"] == "application/pdf"
+
+
+def test_a_card_is_never_shown_as_a_slip(signed_in, by, person):
+    """The page shows today's slips alone: nobody gets a year's code there."""
+    card = actions.issue_for(by, person())
+
+    assert signed_in(Role.AGENT).get(f"/passes/oubli/billet/{card.pass_id}/").status_code == 404
+
+
+def test_the_fourth_slip_of_a_day_is_refused_in_words(signed_in, person):
+    """Even to an agent who just signed in."""
+    desk, zoe = signed_in(Role.AGENT), person()
+    for _ in range(3):
+        admitted(desk, zoe)
+
+    page = admitted(desk, zoe).content.decode()
+
+    assert "Trop de laissez-passer" in page
+
+
+def test_guardians_and_those_who_left_are_not_there(signed_in, person):
+    """Only who may have a card here."""
+    person(kind="guardian", label=CLASS)
+    person(10, left_on="2026-10-01")
+    raise_census()
+
+    page = signed_in(Role.AGENT).post("/passes/oubli/", {"letters": "zoe"}).content.decode()
+
+    assert 'name="admit"' not in page

@@ -1,0 +1,92 @@
+"""Issuing: one person, a class, the same number on all media, and gates are told."""
+
+import pytest
+
+from portique.core.errors import RegisterError
+from portique.core.revocation import Status
+from portique.school.issuing import reopened
+from portique.server.clock import now
+from portique.server.gates.actions.knowledge import newest_version
+from portique.server.passes import actions
+from portique.server.passes.models import Act, ActKind, IssuedPass
+from portique.server.people.models import Person
+
+
+def identity(served, issued):
+    return reopened(served, issued).identity
+
+
+def test_a_card_holds_what_the_school_knows(served, by, person):
+    """The name somebody goes by, their class, and the regime of their rights."""
+    zoe = person(usual_first_name="Zo", regime="green")
+
+    held = identity(served, actions.issue_for(by, zoe))
+
+    assert (held.name, held.label, held.regime) == ("Zo Martin", "2de 4", "green")
+
+
+def test_all_of_somebodys_passes_have_one_number(by, person):
+    """Drawn at the first, for whoever had none."""
+    zoe = person()
+    first, second = actions.issue_for(by, zoe), actions.issue_for(by, zoe)
+
+    assert {first.holder, second.holder} == {Person.objects.get(pk=zoe.pk).holder}
+
+
+def test_a_class_is_issued_whole_or_not_at_all(by, person):
+    """One name that no pass can carry, and nobody gets one."""
+    people = [person(n) for n in range(3)]
+    people.append(person(3, first=" ", usual_last_name=" "))
+
+    with pytest.raises(RegisterError):
+        actions.issue_for_many(by, people)
+
+    assert not IssuedPass.objects.exists()
+    assert not Act.objects.exists()
+
+
+def test_each_pass_is_recorded_with_who_made_it(by, person):
+    """Who, which pass, when."""
+    issued = actions.issue_for_many(by, [person(n) for n in range(3)])
+
+    acts = Act.objects.filter(kind=ActKind.ISSUED, account=by.account)
+    assert {act.pass_id for act in acts} == {one.pass_id for one in issued}
+
+
+def test_gates_are_told_of_each_change(by, person):
+    """The knowledge's version goes up, so that they ask for it."""
+    before = newest_version(now()).number
+    actions.issue_for(by, person())
+
+    assert newest_version(now()).number > before
+
+
+def test_a_replaced_card_is_void_and_its_heir_known(served, by, person):
+    """The new one has the old end and today's name."""
+    zoe = person(needs_card=True)
+    old = actions.issue_for(by, zoe)
+    Person.objects.filter(pk=zoe.pk).update(needs_card=True)
+    again = Person.objects.get(pk=zoe.pk)
+    again.usual_first_name = "Zo"
+    again.save()
+
+    new = actions.replace(by, old.pass_id)
+
+    was = served.register.get(old.pass_id)
+    assert (was.status, was.replaced_by) == (Status.REVOKED, new.pass_id)
+    assert identity(served, new).name == "Zo Martin"
+    assert new.expires_ms == old.expires_ms
+    assert not Person.objects.get(pk=zoe.pk).needs_card
+
+
+def test_a_lost_card_is_suspended_and_found_again(served, by, person):
+    """Until it is revoked, which is final."""
+    card = actions.issue_for(by, person()).pass_id
+    actions.suspend(by, card)
+    assert served.register.get(card).status is Status.SUSPENDED
+    actions.resume(by, card)
+    assert served.register.get(card).status is Status.VALID
+    actions.revoke(by, card)
+
+    with pytest.raises(RegisterError):
+        actions.resume(by, card)

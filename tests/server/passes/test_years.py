@@ -1,0 +1,110 @@
+"""The turn of the year: new keys and numbers, asked twice, old cards as the head decided."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portique.core.errors import RegisterError
+from portique.core.revocation import Status
+from portique.core.values import HolderId, from_ms
+from portique.school.rights_table import rights_of
+from portique.server import clock
+from portique.server.accounts.roles import Role
+from portique.server.passes import actions
+from portique.server.passes.models import HolderRights, IssuedPass
+from portique.server.people.models import Person
+
+
+@pytest.fixture
+def zoe(person):
+    """A pupil with rights."""
+    return person(1, regime="red")
+
+
+def test_a_new_year_links_nobody_to_the_last(served, by, zoe):
+    """Another number, the same rights, newer keys."""
+    issuer = served.keys.issuers[0]
+    actions.roll(by, 2027, revoke=True)
+
+    renewed = HolderId(Person.objects.get(pk=zoe.pk).holder or "")
+    assert renewed != zoe.holder
+    assert set(rights_of(served)) == {renewed}
+    assert rights_of(served)[renewed].regime == "red"
+    assert served.keys.issuers[0] != issuer
+
+
+def test_old_cards_keep_their_rights_until_their_date(served, by, zoe):
+    """Nobody is refused in July because the office prepares September."""
+    card = actions.issue_for(by, zoe)
+    actions.roll(by, 2027, revoke=False)
+
+    assert served.register.get(card.pass_id).status is Status.VALID
+    assert HolderRights.objects.filter(holder=zoe.holder).exists()
+
+
+def test_old_cards_may_be_revoked_at_once(served, by, zoe):
+    """If the head says so."""
+    card = actions.issue_for(by, zoe)
+    actions.roll(by, 2027, revoke=True)
+
+    assert served.register.get(card.pass_id).status is Status.REVOKED
+
+
+def test_cards_of_the_new_year_last_until_its_end(by, zoe):
+    """Also those that are made in the summer before."""
+    actions.roll(by, 2027, revoke=False)
+
+    card = actions.issue_for(by, Person.objects.get(pk=zoe.pk))
+
+    assert from_ms(card.expires_ms) == datetime(2028, 8, 31, 22, tzinfo=UTC)
+
+
+def test_a_year_begins_once(by, zoe):
+    """A second click changes no number."""
+    actions.roll(by, 2027, revoke=False)
+    with pytest.raises(RegisterError):
+        actions.roll(by, 2027, revoke=False)
+
+
+def test_keys_that_a_first_try_left_are_used(served, by, zoe):
+    """What was stopped between keys and database is completed."""
+    served.roll_keys(year=2027, entropy=lambda size: b"\x01" * size)
+
+    assert actions.roll(by, 2027, revoke=False) == 1
+
+
+def test_badges_follow_into_the_new_year(served, by, zoe):
+    """With a pass of the new number, and the old one revoked."""
+    before = actions.enrol_badge(by, zoe, "04A2B93C").issued_id
+    actions.roll(by, 2027, revoke=False)
+
+    heir = IssuedPass.objects.exclude(pk=before).get()
+    assert heir.holder == Person.objects.get(pk=zoe.pk).holder
+    assert heir.badge is not None
+    assert served.register.get(before).status is Status.REVOKED
+
+
+def test_the_page_asks_twice(signed_in, zoe):
+    """The year has to be typed by hand before anything happens."""
+    head, year = signed_in(Role.HEAD), clock.now().year
+    again = head.post("/passes/annee/", {"year": year, "old": "keep"})
+    assert "Pour confirmer" in again.content.decode()
+    assert Person.objects.get(pk=zoe.pk).holder == zoe.holder
+
+    head.post("/passes/annee/", {"year": year, "old": "keep", "typed": year})
+
+    assert Person.objects.get(pk=zoe.pk).holder != zoe.holder
+
+
+def test_another_role_can_not_begin_a_year(signed_in, zoe):
+    """Nor see the page."""
+    assert signed_in(Role.SCHOOL_LIFE).get("/passes/annee/").status_code == 403
+
+
+@pytest.mark.parametrize("year", ["1999", "2999", "x"])
+def test_a_year_that_is_not_next_is_refused(signed_in, zoe, year):
+    """A slip of the finger does not begin the wrong year."""
+    page = signed_in(Role.HEAD).post("/passes/annee/", {"year": year, "old": "keep", "typed": year})
+
+    assert page.status_code == 200
+    assert Person.objects.get(pk=zoe.pk).holder == zoe.holder
