@@ -18,14 +18,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLResolver, reverse
 
 from portique.server.accounts.queries import lacks_second_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.http import HttpRequest
+    from django.urls import URLPattern
 
     from portique.server.accounts.roles import Role
 
@@ -56,6 +57,18 @@ def allowed(*roles: Role) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def marked(
+    patterns: Iterable[URLPattern | URLResolver], mark: Callable[[Any], Any]
+) -> list[URLPattern | URLResolver]:
+    """Mark every view of addresses that a package makes, such as the API's."""
+    for pattern in (listed := list(patterns)):
+        if isinstance(pattern, URLResolver):
+            marked(pattern.url_patterns, mark)
+        else:
+            pattern.callback = mark(pattern.callback)
+    return listed
 
 
 def before_second_factor(view: View) -> View:

@@ -1,0 +1,35 @@
+"""What the access matrix puts into addresses: extend it when an address of yours has arguments.
+
+Each entry makes its object in the test's database and returns what the address carries. It is
+looked for by the address's name and argument (`people:person.person_id`), then by the argument.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from portique.server import clock
+from portique.server.accounts.codes import keyed_hash
+from portique.server.accounts.devices import TOKEN
+from portique.server.accounts.models import Device, User
+from portique.server.accounts.roles import Role
+
+
+def an_account() -> Any:
+    """Somebody's account."""
+    login = f"matrix {User.objects.count()}"
+    user = User.objects.create_user(login, name="Noa Petit", role=Role.AUDITOR, password=None)
+    return user.pk
+
+
+def a_device() -> Any:
+    """A shared device."""
+    token = keyed_hash(TOKEN, f"matrix {Device.objects.count()}")
+    device = Device.objects.create(name="grille", token_hash=token, paired_at=clock.now())
+    return device.pk
+
+
+OBJECTS: dict[str, Callable[[], Any]] = {
+    "account_id": an_account,
+    "device_id": a_device,
+    "mfa_remove_webauthn.pk": lambda: 1,
+}
