@@ -161,7 +161,9 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 FORM_RENDERER = "portique.server.frame.forms.Renderer"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # imports stay in memory: no name on the disk
+# Imports stay in memory, or are not kept: no name is ever on the disk in clear.
+FILE_UPLOAD_HANDLERS = ["portique.server.people.uploads.InMemory"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
 
 # --- logs: structured, and without personal data; see `frame.logs` --------------------------------
 LOGGING_CONFIG = "portique.server.frame.logs.configure"

@@ -33,8 +33,8 @@ STARTED = Words("Le portique a démarré.", "The gate started.")
 STARTED_AGAIN = Words(
     "Le portique a redémarré après un arrêt brutal.", "The gate started again after a sudden stop."
 )
-COUNTED = Words("Comptage à la main : {people}", "Counted by hand: {people}")
-NEWLY = Words("mode : {mode}", "mode: {mode}")
+COUNTED = Words("Comptage à la main : {people}", "Counted by hand: {people}")
+NEWLY = Words("mode : {mode}", "mode: {mode}")
 
 
 @dataclass(slots=True)

@@ -1,11 +1,15 @@
-"""Addresses of `console`."""
+"""Addresses of `console`; `flux` beside them is the streams' process's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from portique.server.console import views
 
 app_name = "console"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.live, name="live"),
+    path("arbitrage", views.rule, name="rule"),
+    path("admission", views.admit, name="admit"),
+    path("alerte", views.dismiss, name="dismiss"),
+]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MODES: Mapping[str, Words] = {
     "control": Words("contrôle", "control"),
     "counting": Words(
-        "comptage : tout le monde passe et est compté", "counting: all pass, counted"
+        "comptage : tout le monde passe et est compté", "counting: all pass, counted"
     ),
     "free": Words("passage libre", "free passage"),
 }
@@ -33,15 +33,15 @@ NOTICES: Mapping[str, Words] = {
 CLOCKS: Mapping[str, Words] = {
     "trusted": Words("L’heure du portique est sûre.", "The gate’s time can be trusted."),
     "untrusted": Words(
-        "L’heure du portique n’est pas sûre : prévenez le technicien.",
+        "L’heure du portique n’est pas sûre : prévenez le technicien.",
         "The gate’s time can’t be trusted: tell the technician.",
     ),
     "rollback": Words(
-        "L’heure du portique a reculé : prévenez le technicien.",
+        "L’heure du portique a reculé : prévenez le technicien.",
         "The gate’s time went back: tell the technician.",
     ),
     "boot-1970": Words(
-        "Le portique a démarré sans connaître l’heure : prévenez le technicien.",
+        "Le portique a démarré sans connaître l’heure : prévenez le technicien.",
         "The gate started without knowing the time: tell the technician.",
     ),
 }
@@ -49,7 +49,7 @@ EPOCHS: Mapping[str, Words] = {
     "first": Words("Le journal du portique commence.", "The gate’s journal begins."),
     "rotated": Words("Un nouveau journal a commencé.", "A new journal has begun."),
     "damaged": Words(
-        "Le journal du portique était endommagé : il est mis de côté. Prévenez le technicien.",
+        "Le journal du portique était endommagé : il est mis de côté. Prévenez le technicien.",
         "The gate’s journal was damaged: it is set aside. Tell the technician.",
     ),
     "older-copy": Words(
@@ -61,11 +61,11 @@ EPOCHS: Mapping[str, Words] = {
         "The gate’s journal has vanished. Tell the technician.",
     ),
     "new-key": Words(
-        "La clé du portique a changé : un nouveau journal a commencé.",
+        "La clé du portique a changé : un nouveau journal a commencé.",
         "The gate’s key changed: a new journal has begun.",
     ),
 }
-OTHER = Words("Message du portique : {code}", "Message of the gate: {code}")
+OTHER = Words("Message du portique : {code}", "Message of the gate: {code}")
 
 
 def said(words: Mapping[str, Words], code: str) -> Words:

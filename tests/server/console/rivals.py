@@ -1,0 +1,81 @@
+"""What the races run as processes of their own, on a real file: prepare, answer, count.
+
+python rivals.py FOLDER prepare COUNT | answer LOGIN | count
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from portique.server.config import starting
+
+
+def main(folder: Path, part: str, *rest: str) -> None:
+    if part == "prepare":
+        make_school(folder)
+    starting.make_ready(folder)
+    {"prepare": prepare, "answer": answer, "count": count}[part](*rest)
+
+
+def make_school(folder: Path) -> None:
+    from portique.core.values import Uai
+    from portique.school.folder import SchoolFolder, Settings
+    from portique.server.clock import now
+
+    settings = Settings(Uai("0990001S"), "Lycée des Tilleuls")
+    SchoolFolder.create(folder, settings, at=now(), entropy=os.urandom).close()
+
+
+def prepare(number: str) -> None:
+    from conftest import GATE, make_decision
+    from portique.server.accounts.models import User
+    from portique.server.accounts.roles import Role
+    from portique.server.clock import now_ms
+    from portique.server.console.actions import record
+    from portique.server.gates.models import Gate
+    from portique.server.school.adoption import adopt
+
+    starting.migrate()
+    adopt(Path(os.environ["PORTIQUE_SCHOOL"]))
+    for login in ("one", "two"):
+        User.objects.create_user(login, name=login, role=Role.AGENT, password=None)
+    Gate.objects.create(gate_id=GATE, lane="entry-1", x=b"x" * 32, y=b"y" * 32)
+    record(GATE, 1, [(n, now_ms(), make_decision()) for n in range(1, int(number) + 1)])
+
+
+def answer(login: str) -> None:
+    from portique.core.entries import Ruling
+    from portique.core.errors import TooLate
+    from portique.core.sentences import AdmitReason
+    from portique.server.accounts.models import User, login_key
+    from portique.server.console.actions import rule
+    from portique.server.console.models import Referral
+
+    user = User.objects.get(login_key=login_key(login))
+    referrals = list(Referral.objects.order_by("number"))
+    say("ready")
+    for referral in referrals:
+        sys.stdin.readline()
+        try:
+            rule(user, referral, Ruling.ADMIT, AdmitReason.KNOWN)
+            say("won")
+        except TooLate:
+            say("lost" if referral.user not in {None, user} else "wrong")
+
+
+def count() -> None:
+    from portique.server.console.models import Event, Referral
+    from portique.server.gates.models import Note
+
+    ruled = Referral.objects.filter(state="ruled").count()
+    say([ruled, Note.objects.count(), Event.objects.filter(kind="asked").count()])
+
+
+def say(what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -1,0 +1,146 @@
+"""The live page: who sees it, what it shows, what is done on it."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from portique.core.values import HolderId, Kind
+from portique.school.issuing import Request, issue
+from portique.server.accounts.roles import Role
+from portique.server.clock import now
+from portique.server.console.models import Event, Referral
+from portique.server.console.roles import CONSOLE
+from portique.server.entropy import entropy
+from portique.server.people.models import Person
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+LIVE, RULE, ADMIT, DISMISS = "/direct/", "/direct/arbitrage", "/direct/admission", "/direct/alerte"
+JSON = {"accept": "application/json"}
+
+
+@pytest.fixture
+def issued(served):
+    """Issue a pass whose holder's name is sealed in it and nowhere else."""
+    request = Request(Kind.PUPIL, "Inès Aubert", label="3B")
+    return issue(served, request, at=now(), entropy=entropy)
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - set(CONSOLE)))
+def test_others_do_not_see_the_page(signed_in, role):
+    """Auditor, DPO and technician see no passage and no name."""
+    assert signed_in(role).get(LIVE).status_code in {302, 403}
+
+
+@pytest.mark.parametrize("role", sorted(CONSOLE))
+def test_a_plain_page_shows_who_waits(signed_in, filed, decision, role):
+    """Without a script: the state at load, with what to do."""
+    filed(decision())
+
+    page = signed_in(role).get(LIVE).content.decode()
+    assert "En dehors des heures d’ouverture" in page
+    assert page.count('name="answer"') == 8
+
+
+def test_the_name_comes_from_the_pass_when_nobody_is_known(signed_in, filed, decision, issued):
+    """It is unsealed to be shown, and kept in no event."""
+    filed(decision(pass_id=issued.pass_id))
+
+    assert "Inès Aubert" in signed_in(Role.AGENT).get(LIVE).content.decode()
+    assert "Aubert" not in str(Event.objects.values())
+
+
+def test_the_name_is_the_persons_of_today(signed_in, filed, decision, issued):
+    """A usual first name that was changed since shows at once."""
+    holder = HolderId(issued.holder)
+    Person.objects.create(
+        kind="pupil", holder=holder, civil_last_name="Aubert", civil_first_name="Inès",
+        usual_first_name="Noé", label="3B",
+    )  # fmt: skip
+    filed(decision(pass_id=issued.pass_id))
+
+    assert "Noé Aubert" in signed_in(Role.AGENT).get(LIVE).content.decode()
+
+
+def test_an_answer_without_a_script_goes_back_to_the_page(signed_in, referral):
+    """And says that it was sent."""
+    form = {"referral": referral.key, "answer": "admit:known"}
+    page = signed_in(Role.AGENT).post(RULE, form, follow=True).content.decode()
+
+    assert "Réponse envoyée au portique." in page
+
+
+def test_the_second_console_reads_who_was_first(account, signed_in, referral):
+    """The first one's name and answer."""
+    form = {"referral": referral.key, "answer": "deny:sent"}
+    signed_in(Role.SCHOOL_LIFE).post(RULE, form, headers=JSON)
+
+    late = signed_in(Role.AGENT).post(RULE, form, headers=JSON)
+    assert late.status_code == 409
+    assert "Camille School-Life" in late.json()["said"]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"referral": "x", "answer": "admit:known"},
+        {"answer": "admit:sent"},
+        {"answer": "maybe:known"},
+        {"answer": ""},
+    ],
+)
+def test_an_answer_that_is_none_changes_nothing(signed_in, referral, form):
+    """An unknown decision, or a reason of the other verdict."""
+    answer = signed_in(Role.AGENT).post(RULE, {"referral": referral.key, **form}, headers=JSON)
+
+    assert answer.status_code == 400
+    assert Referral.objects.get().verdict == ""
+
+
+def test_a_manual_admission_counts_people(signed_in, gate):
+    """On its lane's tile, at once; it names nobody."""
+    form = {"lane": "entry-1", "reason": "group", "people": "12"}
+    page = signed_in(Role.RECEPTION).post(ADMIT, form, follow=True).content.decode()
+
+    assert re.search(r"<dt>Entrées</dt><dd>12</dd>", page)
+
+
+@pytest.mark.parametrize(
+    "form", [{"people": "0"}, {"people": "-1"}, {"people": "100"}, {"reason": "x"}, {"lane": "x"}]
+)
+def test_an_admission_that_is_none_changes_nothing(signed_in, gate, form):
+    """No such lane or reason, or nobody at all."""
+    form = {"lane": "entry-1", "reason": "group", "people": "1", **form}
+
+    assert signed_in(Role.AGENT).post(ADMIT, form, headers=JSON).status_code == 400
+    assert not Event.objects.exists()
+
+
+def test_an_alert_leaves_every_page_when_it_was_seen(signed_in, filed, decision):
+    """Whoever looks after that finds none."""
+    filed(decision(2, "status-unlisted"))
+    client: Client = signed_in(Role.AGENT)
+    alert = re.search(r'data-alert="(\d+)"', client.get(LIVE).content.decode())
+    assert alert
+
+    page = client.post(DISMISS, {"alert": alert[1]}, follow=True).content.decode()
+    assert "data-alert" not in page
+
+
+def test_a_gate_that_never_called_is_offline(signed_in, gate):
+    """The tile says so, in the reader's language."""
+    page = signed_in(Role.AGENT).get(LIVE, headers={"accept-language": "en"}).content.decode()
+
+    assert "Offline: has not called yet" in page
+    assert "No gate" in page
+
+
+def test_the_policy_names_the_streams_port_of_this_host(signed_in, gate, settings):
+    """And no other: the page may be asked by several names."""
+    settings.PORTIQUE_STREAM = "http://127.0.0.1:8601"
+    page = signed_in(Role.AGENT).get(LIVE, headers={"host": "localhost:8600"})
+
+    assert "http://localhost:8601" in page.headers["Content-Security-Policy"]
+    assert 'data-stream="http://localhost:8601/direct/flux?lang=fr"' in page.content.decode()

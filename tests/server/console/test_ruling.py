@@ -1,0 +1,106 @@
+"""One answer wins, and everybody is told whose."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from portique.core.entries import Ruling
+from portique.core.errors import TooLate
+from portique.core.sentences import AdmitReason, DenyReason
+from portique.core.wire_news import RULING
+from portique.server.accounts.roles import Role
+from portique.server.clock import now
+from portique.server.console import queries
+from portique.server.console.actions import alias_of, dismiss, rule
+from portique.server.console.models import Referral, ReferralState
+from portique.server.gates.models import Note
+
+RACES = 1000
+RIVALS = Path(__file__).with_name("rivals.py")
+
+
+def test_an_answer_is_sent_to_the_gate(referral, account):
+    """As a note that names the decision's entry, and no person."""
+    agent = account(Role.AGENT)
+    rule(agent, referral, Ruling.ADMIT, AdmitReason.KNOWN)
+
+    note = Note.objects.get()
+    assert note.kind == RULING
+    assert bytes(alias_of(agent), "ascii") in bytes(note.payload)
+    assert agent.name not in str(bytes(note.payload))
+
+
+def test_the_second_answer_loses_and_the_first_is_named(referral, account):
+    """Whoever is late reads who was first."""
+    first, second = account(Role.AGENT), account(Role.HEAD)
+    rule(first, Referral.objects.get(), Ruling.DENY, DenyReason.SENT)
+
+    with pytest.raises(TooLate):
+        rule(second, referral, Ruling.ADMIT, AdmitReason.KNOWN)
+
+    assert (referral.user, referral.verdict) == (first, "deny")
+    assert Note.objects.count() == 1
+
+
+def test_the_gates_agent_may_have_been_faster(referral, account, filed, ruling):
+    """Its journal is the truth: the console's answer did not count."""
+    rule(account(Role.AGENT), referral, Ruling.DENY, DenyReason.SENT)
+    filed(ruling(referral.number, "loge", Ruling.ADMIT))
+
+    referral.refresh_from_db()
+    assert (referral.state, referral.agent, referral.user) == (
+        ReferralState.ELSEWHERE,
+        "loge",
+        None,
+    )
+
+
+def test_a_gate_confirms_a_consoles_answer(referral, account, filed, ruling):
+    """Then the card goes, and the answer stays that person's."""
+    agent = account(Role.AGENT)
+    rule(agent, referral, Ruling.ADMIT, AdmitReason.KNOWN)
+    still = len(queries.waiting(now()))
+    filed(ruling(referral.number, alias_of(agent)))
+
+    referral.refresh_from_db()
+    assert (still, queries.waiting(now())) == (1, [])
+    assert (referral.state, referral.user) == (ReferralState.RULED, agent)
+
+
+def test_an_alert_is_seen_once(filed, decision, account):
+    """Two people at once: one of them is told that it was done."""
+    filed(decision(2, "status-unlisted"))
+    alert = queries.alerts(now())[0].pk
+    dismiss(account(Role.AGENT), alert)
+
+    with pytest.raises(TooLate):
+        dismiss(account(Role.HEAD), alert)
+
+    assert queries.alerts(now()) == []
+
+
+@pytest.mark.slow
+def test_of_two_consoles_that_answer_at_once_one_wins(tmp_path):
+    """Two processes on one real file, a thousand referrals: one answer, note and event each."""
+    command = [sys.executable, str(RIVALS), str(tmp_path / "school")]
+    subprocess.run([*command, "prepare", str(RACES)], check=True, timeout=60)
+    rivals = [
+        subprocess.Popen([*command, "answer", who], stdin=PIPE, stdout=PIPE, text=True, bufsize=1)
+        for who in ("one", "two")
+    ]
+    results = [[rival.stdout.readline() for rival in rivals]]
+    for race in range(RACES):
+        for rival in rivals[:: 1 if race % 2 else -1]:  # each is asked first half of the time
+            rival.stdin.write("go\n")
+        results.append([rival.stdout.readline() for rival in rivals])
+    for rival in rivals:
+        rival.communicate(timeout=30)
+
+    assert {tuple(sorted(result)) for result in results[1:]} == {('"lost"\n', '"won"\n')}
+    assert len({result[0] for result in results[1:]}) == 2  # now one, now the other
+    counted = subprocess.run([*command, "count"], check=True, timeout=60, stdout=PIPE)
+    assert json.loads(counted.stdout) == [RACES] * 3
