@@ -7,11 +7,14 @@ looked for by the address's name and argument (`people:person.person_id`), then 
 from collections.abc import Callable
 from typing import Any
 
+from portique.core.values import Kind
 from portique.server import clock
 from portique.server.accounts.codes import keyed_hash
 from portique.server.accounts.devices import TOKEN
 from portique.server.accounts.models import Device, User
 from portique.server.accounts.roles import Role
+from portique.server.people.actions import Particulars, add_person
+from portique.server.people.models import Import
 
 
 def an_account() -> Any:
@@ -28,8 +31,20 @@ def a_device() -> Any:
     return device.pk
 
 
+def a_person() -> Any:
+    """A pupil."""
+    return add_person(Kind.PUPIL, Particulars("Zoé", "Lebœuf", label="6E01")).pk
+
+
+def an_import() -> Any:
+    """A file that was applied."""
+    return Import.objects.create(at=clock.now(), source="siecle").pk
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
     "account_id": an_account,
     "device_id": a_device,
+    "person_id": a_person,
+    "import_id": an_import,
     "mfa_remove_webauthn.pk": lambda: 1,
 }

@@ -1,0 +1,146 @@
+"""The names of everybody, in memory: how somebody is found though names are sealed on the disk.
+
+Opened once per process and kept in step with `Census`: only rows changed since are opened again. A
+name is held as it is shown and as people type it; civil names that differ from it are not there.
+About 1 KB a person: 5 MB for a school of 5,000.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from portique.core.values import Kind
+from portique.school.finding import plain
+from portique.server.people.census import census
+from portique.server.people.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from pathlib import Path
+    from uuid import UUID
+
+FOUND_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody of the index. `words` are those of the shown name, as people type them."""
+
+    person: UUID
+    name: str
+    last_name: str
+    kind: Kind
+    label: str
+    holder: str
+    words: tuple[str, ...]
+    left: bool
+    needs_card: bool
+
+    def answers(self, asked: Iterable[str]) -> bool:
+        """Say whether each word asked for begins one of the name's."""
+        return all(any(word.startswith(start) for word in self.words) for start in asked)
+
+
+@dataclass(slots=True)
+class _Names:
+    """The index of one school, as of a version of its census."""
+
+    version: int = -1
+    people: dict[UUID, Named] = field(default_factory=dict)
+    ordered: tuple[Named, ...] = ()
+
+
+_lock = threading.Lock()
+_schools: dict[Path | None, _Names] = {}
+
+
+def everybody() -> tuple[Named, ...]:
+    """Return everybody known, by class and last name; those who left at the end."""
+    with _lock:
+        names = _schools.setdefault(settings.PORTIQUE_SCHOOL, _Names())
+        _refresh(names)
+        return names.ordered
+
+
+def search(
+    letters: str,
+    *,
+    label: str | None = None,
+    kinds: Collection[Kind] | None = None,
+    left: bool = False,
+    limit: int = FOUND_MAX,
+) -> list[Named]:
+    """Find people by the beginnings of their names' words, in any order.
+
+    Case, accents, hyphens and apostrophes don't matter.
+
+    Args:
+        letters: What was typed, such as "mar dup"; empty for everybody.
+        label: Only of this class or service.
+        kinds: Only of these kinds.
+        left: Also those who left.
+        limit: At most so many, by class and name.
+    """
+    asked, wanted = plain(letters).split(), _same(label) if label is not None else None
+    found = (
+        named
+        for named in everybody()
+        if (left or not named.left)
+        and (kinds is None or named.kind in kinds)
+        and (wanted is None or _same(named.label) == wanted)
+        and named.answers(asked)
+    )
+    return [named for _, named in zip(range(limit), found, strict=False)]
+
+
+def by_holder(holder: str) -> Named | None:
+    """Return whose number a holder's is; None if nobody's."""
+    return next((named for named in everybody() if holder and named.holder == holder), None)
+
+
+def forget_names() -> None:
+    """Drop every name from memory."""
+    with _lock:
+        _schools.clear()
+
+
+def _refresh(names: _Names) -> None:
+    newest = census()
+    if newest.version == names.version:
+        return
+    rows = Person.objects.all()
+    if names.version < newest.erased or newest.version < names.version:
+        names.people.clear()
+    else:
+        rows = rows.filter(census__gt=names.version)
+    for person in rows.iterator(chunk_size=2000):
+        names.people[person.pk] = _named(person)
+    names.version = newest.version
+    names.ordered = tuple(sorted(names.people.values(), key=_order))
+
+
+def _named(person: Person) -> Named:
+    name = person.shown_name
+    return Named(
+        person.pk, name, person.shown_last_name, Kind(person.kind), person.label,
+        person.holder or "", _words(name), person.left_on is not None, person.needs_card,
+    )  # fmt: skip
+
+
+def _words(name: str) -> tuple[str, ...]:
+    """Return the words of a name, and of those that an apostrophe joins also the second part."""
+    parts = name.replace("’", "'").split("'")
+    inner = (word for part in parts[1:] for word in plain(part).split()[:1])
+    return tuple(dict.fromkeys((*plain(name).split(), *inner)))
+
+
+def _order(named: Named) -> tuple[bool, str, str, str]:
+    return named.left, named.label, plain(named.last_name), plain(named.name)
+
+
+def _same(label: str) -> str:
+    return "".join(plain(label).split())
