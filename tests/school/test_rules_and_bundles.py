@@ -14,12 +14,12 @@ from portique.core.timetables import Timetable
 from portique.core.values import Kind
 from portique.gate.knowing import Knowledge, open_bundle
 from portique.school.bundles import make_bundle
+from portique.school.doubts import doubts
 from portique.school.instants import typed_instant
 from portique.school.issuing import Request, issue
 from portique.school.register import EnrolledGate
 from portique.school.rules import (
     calendar_of,
-    doubts,
     regimes_of,
     site_of,
     write_calendar,
@@ -88,7 +88,7 @@ def test_what_fits_badly_is_doubted(school, at):
     known = Timetable(MONDAY, MONDAY, ("2DE 04",), ())
     write_calendar(school, replace(calendar, zone="America/Cayenne", timetable=known))
     rights = [Rights(("2DE 04", "LATIN"), regime="purple"), Rights(("LATIN",))]
-    found = doubts(school, rights, at + timedelta(days=1))
+    found = [doubt.en for doubt in doubts(school, rights, at + timedelta(days=1))]
 
     assert [any(word in one for one in found) for word in ("Cayenne", "2026-11-24")] == [True] * 2
     assert [any(word in one for one in found) for word in ("LATIN", "purple")] == [True] * 2

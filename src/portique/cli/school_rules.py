@@ -27,9 +27,10 @@ from portique.core.localtime import local_day
 from portique.core.plain import Words
 from portique.core.rights import UNKNOWN
 from portique.core.values import Kind, Language, from_ms, to_ms
+from portique.school.doubts import doubts
 from portique.school.issuing import reopened
 from portique.school.rights_table import rights_of, write_rights_table
-from portique.school.rules import calendar_of, doubts, regimes_of, site_of
+from portique.school.rules import calendar_of, regimes_of, site_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -103,7 +104,8 @@ def calendar(folder: Path, check: bool, as_json: bool) -> None:  # noqa: FBT001 
     school = open_school(folder)
     found = doubts(school, rights_of(school).values(), now())
     data = _summary(school)
-    say(data | {"doubts": found}, as_json=as_json, words=_summary_words(data))
+    texts = [doubt.en for doubt in found]
+    say(data | {"doubts": texts}, as_json=as_json, words=_summary_words(data))
     for doubt in found:
         warn(doubt)
     if check and found:

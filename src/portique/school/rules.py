@@ -10,15 +10,12 @@ from portique.core.exits import BUILT_IN, read_regimes, write_regimes
 from portique.core.timetables import Change, Lesson
 from portique.core.zones import Site
 from portique.school.folder import CALENDAR, ZONES
-from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
     from typing import Any, TypeVar
 
     from portique.core.exits import ExitRegime
-    from portique.core.rights import Rights
     from portique.school.house import School
 
     Read = TypeVar("Read")
@@ -109,33 +106,6 @@ def site_of(school: School) -> Site:
         EnvironmentProblem: There is no file.
     """
     return _there(school, ZONES, _read(school, ZONES, Site.from_data))
-
-
-def doubts(school: School, rights: Iterable[Rights], at: datetime) -> list[str]:
-    """Say what fits together badly though each file is right; names nobody."""
-    calendar, regimes = calendar_of(school), regimes_of(school)
-    timetable, held = calendar.timetable, list(rights)
-    today = at.astimezone(school.settings.zone).date()
-    named = set(timetable.groups if timetable else ())
-    groups = sorted({group for one in held for group in one.groups} - named)
-    codes = sorted({one.regime for one in held} - set(regimes) - {""})
-    found = []
-    if calendar.zone != school.settings.time_zone:
-        found.append(f"{CALENDAR} is in {calendar.zone}, the school in {school.settings.time_zone}")
-    if timetable is None:
-        found.append("there is no timetable: pupils who leave will be referred")
-    elif not timetable.knows(today):
-        found.append(f"the timetable does not cover {today}: pupils who leave will be referred")
-    if timetable and groups:
-        found.append(f"the timetable does not name the groups {', '.join(groups)}")
-    met = {group for one in rights_of(school).values() for group in one.groups}
-    for opening in calendar.openings:
-        unmet = sorted(set(opening.audience.groups) - met)
-        if unmet:
-            found.append(f"opening {opening.title}: nobody is in the groups {', '.join(unmet)}")
-    if codes:
-        found.append(f"no exit regime has the code {', '.join(codes)}")
-    return found
 
 
 def _there(school: School, name: str, read: Read | None) -> Read:

@@ -1,0 +1,1 @@
+"""Pages of the rules, by what one does there."""
