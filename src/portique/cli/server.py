@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +14,10 @@ from portique.cli.speaking import warn
 from portique.core.plain import Words
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from portique.server.config.supervising import Place
+
+PORT = click.IntRange(1, 65535)
+READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
 @click.group()
@@ -22,27 +28,86 @@ def server() -> None:
 @server.command("run")
 @school_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8600, show_default=True)
-def run(folder: Path, host: str, port: int) -> None:
+@click.option("--port", type=PORT, default=8600, show_default=True, help="Port of pages and API.")
+@click.option("--stream-port", type=PORT, help="Port of the live streams; by default the next one.")
+@click.option("--tls-cert", type=READABLE, help="Certificate chain, PEM.")
+@click.option("--tls-key", type=READABLE, help="Its private key, PEM.")
+@click.option("--behind-proxy", metavar="NAME", default="", help="Name a proxy serves by HTTPS.")
+@click.option("--public-name", metavar="NAME", default="", help="Name people and gates use.")
+@click.option("--metrics-port", type=PORT, help="Measures for Prometheus, on this machine alone.")
+def run(  # noqa: PLR0917 -- click passes options by name
+    folder: Path,
+    host: str,
+    port: int,
+    stream_port: int | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    behind_proxy: str,
+    public_name: str,
+    metrics_port: int | None,
+) -> None:
     r"""Serve the school in a folder until stopped.
 
-    \b
-    Exit code: 0 stopped, 2 wrong use, 5 no school, disk, or the port is taken.
+    Two processes: pages and API, and the live streams. One that dies is started again.
 
     \b
-    Example:
+    Exit code: 0 stopped, 2 wrong use (other machines without TLS or proxy), 5 no school, disk,
+    or a port is taken.
+
+    \b
+    Examples:
         portique server run --school lycee
+        portique server run --school lycee --host 0.0.0.0 --tls-cert c.pem --tls-key k.pem
+            --public-name portique.lycee.example
     """
-    from portique.server.config import serving, starting
+    from portique.core.errors import ConfigError
+    from portique.server.config.supervising import Place
 
-    starting.make_ready(folder, PORTIQUE_HOSTS=host)
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("--tls-cert and --tls-key go together")
+    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
+    place = Place(host, port, stream_port or port + 1, tls, behind_proxy, public_name)
+    try:
+        place.check()
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+    _serve(folder, place, metrics_port)
+
+
+def _serve(folder: Path, place: Place, metrics_port: int | None) -> None:
+    """Make the school ready, then watch over its two processes."""
+    from portique.server.config import supervising
+
+    supervising.check_ports(place)
+    with tempfile.TemporaryDirectory(prefix="portique-") as counted:
+        if metrics_port:
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = counted
+        _prepare(folder, place)
+        if metrics_port:
+            from portique.server.config.measuring import serve_metrics
+
+            serve_metrics(metrics_port)
+
+        def ready() -> None:
+            warn(place.address)
+            _say_first_code()
+            supervising.tell_system()
+
+        supervising.Supervisor(place, dict(os.environ)).run(ready)
+
+
+def _prepare(folder: Path, place: Place) -> None:
+    """Bring the database to this version, with what the folder still holds."""
+    from portique.server.config import starting
+
+    starting.make_ready(folder, **place.variables())
     starting.migrate()
+    from django.db import connections
+
     from portique.server.school.adoption import adopt
 
     adopt(folder)
-    warn(f"http://{host}:{port}/")
-    _say_first_code()
-    serving.serve_pages(host, port, None)
+    connections.close_all()  # the parts have their own
 
 
 def _say_first_code() -> None:

@@ -20,7 +20,7 @@ from portique.server.console.models import Referral, ReferralState
 from portique.server.gates.models import Note
 
 RACES = 1000
-RIVALS = Path(__file__).with_name("rivals.py")
+RIVALS = Path(__file__).with_name("other_process.py")
 
 
 def test_an_answer_is_sent_to_the_gate(referral, account):

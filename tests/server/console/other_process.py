@@ -1,6 +1,6 @@
-"""What the races run as processes of their own, on a real file: prepare, answer, count.
+"""What tests of real processes run beside them, on the same real file.
 
-python rivals.py FOLDER prepare COUNT | answer LOGIN | count
+python other_process.py FOLDER prepare COUNT | answer LOGIN | count | obey
 """
 
 import json
@@ -15,7 +15,7 @@ def main(folder: Path, part: str, *rest: str) -> None:
     if part == "prepare":
         make_school(folder)
     starting.make_ready(folder)
-    {"prepare": prepare, "answer": answer, "count": count}[part](*rest)
+    {"prepare": prepare, "answer": answer, "count": count, "obey": obey}[part](*rest)
 
 
 def make_school(folder: Path) -> None:
@@ -70,6 +70,54 @@ def count() -> None:
 
     ruled = Referral.objects.filter(state="ruled").count()
     say([ruled, Note.objects.count(), Event.objects.filter(kind="asked").count()])
+
+
+def obey() -> None:
+    """Do what each line asks, one JSON list of a name and arguments, and say what came of it."""
+    orders = {"file": file, "sign_in": sign_in, "disable": disable, "sign_out": sign_out}
+    say("ready")
+    for line in sys.stdin:
+        name, *arguments = json.loads(line)
+        say(orders[name](*arguments))
+
+
+def file(count: int) -> list[int]:
+    """File decisions; return the ids of their events."""
+    from conftest import GATE, make_decision
+    from portique.server.clock import now_ms
+    from portique.server.console.actions import record
+    from portique.server.console.models import Event
+    from portique.server.console.queries import newest
+
+    before = newest()
+    record(GATE, 1, [(before + n, now_ms(), make_decision(0)) for n in range(1, count + 1)])
+    return list(Event.objects.filter(pk__gt=before).values_list("pk", flat=True))
+
+
+def sign_in(login: str) -> str:
+    """Sign a new receptionist in; return the session's cookie."""
+    from django.conf import settings
+    from django.test import Client
+
+    from portique.server.accounts.models import User
+    from portique.server.accounts.roles import Role
+
+    user = User.objects.create_user(login, name=login, role=Role.RECEPTION, password="x" * 14)
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
+    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def disable(login: str) -> int:
+    from portique.server.accounts.models import User, login_key
+
+    return User.objects.filter(login_key=login_key(login)).update(is_active=False)
+
+
+def sign_out(cookie: str) -> int:
+    from django.contrib.sessions.models import Session
+
+    return Session.objects.filter(session_key=cookie.partition("=")[2]).delete()[0]
 
 
 def say(what: object) -> None:
