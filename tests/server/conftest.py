@@ -24,6 +24,9 @@ from portique.server.school.adoption import adopt
 from portique.server.school.house import ServedSchool, forget, served_school
 from portique.server.vault import keyfiles
 
+# A browser's own loop stays in the thread of the tests; Django would refuse to work beside it.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
 UAI = Uai("0990001S")
 NAME = "Lycée des Tilleuls"
 AT = datetime(2026, 11, 16, 7, 30, tzinfo=UTC)  # a Monday morning of term

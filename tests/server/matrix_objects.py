@@ -48,3 +48,6 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "import_id": an_import,
     "mfa_remove_webauthn.pk": lambda: 1,
 }
+
+TRACES = frozenset({"django_session", "people_access"})
+"""Tables whose rows say that somebody is there, or looked at a person: looking adds to them."""

@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
-from tests.server.matrix_objects import OBJECTS
+from tests.server.matrix_objects import OBJECTS, TRACES
 
 from portique.server.accounts.access import BY_PROOF, EARLY, MARK, PUBLIC, STEPPED
 from portique.server.accounts.roles import TWO_FACTORS, Role
@@ -34,7 +34,6 @@ ANYTHING = {  # until somebody says how to make one: an object that is not there
 }
 EVERYBODY = [None, *Role]
 INLINE = re.compile(r"<script(?![^>]*\b(src|type=.application/json))|<style|\s(on[a-z]+|style)=")
-SESSIONS = frozenset({"django_session"})  # whose rows say that somebody is there
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,10 @@ def visits(signed_in: Any) -> Iterator[tuple[Client, Address]]:
 
 
 def rows() -> dict[str, list[Any]]:
-    """Return every row of every table but the sessions'."""
+    """Return every row of every table, save those that say who was there."""
     with connection.cursor() as cursor:
         found = {}
-        for table in set(connection.introspection.table_names()) - SESSIONS:
+        for table in set(connection.introspection.table_names()) - TRACES:
             cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 -- names from the database
             found[table] = sorted(map(str, cursor.fetchall()))
         return found
@@ -155,7 +154,7 @@ def test_what_asks_for_a_proof_answers_nobody_without_one(signed_in, method):
 
 
 def test_looking_changes_nothing(signed_in):
-    """No row of any table but the sessions', by any GET of somebody who may."""
+    """No row of any table but the traces of looking, by any GET of somebody who may."""
     changed = []
     for client, address in visits(signed_in):
         path, before = address.path(), rows()

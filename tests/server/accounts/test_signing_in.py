@@ -20,7 +20,8 @@ from portique.server.accounts.roles import TWO_FACTORS, Role
 
 def app_code(secret: str) -> str:
     """Return what somebody's app shows now."""
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    shown: str = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+    return shown
 
 
 @pytest.fixture

@@ -99,7 +99,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the packag
             "Ce code n’est pas le bon, ou il est trop vieux.", "This code is wrong or too old."
         ),
         "cannot_delete_authenticator": words(
-            "Votre rôle demande un second facteur : ajoutez-en un autre avant de retirer celui-ci.",
+            "Votre rôle demande un second facteur : ajoutez-en un autre avant de retirer celui-ci.",
             "Your role needs a second factor: add another before removing this one.",
         ),
     }
@@ -129,7 +129,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # the packag
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Say whether another strong factor would remain, where the role needs one."""
         others = Authenticator.objects.filter(user=authenticator.user, type__in=STRONG)
-        return others.exclude(pk=authenticator.pk).exists()
+        return bool(others.exclude(pk=authenticator.pk).exists())
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
         """Name a passkey by its number: what people would type might be a name."""

@@ -21,12 +21,12 @@ LOGIN_TAKEN = Words(
     "Un autre compte a déjà cet identifiant.", "Another account has this login already."
 )
 WEAK_PIN = Words(
-    "Ce code est trop facile à deviner : évitez les suites et les répétitions.",
+    "Ce code est trop facile à deviner : évitez les suites et les répétitions.",
     "This PIN is too easy to guess: avoid sequences and repetitions.",
 )
 WRONG_PIN = Words("Code PIN incorrect.", "Wrong PIN.")
 NO_START = Words(
-    "Cet établissement a déjà un compte : connectez-vous.",
+    "Cet établissement a déjà un compte : connectez-vous.",
     "This school has an account already: sign in.",
 )
 

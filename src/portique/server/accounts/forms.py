@@ -24,7 +24,7 @@ PASSWORD = words("Mot de passe", "Password")
 NEW_PASSWORD = words("Nouveau mot de passe", "New password")
 AGAIN = words("Le même mot de passe, encore une fois", "The same password once more")
 PASSWORD_HINT = words(
-    "12 caractères au moins ; plusieurs mots sont faciles à retenir.",
+    "12 caractères au moins ; plusieurs mots sont faciles à retenir.",
     "At least 12 characters; several words are easy to remember.",
 )
 APP_CODE = words("Code de l’application", "Code from the app")
@@ -129,7 +129,7 @@ class ColleagueForm(forms.Form):
         label=LOGIN,
         max_length=80,
         help_text=words(
-            "Ce que la personne tapera pour se connecter ; pour un agent, un repère interne.",
+            "Ce que la personne tapera pour se connecter ; pour un agent, un repère interne.",
             "What the person will type to sign in; for an agent, an internal mark.",
         ),
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
@@ -158,7 +158,7 @@ class DeviceForm(forms.Form):
         label=words("Emplacement du poste", "Where the device stands"),
         max_length=40,
         help_text=words(
-            "Par exemple : loge, grille sud. Pas de nom de personne.",
+            "Par exemple : loge, grille sud. Pas de nom de personne.",
             "For example: lodge, south gate. No person’s name.",
         ),
     )

@@ -89,7 +89,7 @@ def _device_gone(request: HttpRequest) -> bool:
 
     began_on = request.session.get(DEVICE)
     if began_on is None:
-        return request.user.role == Role.AGENT
+        return getattr(request.user, "role", None) == Role.AGENT
     device = device_of(request)
     return device is None or str(device.pk) != began_on
 

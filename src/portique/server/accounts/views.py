@@ -14,7 +14,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portique.server.accounts import actions, first_start, throttle
-from portique.server.accounts.access import allowed, before_second_factor, public, stepped_up
+from portique.server.accounts.access import (
+    allowed,
+    before_second_factor,
+    public,
+    stepped_up,
+    who,
+)
 from portique.server.accounts.errors import AccountRefused
 from portique.server.accounts.forms import ArrivalForm, PinForm, StartForm, TwiceForm
 from portique.server.accounts.models import PaperCode, User
@@ -74,7 +80,7 @@ def arrive(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose a password, or for an agent a PIN, once the code on paper was taken in."""
-    code = PaperCode.objects.filter(pk=request.session.get(ARRIVAL)).first()
+    code = PaperCode.objects.filter(pk=request.session.get(ARRIVAL, 0)).first()
     if code is None:
         return redirect("accounts:arrive")
     is_agent = code.user.role == Role.AGENT
@@ -100,7 +106,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     strong = Authenticator.objects.filter(user=request.user, type__in=STRONG)
     if not strong.exists():
         return redirect("mfa_index")
-    codes = _new_codes(request.user) if request.method == "POST" else []
+    codes = _new_codes(who(request)) if request.method == "POST" else []
     return render(request, "accounts/recovery_codes.html", {"codes": codes})
 
 

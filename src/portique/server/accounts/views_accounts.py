@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portique.server.accounts import actions
-from portique.server.accounts.access import allowed, stepped_up
+from portique.server.accounts.access import allowed, stepped_up, who
 from portique.server.accounts.actions import Colleague
 from portique.server.accounts.errors import AccountRefused
 from portique.server.accounts.forms import ColleagueForm, RoleForm
@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         colleague = Colleague(given["name"], Role(given["role"]), given["login"])
         try:
-            user = actions.make_account(colleague, by=request.user)
+            user = actions.make_account(colleague, by=who(request))
         except AccountRefused as refused:
             form.add_error("login", spoken(refused.words))
         else:
@@ -68,7 +68,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         return _done(
             request,
             user,
-            lambda: actions.change_role(user, role, by=request.user),
+            lambda: actions.change_role(user, role, by=who(request)),
             words("Le rôle est changé.", "The role is changed."),
         )
     shown = {"account": user, "title": TITLES[Role(user.role)], "form": form}
@@ -91,7 +91,7 @@ def disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Shut an account."""
     user = get_object_or_404(User, pk=account_id)
     done = words("Le compte est désactivé.", "The account is disabled.")
-    return _done(request, user, lambda: actions.disable(user, by=request.user), done)
+    return _done(request, user, lambda: actions.disable(user, by=who(request)), done)
 
 
 @allowed(Role.HEAD)
@@ -101,7 +101,7 @@ def enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Open an account again."""
     user = get_object_or_404(User, pk=account_id)
     done = words("Le compte est réactivé.", "The account is enabled again.")
-    return _done(request, user, lambda: actions.enable(user, by=request.user), done)
+    return _done(request, user, lambda: actions.enable(user, by=who(request)), done)
 
 
 @allowed(Role.HEAD)
@@ -111,7 +111,7 @@ def reset_second_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Forget an account's second factor."""
     user = get_object_or_404(User, pk=account_id)
     done = words("Le second facteur est réinitialisé.", "The second factor is reset.")
-    return _done(request, user, lambda: actions.reset_second_factor(user, by=request.user), done)
+    return _done(request, user, lambda: actions.reset_second_factor(user, by=who(request)), done)
 
 
 @allowed(Role.HEAD, Role.DPO, Role.AUDITOR)
@@ -119,16 +119,16 @@ def reset_second_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
 def audit_log(request: HttpRequest) -> HttpResponse:
     """Show who did what, the latest first."""
     entries = list(AuditEntry.objects.order_by("-at")[:LINES_MAX])
-    about = {entry.about for entry in entries}
+    about = {entry.about for entry in entries if entry.about}
     names = {user.pk: user.name for user in User.objects.filter(pk__in=about)}
-    rows = [(entry, names.get(entry.about, "")) for entry in entries]
+    rows = [(entry, names.get(entry.about, "") if entry.about else "") for entry in entries]
     return render(request, "accounts/audit.html", {"rows": rows, "lines_max": LINES_MAX})
 
 
 def _sheet(request: HttpRequest, user: User) -> HttpResponse:
     """Show the code once, as a sheet to print: the answer to a post, kept nowhere."""
     try:
-        code, expires_at = actions.print_code(user, by=request.user)
+        code, expires_at = actions.print_code(user, by=who(request))
     except AccountRefused as refused:
         messages.error(request, spoken(refused.words))
         return redirect("accounts:account", user.pk)

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portique.server.accounts import devices, throttle
-from portique.server.accounts.access import allowed, before_second_factor, public
+from portique.server.accounts.access import allowed, before_second_factor, public, who
 from portique.server.accounts.errors import AccountRefused
 from portique.server.accounts.forms import ArrivalForm, DeviceForm
 from portique.server.accounts.models import Device, User
@@ -35,7 +35,7 @@ def shared(request: HttpRequest) -> HttpResponse:
     """List the shared devices, and offer a code for another."""
     form, code = DeviceForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
-        code = devices.offer(form.cleaned_data["name"], by=request.user)
+        code = devices.offer(form.cleaned_data["name"], by=who(request))
     shown = {"form": form, "code": code, "devices": every_device()}
     return render(request, "accounts/devices.html", shown)
 
@@ -44,7 +44,7 @@ def shared(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, device_id: UUID) -> HttpResponse:
     """Take a shared device away."""
-    devices.remove(get_object_or_404(Device, pk=device_id), by=request.user)
+    devices.remove(get_object_or_404(Device, pk=device_id), by=who(request))
     messages.success(request, words("Le poste est retiré.", "The device is removed."))
     return redirect("accounts:devices")
 
