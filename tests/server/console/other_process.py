@@ -99,9 +99,11 @@ def sign_in(login: str) -> str:
     from django.conf import settings
     from django.test import Client
 
+    from portique.server.accounts import sessions  # its clocks begin with the session
     from portique.server.accounts.models import User
     from portique.server.accounts.roles import Role
 
+    assert sessions.begin
     user = User.objects.create_user(login, name=login, role=Role.RECEPTION, password="x" * 14)
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
+from portique.server.accounts import sessions
 from portique.server.accounts.models import User
 from portique.server.accounts.queries import lacks_second_factor
-from portique.server.accounts.sessions import is_over
 from portique.server.console.roles import CONSOLE
 
 if TYPE_CHECKING:
@@ -27,6 +27,6 @@ def watcher(cookies: Mapping[str, str]) -> User | None:
     user = get_user(request)  # checks that the account is there, active, and its password the same
     if not isinstance(user, User) or user.role not in CONSOLE:
         return None
-    if is_over(request.session, user) or lacks_second_factor(user):
-        return None
-    return user
+    request.user = user
+    over = sessions.is_over(request.session, user) or sessions._device_gone(request)  # noqa: SLF001 -- the lock that pages have
+    return None if over or lacks_second_factor(user) else user

@@ -1,0 +1,62 @@
+"""Where the server may listen, and what its parts are told."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from portique.core.errors import ConfigError, EnvironmentProblem
+from portique.server.config.supervising import Place, check_ports, is_loopback
+
+TLS = (Path("c.pem"), Path("k.pem"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.0.1", "::1", "localhost"])
+def test_this_machine_needs_no_tls(host):
+    """Nobody else reaches it."""
+    Place(host).check()
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "portique.lycee.example"])  # noqa: S104
+def test_other_machines_need_tls_or_a_proxy(host):
+    """Refused without; with either it may."""
+    with pytest.raises(ConfigError, match="--tls-cert"):
+        Place(host).check()
+    Place(host, tls=TLS).check()
+    Place(host, proxy="portique.lycee.example").check()
+
+
+def test_pages_and_streams_share_no_port():
+    """Both would listen, and each would get half of the calls."""
+    with pytest.raises(ConfigError, match="--stream-port"):
+        Place(port=8600, stream_port=8600).check()
+
+
+def test_a_taken_port_is_one_clear_sentence():
+    """Which port, why, and what to do."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(EnvironmentProblem, match=f"port {port} .*--port"):
+            check_ports(Place(port=port, stream_port=1024))
+
+
+def test_without_a_proxy_the_stream_has_an_address_of_its_own():
+    """Its port on the name people use; pages on theirs may listen to it."""
+    told = Place("0.0.0.0", 443, 8601, TLS, name="p.example").variables()  # noqa: S104
+
+    assert told["PORTIQUE_STREAM"] == "https://p.example:8601"
+    assert (told["PORTIQUE_PAGES_PORT"], told["PORTIQUE_HOSTS"]) == ("443", "p.example")
+    assert (told["PORTIQUE_SECURE"], told["PORTIQUE_PROXIED"]) == ("1", "0")
+
+
+def test_behind_a_proxy_all_have_one_address():
+    """The proxy parts them by path."""
+    place = Place(proxy="p.example")
+    told = place.variables()
+
+    assert (told["PORTIQUE_STREAM"], told["PORTIQUE_PAGES_PORT"]) == ("", "")
+    assert (told["PORTIQUE_SECURE"], told["PORTIQUE_PROXIED"]) == ("1", "1")
+    assert place.address == "https://p.example/"
