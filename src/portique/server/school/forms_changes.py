@@ -41,7 +41,10 @@ def time_field(label: Any, hint: Any = "", *, required: bool = True) -> forms.Ti
 def ticks(label: Any, hint: Any = "", *, required: bool = False) -> forms.MultipleChoiceField:
     """Return boxes to tick; their choices are set when the form is made."""
     return forms.MultipleChoiceField(
-        label=label, help_text=hint, widget=forms.CheckboxSelectMultiple, required=required
+        label=label,
+        help_text=hint,
+        widget=forms.CheckboxSelectMultiple({"class": "ticks"}),
+        required=required,
     )
 
 

@@ -129,11 +129,24 @@ def regimes_formset(posted: Any, held: Iterable[ExitRegime], in_use: Mapping[str
 
 
 class AskForm(forms.Form):
-    """Who would pass where, and when."""
+    """When somebody would pass, and where."""
 
     day = day_field(words("Le", "On"))
     at = time_field(words("À", "At"))
     lane = forms.ChoiceField(label=words("Par", "By"))
+
+    def __init__(self, *args: Any, site: Site, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "lane", [(lane.name, spoken(lane.title)) for lane in site.lanes])
+
+    def minute(self) -> int:
+        """Return the time as minutes since midnight."""
+        return minutes(self.cleaned_data["at"])
+
+
+class DescribedForm(AskForm):
+    """The same, of somebody who is described instead of named."""
+
     kind = forms.ChoiceField(label=words("Qui", "Who"), initial=Kind.PUPIL)
     groups = ticks(words("Classe et groupes", "Class and groups"))
     regime = forms.ChoiceField(label=words("Régime de sortie", "Exit regime"), required=False)
@@ -144,15 +157,9 @@ class AskForm(forms.Form):
     )
 
     def __init__(
-        self,
-        *args: Any,
-        site: Site,
-        regimes: Iterable[ExitRegime],
-        groups: Sequence[str],
-        **kwargs: Any,
+        self, *args: Any, regimes: Iterable[ExitRegime], groups: Sequence[str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "lane", [(lane.name, spoken(lane.title)) for lane in site.lanes])
         offer(self, "kind", [(kind.value, spoken(kind_words(kind))) for kind in Kind])
         offer(self, "groups", [(group, group) for group in groups])
         unknown = ("", words("inconnu", "unknown"))
@@ -175,10 +182,6 @@ class AskForm(forms.Form):
                 words(f"Au plus {GROUPS_MAX} groupes.", f"At most {GROUPS_MAX} groups.")
             )
         return groups
-
-    def minute(self) -> int:
-        """Return the time as minutes since midnight."""
-        return minutes(self.cleaned_data["at"])
 
     def rights(self) -> Rights:
         """Return what such a person may do."""

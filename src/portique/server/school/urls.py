@@ -21,4 +21,5 @@ urlpatterns = [
     path("ouverture/retirer/", openings.remove, name="remove-opening"),
     path("regimes/", regimes.regimes, name="regimes"),
     path("essai/", simulator.simulator, name="simulator"),
+    path("essai/<uuid:key>/", simulator.of_person, name="simulator-person"),
 ]
