@@ -1,4 +1,4 @@
-"""What is done to accounts. Each act is recorded with who did it."""
+"""What is done to accounts. Each act is recorded with who did it; None is the machine itself."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def make_account(colleague: Colleague, *, by: User) -> User:
 
 
 @transaction.atomic
-def print_code(user: User, *, by: User) -> tuple[str, datetime]:
+def print_code(user: User, *, by: User | None) -> tuple[str, datetime]:
     """Make a new paper code; the one before, password, PIN and sessions end at once.
 
     Returns:
@@ -157,7 +157,7 @@ def change_role(user: User, role: Role, *, by: User) -> None:
 
 
 @transaction.atomic
-def reset_second_factor(user: User, *, by: User) -> None:
+def reset_second_factor(user: User, *, by: User | None) -> None:
     """Forget an account's second factor; it has to set one up when it signs in next.
 
     Raises:
@@ -174,8 +174,8 @@ def login_is_free(login: str) -> bool:
     return not User.objects.filter(login_key=login_key(login)).exists()
 
 
-def _not_own(user: User, by: User) -> None:
-    if user.pk == by.pk:
+def _not_own(user: User, by: User | None) -> None:
+    if by is not None and user.pk == by.pk:  # None: somebody at the machine itself
         raise AccountRefused(OWN_ACCOUNT)
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portique.server.accounts.access import before_second_factor, public
 from portique.server.accounts.queries import has_accounts
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @public
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Lead each role to what it does here; others to signing in, a new school to its start."""
     if not has_accounts():
@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - Django's signature
     """Say that pages and database answer; nothing about anybody."""
     with connection.cursor() as cursor:
