@@ -183,3 +183,14 @@ def test_no_page_answers_to_what_is_not_there(signed_in):
     ]
 
     assert {next(number): one.status_code for one in asked} == dict.fromkeys(range(4), 404)
+
+
+@pytest.mark.parametrize("layout", ["card", "sheet", "slip", "70x37"])
+def test_every_layout_can_be_chosen_and_printed(signed_in, by, person, layout):
+    """The page offers it, and the printer gets a PDF."""
+    card, office = actions.issue_for(by, person()), signed_in(Role.SCHOOL_LIFE)
+    assert f'value="{layout}"' in shown(office, "/passes/classe/", **GROUP)
+
+    printed = office.post("/passes/carte/imprimer/", {"pass": card.pass_id, "layout": layout})
+
+    assert printed.content.startswith(b"%PDF")

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from tests.server.conftest import AT
 
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
@@ -10,7 +11,7 @@ from portique.core.values import HolderId, from_ms
 from portique.school.rights_table import rights_of
 from portique.server import clock
 from portique.server.accounts.roles import Role
-from portique.server.passes import actions
+from portique.server.passes import actions, years
 from portique.server.passes.models import HolderRights, IssuedPass
 from portique.server.people.models import Person
 
@@ -86,7 +87,7 @@ def test_badges_follow_into_the_new_year(served, by, zoe):
 
 def test_the_page_asks_twice(signed_in, zoe):
     """The year has to be typed by hand before anything happens."""
-    head, year = signed_in(Role.HEAD), clock.now().year
+    head, year = signed_in(Role.HEAD), years.next_year(clock.now())
     again = head.post("/passes/annee/", {"year": year, "old": "keep"})
     assert "Pour confirmer" in again.content.decode()
     assert Person.objects.get(pk=zoe.pk).holder == zoe.holder
@@ -108,3 +109,13 @@ def test_a_year_that_is_not_next_is_refused(signed_in, zoe, year):
 
     assert page.status_code == 200
     assert Person.objects.get(pk=zoe.pk).holder == zoe.holder
+
+
+def test_a_year_that_has_its_keys_is_not_offered_again(served):
+    """In November 2026, of a school whose keys are of 2026, the next year is 2027."""
+    assert years.next_year(AT) == 2027
+
+
+def test_a_year_without_keys_is_begun_late(served):
+    """A school that forgot to in summer begins it in autumn."""
+    assert years.next_year(AT.replace(year=2027)) == 2027

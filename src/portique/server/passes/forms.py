@@ -55,7 +55,7 @@ class PermissionForm(forms.Form):
     )
     closes = forms.TimeField(label=words("Jusqu’à", "Until"), widget=_time(), required=False)
     reason = forms.CharField(
-        label=words("Motif (facultatif)", "Reason (optional)"),
+        label=words("Motif", "Reason"),
         max_length=REASON_CHARS_MAX,
         required=False,
         help_text=words(

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from portique.school.register import Issued
     from portique.server.people.index import Named
 
-ROLLED = "school-year"  # the counter of the last school year that was begun here
 WITHOUT_CARDS = (Kind.GUARDIAN.value, Kind.VISITOR.value)  # theirs are made by other pages
 NAMES_MAX = 8
 PEOPLE_MAX = 100_000
@@ -49,7 +48,7 @@ ALERTS_MAX = 20
 ACTS_MAX = 50
 
 
-# --- rights and years ---
+# --- rights, and the day's count ---
 
 
 def rights_among(holders: Iterable[str]) -> defaultdict[HolderId, Rights]:
@@ -62,11 +61,6 @@ def rights_among(holders: Iterable[str]) -> defaultdict[HolderId, Rights]:
         )
         book[HolderId(holder)] = Rights.from_data(read)
     return book
-
-
-def rolled_year() -> int:
-    """Return the school year that was begun last, 0 when none was."""
-    return Counter.objects.filter(name=ROLLED).values_list("value", flat=True).first() or 0
 
 
 def forgotten_counter(at: datetime) -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F
 
 from portique.core import canonical
 from portique.core.errors import RegisterError
@@ -152,10 +152,11 @@ class DatabaseRegister(Register):
     def next_number(self, name: str) -> int:
         """Count one up and return the new value, durably."""
         with transaction.atomic():
-            Counter.objects.get_or_create(name=name, defaults={"value": 0})
-            Counter.objects.filter(name=name).update(value=F("value") + 1)
-            found = Counter.objects.filter(name=name).aggregate(Max("value"))
-            return int(found["value__max"])
+            counted = Counter.objects.filter(name=name)
+            if not counted.update(value=F("value") + 1):
+                Counter.objects.get_or_create(name=name, defaults={"value": 0})
+                counted.update(value=F("value") + 1)
+            return counted.values_list("value", flat=True)[0]
 
 
 def _somebodys() -> QuerySet[IssuedPass]:

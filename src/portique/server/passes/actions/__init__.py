@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portique.server.passes.actions.badges import enrol_badge, remove_badge
 from portique.server.passes.actions.changing import replace, resume, revoke, suspend
-from portique.server.passes.actions.issuing import holder_of, issue_for, issue_for_many
+from portique.server.passes.actions.issuing import give_holder, issue_for, issue_for_many
 from portique.server.passes.actions.permitting import give_permission, withdraw_permission
 from portique.server.passes.actions.recording import allow, see_alert
 from portique.server.passes.actions.rolling import roll
@@ -15,8 +15,8 @@ __all__ = [
     "allow",
     "enrol_badge",
     "forget_slips",
+    "give_holder",
     "give_permission",
-    "holder_of",
     "issue_for",
     "issue_for_many",
     "refer_today",

@@ -17,7 +17,8 @@ from portique.server.entropy import entropy
 from portique.server.passes import quotas
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import ActKind, IssuedPass, Use
-from portique.server.passes.queries import rights_among, rolled_year
+from portique.server.passes.queries import rights_among
+from portique.server.passes.years import rolled_year
 from portique.server.people.actions import cards_made
 from portique.server.people.census import raise_census
 from portique.server.people.models import Person
@@ -68,15 +69,16 @@ def issue_for_many(by: By, persons: Sequence[Person]) -> list[Issued]:
 
 def make(by: By, persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Issued]:
     """Make passes within a transaction; quotas were looked at."""
-    holders = [holder_of(person) for person in persons]
-    book = rights_among(holders)
-    issued = [
-        issuing.issue(
-            served_school(), request_for(person, book[holder], wanted, at),
-            at=at, entropy=entropy,
-        )
-        for person, holder in zip(persons, holders, strict=True)
-    ]  # fmt: skip
+    for person in persons:
+        give_holder(person)
+    book = rights_among(person.holder or "" for person in persons)
+    usual = {kind: usual_window(Kind(kind), at) for kind in {person.kind for person in persons}}
+    requests = [
+        _request(person, book[HolderId(person.holder or "")], wanted.window or usual[person.kind])
+        for person in persons
+    ]
+    school = served_school()
+    issued = [issuing.issue(school, request, at=at, entropy=entropy) for request in requests]
     _note(issued, wanted.use)
     record_change(by, wanted.kind, issued, at)
     return issued
@@ -90,12 +92,12 @@ def _note(issued: Sequence[Issued], use: Use) -> None:
         cards_made([one.holder for one in issued])
 
 
-def request_for(person: Person, rights: Rights, wanted: Wanted, at: datetime) -> Request:
+def _request(person: Person, rights: Rights, window: Window) -> Request:
     """Say what a person's pass holds: the name they go by, class and regime as their rights."""
-    kind = Kind(person.kind)
-    window = wanted.window or usual_window(kind, at)
-    label, holder = rights.label or person.label, HolderId(person.holder or "")
-    return Request(kind, person.shown_name, label, rights.regime, window, holder)
+    kind, holder = Kind(person.kind), HolderId(person.holder or "")
+    return Request(
+        kind, person.shown_name, rights.label or person.label, rights.regime, window, holder
+    )
 
 
 def usual_window(kind: Kind, at: datetime) -> Window:
@@ -108,7 +110,7 @@ def usual_window(kind: Kind, at: datetime) -> Window:
     return Window(usual.opens, max(usual.closes, ends))
 
 
-def holder_of(person: Person) -> HolderId:
+def give_holder(person: Person) -> HolderId:
     """Return a person's number, shared by all they carry; draw one if they have none."""
     if not person.holder:
         drawn = hex_id(entropy(HOLDER_BYTES))

@@ -10,7 +10,7 @@ from portique.core.errors import RegisterError
 from portique.core.values import HolderId
 from portique.school.permissions import permissions_of, permit, withdraw
 from portique.server.clock import now
-from portique.server.passes.actions.issuing import holder_of
+from portique.server.passes.actions.issuing import give_holder
 from portique.server.passes.actions.recording import record_for_holder
 from portique.server.passes.models import ActKind, PermissionNote
 from portique.server.passes.queries import mark_of
@@ -30,7 +30,7 @@ def give_permission(by: By, person: Person, permission: Permission, *, reason: s
     """
     at = now()
     with transaction.atomic():
-        holder = holder_of(person)
+        holder = give_holder(person)
         if permission in permissions_of(served_school(), holder):
             raise RegisterError("this holder has that permission already")
         held = permit(served_school(), holder, permission, at=at)

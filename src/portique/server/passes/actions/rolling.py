@@ -9,7 +9,6 @@ from django.db import transaction
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.core.values import hex_id, to_ms
-from portique.school.folder import KEYS
 from portique.server.clock import now
 from portique.server.entropy import entropy
 from portique.server.passes.actions.issuing import HOLDER_BYTES, Wanted, make
@@ -22,7 +21,7 @@ from portique.server.passes.models import (
     PermissionNote,
     Use,
 )
-from portique.server.passes.queries import ROLLED, rolled_year
+from portique.server.passes.years import ROLLED, issuing_key, rolled_year
 from portique.server.people.census import raise_census
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
@@ -61,9 +60,8 @@ def roll(by: By, year: int, *, revoke: bool) -> int:
 
 def _make_keys(year: int) -> None:
     """Make the year's keys, unless a first try, or the command line, made them."""
-    school = served_school()
-    if not (school.path / KEYS / f"pass-{year}.pem").exists():
-        school.roll_keys(year=year, entropy=entropy)
+    if not issuing_key(year).exists():
+        served_school().roll_keys(year=year, entropy=entropy)
 
 
 def _revoke_all(at: datetime) -> None:

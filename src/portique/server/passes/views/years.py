@@ -11,10 +11,9 @@ from django.views.decorators.http import require_http_methods
 from portique.server.accounts.access import allowed, stepped_up
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
-from portique.server.passes import actions, queries
+from portique.server.passes import actions, years
 from portique.server.passes.forms import YearForm
 from portique.server.passes.views.answers import Refusals, who
-from portique.server.school.house import served_school
 from portique.server.words import words
 
 if TYPE_CHECKING:
@@ -26,13 +25,13 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "POST"])
 def year(request: HttpRequest) -> HttpResponse:
     """Ask which year, then ask again with the year typed by hand, then begin it."""
-    next_year = max(now().astimezone(served_school().settings.zone).year, queries.rolled_year() + 1)
+    next_year = years.next_year(now())
     form = YearForm(request.POST or None, initial={"year": next_year, "old": "keep"})
-    context: dict[str, object] = {"form": form, "rolled": queries.rolled_year()}
+    context: dict[str, object] = {"form": form, "rolled": years.rolled_year()}
     if not form.is_valid():
         return render(request, "passes/year.html", context)
     chosen, old = form.cleaned_data["year"], form.cleaned_data["old"]
-    if not _is_year(chosen, next_year):
+    if chosen not in {next_year, next_year + 1}:
         form.add_error(
             "year", words("Cette année ne peut pas commencer.", "That year can't begin.")
         )
@@ -50,7 +49,3 @@ def year(request: HttpRequest) -> HttpResponse:
             ),
         )
     return redirect("passes:classes")
-
-
-def _is_year(chosen: int, usual: int) -> bool:
-    return chosen in {usual, usual + 1}
