@@ -15,6 +15,7 @@ from portique.core.entries import (
 from portique.core.seal import Purpose, private_key
 from portique.core.values import PassId
 from portique.gate.journal_erasing import open_order
+from portique.school.register import EnrolledGate
 from portique.server.clock import now
 from portique.server.gates import actions, receivers
 from portique.server.gates.models import (
@@ -26,6 +27,7 @@ from portique.server.gates.models import (
     Gate,
     Head,
 )
+from portique.server.passes.register import DatabaseRegister
 
 
 def test_what_is_filed_is_held_and_acknowledged(gate, told):
@@ -293,6 +295,28 @@ def test_a_lane_s_new_machine_may_take_an_old_name(gate_at, gate):
     assert another.acknowledged().number == 6
     assert sorted(Epoch.objects.values_list("number", "last")) == [(1, 4), (1, 6)]
     assert alarms() == []
+
+
+def test_a_machine_that_comes_back_goes_on_where_it_was(gate_at, gate, served):
+    """Its epoch is still its own, beside the one that another machine began meanwhile."""
+    gate.begin(3)
+    gate.acknowledged()
+    gate_at("entry-1").begin(5).acknowledged()
+    public = gate.key.public
+    DatabaseRegister().add_gate(EnrolledGate("entry-1", "entry-1", public.x, public.y))
+    gate.write(NoticeBody("next"))
+
+    assert gate.acknowledged(5).number == 5
+    assert alarms() == []
+
+
+def test_a_head_of_another_epoch_is_disputed(gate):
+    """It is the gate's, and speaks of another journal."""
+    gate.begin(3)
+    head = replace(gate, epoch=7, lines=[]).begin(9).head()
+
+    assert gate.file(1, 2, head=head).status == 409
+    assert alarms() == [AlarmKind.HEAD]
 
 
 def test_heads_are_kept_only_as_long_as_they_say_more(gate):

@@ -19,7 +19,7 @@ from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 
 from portique.core import wire_calls
-from portique.core.errors import EnvironmentProblem, LinkError
+from portique.core.errors import LinkError, PortiqueError
 from portique.core.values import to_ms
 from portique.core.wire_calls import ENVELOPE_BYTES_MAX, Answer
 from portique.server.accounts.access import by_proof
@@ -135,7 +135,7 @@ def _reply(
         return answer(Asked(gate, call, body, query, fresh, _stream(request)))
     except (LinkError, UnreadablePostError):
         return Reply(400)
-    except (OperationalError, EnvironmentProblem):
+    except (OperationalError, PortiqueError):
         log.exception("gate-asked-to-come-again")
         return Reply(503)
 
