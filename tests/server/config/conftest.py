@@ -70,10 +70,11 @@ class Listener:
 
 @dataclass
 class Streams:
-    """A streams' process and its school."""
+    """A streams' process, at times with pages beside it, and its school."""
 
     port: int
     helper: subprocess.Popen[str]
+    pages: int = 0
 
     def ask(self, *order: object) -> Any:
         """Have the helper do something in its own process."""
@@ -116,6 +117,25 @@ def streams(school) -> Iterator[Streams]:
         assert helper.stdout.readline()
         wait_for(lambda: health(port) is not None)
         yield Streams(port, helper)
+        process.terminate()
+        helper.terminate()
+
+
+@pytest.fixture
+def whole(school) -> Iterator[Streams]:
+    """Start pages and streams as `server run` does, and a helper."""
+    pages, port = free_ports()
+    run = [sys.executable, "-m", "portique.cli", "server", "run", "--school", str(school)]
+    run += ["--port", str(pages), "--stream-port", str(port)]
+    helping = [sys.executable, str(OTHER), str(school), "obey"]
+    with (
+        subprocess.Popen(run) as process,
+        subprocess.Popen(helping, stdin=PIPE, stdout=PIPE, text=True) as helper,
+    ):
+        assert helper.stdout
+        assert helper.stdout.readline()
+        wait_for(lambda: health(port) and health(pages))
+        yield Streams(port, helper, pages)
         process.terminate()
         helper.terminate()
 

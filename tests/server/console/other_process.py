@@ -81,7 +81,7 @@ def obey() -> None:
         say(orders[name](*arguments))
 
 
-def file(count: int) -> list[int]:
+def file(count: int, outcome: int = 0) -> list[int]:
     """File decisions; return the ids of their events."""
     from conftest import GATE, make_decision
     from portique.server.clock import now_ms
@@ -90,7 +90,7 @@ def file(count: int) -> list[int]:
     from portique.server.console.queries import newest
 
     before = newest()
-    record(GATE, 1, [(before + n, now_ms(), make_decision(0)) for n in range(1, count + 1)])
+    record(GATE, 1, [(before + n, now_ms(), make_decision(outcome)) for n in range(1, count + 1)])
     return list(Event.objects.filter(pk__gt=before).values_list("pk", flat=True))
 
 
