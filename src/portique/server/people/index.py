@@ -2,7 +2,7 @@
 
 Opened once per process and kept in step with `Census`: only rows changed since are opened again. A
 name is held as it is shown and as people type it; civil names that differ from it are not there.
-About 1 KB a person: 5 MB for a school of 5,000.
+About 650 bytes a person: 8 MB for 5,000 pupils and their 7,800 guardians.
 """
 
 from __future__ import annotations

@@ -157,6 +157,7 @@ def days_text(days: Iterable[int]) -> str:
     return ", ".join(spoken(DAYS[day - 1]) for day in days)
 
 
+_PLACE = {words.fr: place for place, words in enumerate(KIND_WORDS.values())}
 SAID: dict[str, Callable[[Any], str]] = {
     "boarding": lambda value: spoken(SENTENCES[Boarding(value)]),
     "meal_days": days_text,
@@ -181,5 +182,5 @@ def _line(record: PersonRecord, notes: tuple[str, ...] = ()) -> Line:
     return Line(record.shown_name, record.label or "", KIND_WORDS[record.kind], notes)
 
 
-def _order(line: Line) -> tuple[str, str, str]:
-    return line.kind.fr, line.label, line.name
+def _order(line: Line) -> tuple[int, str, str]:
+    return _PLACE[line.kind.fr], line.label, line.name
