@@ -10,7 +10,7 @@ from tests.server.gates.wired import WiredGate
 from portique.core.entries import EpochBody, EpochCause
 from portique.server.gates.models import Alarm, Entry, Epoch
 
-CASES = max(8, int(os.environ.get("PORTIQUE_CASES", "0")) // 20)
+CASES = max(5, int(os.environ.get("PORTIQUE_CASES", "0")) // 20)
 GATES, ENTRIES = 2, 40
 
 # Which gate files, from where, how many lines, and what becomes of it on the way.
