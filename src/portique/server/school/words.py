@@ -42,8 +42,7 @@ RULE_WORDS: Mapping[Rule, Words] = {
 }
 PERIOD_WORDS: Mapping[Period, Words] = {
     Period.PROFILE: Words(
-        "selon l’élève : externe demi-journée, demi-pensionnaire journée, interne semaine",
-        "by pupil: half-day, day when they eat at school, week for boarders",
+        "ce qu’il faut pour chaque élève (ci-dessus)", "what suits each pupil (see above)"
     ),
     Period.HALF_DAY: Words("la demi-journée", "the half-day"),
     Period.DAY: Words("la journée", "the day"),
