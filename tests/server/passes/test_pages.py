@@ -194,3 +194,14 @@ def test_every_layout_can_be_chosen_and_printed(signed_in, by, person, layout):
     printed = office.post("/passes/carte/imprimer/", {"pass": card.pass_id, "layout": layout})
 
     assert printed.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("change", [actions.suspend, actions.revoke])
+def test_a_card_that_counts_for_nothing_is_not_printed(signed_in, by, person, change):
+    """It would be refused at the gate."""
+    card = actions.issue_for(by, person())
+    change(by, card.pass_id)
+
+    printed = signed_in(Role.HEAD).post("/passes/carte/imprimer/", {"pass": card.pass_id})
+
+    assert printed.status_code == 404

@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portique.core.values import PassId
+from portique.school.finding import Standing
 from portique.server.accounts.access import allowed
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
-from portique.server.passes.models import ACT_WORDS, ActKind
+from portique.server.passes.models import ACT_WORDS, ActKind, Use
 from portique.server.passes.printing import layout_names, print_passes
 from portique.server.passes.views.answers import Refusals, pdf, who, who_proved
 from portique.server.passes.views.groups import sheet_from
@@ -98,7 +99,7 @@ def print_card(request: HttpRequest) -> HttpResponse:
     """Print one pass that counts."""
     pass_id, at = _pass_id(request), now()
     found = queries.find_card(pass_id, at)
-    if found is None or not found[0].running:
+    if found is None or found[0].use != Use.CARD or found[0].standing is not Standing.VALID:
         raise Http404
     with Refusals(request):
         return pdf(
