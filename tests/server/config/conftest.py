@@ -93,7 +93,7 @@ class Streams:
 
 
 @pytest.fixture
-def school(tmp_path) -> Path:
+def school(tmp_path: Path) -> Path:
     """Make a served school with a gate, in a folder of its own."""
     folder = tmp_path / "school"
     command = [sys.executable, str(OTHER), str(folder), "prepare", "0"]

@@ -7,15 +7,25 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portique.server.config import starting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main(folder: Path, part: str, *rest: str) -> None:
     if part == "prepare":
         make_school(folder)
     starting.make_ready(folder)
-    {"prepare": prepare, "answer": answer, "count": count, "obey": obey}[part](*rest)
+    parts: dict[str, Callable[..., None]] = {
+        "prepare": prepare,
+        "answer": answer,
+        "count": count,
+        "obey": obey,
+    }
+    parts[part](*rest)
 
 
 def make_school(folder: Path) -> None:
@@ -28,7 +38,7 @@ def make_school(folder: Path) -> None:
 
 
 def prepare(number: str) -> None:
-    from conftest import GATE, make_decision
+    from conftest import GATE, make_decision  # type: ignore[import-not-found]
     from portique.server.accounts.models import User
     from portique.server.accounts.roles import Role
     from portique.server.clock import now_ms
@@ -74,7 +84,12 @@ def count() -> None:
 
 def obey() -> None:
     """Do what each line asks, one JSON list of a name and arguments, and say what came of it."""
-    orders = {"file": file, "sign_in": sign_in, "disable": disable, "sign_out": sign_out}
+    orders: dict[str, Callable[..., object]] = {
+        "file": file,
+        "sign_in": sign_in,
+        "disable": disable,
+        "sign_out": sign_out,
+    }
     say("ready")
     for line in sys.stdin:
         name, *arguments = json.loads(line)
@@ -103,7 +118,7 @@ def sign_in(login: str) -> str:
     from portique.server.accounts.models import User
     from portique.server.accounts.roles import Role
 
-    assert sessions.begin
+    assert sessions.STARTED
     user = User.objects.create_user(login, name=login, role=Role.RECEPTION, password="x" * 14)
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])

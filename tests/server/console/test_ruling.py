@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import PIPE
+from typing import Any
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_of_two_consoles_that_answer_at_once_one_wins(tmp_path):
     """Two processes on one real file, a thousand referrals: one answer, note and event each."""
     command = [sys.executable, str(RIVALS), str(tmp_path / "school")]
     subprocess.run([*command, "prepare", str(RACES)], check=True, timeout=60)
-    rivals = [
+    rivals: list[Any] = [
         subprocess.Popen([*command, "answer", who], stdin=PIPE, stdout=PIPE, text=True, bufsize=1)
         for who in ("one", "two")
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from django.db import Error, connection
 
@@ -99,7 +99,7 @@ class ChannelWatch:
 
     def _listen(self) -> None:
         connection.ensure_connection()
-        raw = connection.connection
+        raw: Any = connection.connection
         if raw is not self._listening:  # a new connection hears nothing yet
             with connection.cursor() as cursor:
                 cursor.execute(f"LISTEN {EVENTS}")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -15,6 +16,7 @@ from portique.core.entries import Ruling
 from portique.core.errors import KnowledgeError, TooLate
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.server.accounts.access import allowed
+from portique.server.accounts.models import User
 from portique.server.clock import now
 from portique.server.console import actions, queries, telling
 from portique.server.console.lines import label
@@ -84,7 +86,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     if referral is None or presets is None or reason not in set(presets):
         return _answer(request, UNKNOWN, 400)
     try:
-        actions.rule(request.user, referral, Ruling(verdict), presets(reason))
+        actions.rule(_who(request), referral, Ruling(verdict), presets(reason))
     except TooLate:
         return _answer(request, _taken(referral), 409)
     return _answer(request, SENT)
@@ -106,7 +108,7 @@ def admit(request: HttpRequest) -> HttpResponse:
         return _answer(request, UNKNOWN, 400)
     try:
         lane = request.POST.get("lane", "")
-        actions.admit(request.user, lane, ManualReason(reason), int(people))
+        actions.admit(_who(request), lane, ManualReason(reason), int(people))
     except KnowledgeError:
         return _answer(request, UNKNOWN, 400)
     return _answer(request, WRITTEN)
@@ -120,10 +122,17 @@ def dismiss(request: HttpRequest) -> HttpResponse:
     if not (alert.isascii() and alert.isdigit() and len(alert) < 19):
         return _answer(request, UNKNOWN, 400)
     try:
-        actions.dismiss(request.user, int(alert))
+        actions.dismiss(_who(request), int(alert))
     except TooLate:
         return _answer(request, SEEN_BEFORE, 409)
     return _answer(request, SEEN)
+
+
+def _who(request: HttpRequest) -> User:
+    """Return who is signed in; the page's mark let nobody else through."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def _answer(request: HttpRequest, said: str | _StrPromise, status: int = 200) -> HttpResponse:
