@@ -4,7 +4,7 @@ import html
 import re
 
 import pytest
-from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 
 from portique.server.people.models import Person, Upload
 
@@ -52,11 +52,17 @@ def test_a_zip_bomb_is_not_opened(office, zipped):
 
 
 def test_a_file_over_the_cap_never_reaches_the_disk(office, monkeypatch):
-    """Django's own way would write it to a temporary file, in clear."""
+    """Django's own way would write it to a temporary file, in clear, as the form is checked."""
     spilled: list[str] = []
     monkeypatch.setattr(TemporaryUploadedFile, "__init__", lambda *_args: spilled.append("file"))
+    office.client.handler.enforce_csrf_checks = True
+    page = office.client.get("/personnes/importer/").content.decode()
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    large = SimpleUploadedFile("export.zip", b"A" * (33 * 1024 * 1024))
+    said = {"csrfmiddlewaretoken": token[1], "files": large}
 
-    assert "trop gros" in refusal(office.choose(b"A" * (33 * 1024 * 1024)))
+    assert "trop gros" in refusal(office.client.post("/personnes/importer/", said))
     assert spilled == []
 
 

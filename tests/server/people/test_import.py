@@ -295,3 +295,18 @@ def test_only_the_office_and_the_head_import(signed_in, role):
     client = signed_in(Role(role))
     for page in ("", "importer/", "importer/apercu/", "importer/colonnes/", "nouvelle/"):
         assert client.get(f"/personnes/{page}").status_code == 403
+
+
+def test_a_file_gives_a_usual_first_name_but_never_replaces_one(office, pupil):
+    """What a person goes by is theirs to say; nothing is left to change either."""
+    zoe, lea = pupil("Zoé", "Lebœuf", usual_first_name="Alix"), pupil("Léa", "Martin")
+    rows = "Nom;Prénom;Prénom d'usage;Classe\nLebœuf;Zoé;Autre;6E01\nMartin;Léa;Lou;6E01\n"
+    office.choose(rows.encode(), name="a.csv")
+    fields = ("family-name", "first-name", "usual-first-name", "label")
+    said = {f"column-{place}": field for place, field in enumerate(fields)}
+    office.client.post("/personnes/importer/colonnes/", said)
+    office.apply()
+    zoe.refresh_from_db()
+    lea.refresh_from_db()
+
+    assert (zoe.usual_first_name, lea.usual_first_name) == ("Alix", "Lou")
