@@ -17,7 +17,7 @@ from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
 from portique.server.entropy import entropy
 from portique.server.people import actions
-from portique.server.people.models import Person, Reason, Upload
+from portique.server.people.models import AccessReason, Person, Upload
 from portique.server.school.house import served_school
 from portique.testing.siecle import email_of, make_school, siecle_zip
 
@@ -40,7 +40,7 @@ def seeded(signed_in, account, served) -> list[str]:
     pupil = Person.objects.filter(kind="pupil").order_by("pk").first()
     assert pupil is not None
     actions.set_usual_first_name(pupil, "Wilhelmine")
-    actions.look_up(account(Role.AGENT), pupil, Reason.FORGOTTEN_CARD)
+    actions.look_up(account(Role.AGENT), pupil, AccessReason.FORGOTTEN_CARD)
     request = Request(
         Kind.PUPIL, pupil.shown_name, pupil.label, holder=HolderId(pupil.holder or "")
     )

@@ -9,7 +9,7 @@ from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.people import actions, index
 from portique.server.people.errors import NotAName
-from portique.server.people.models import Access, Person, Reason
+from portique.server.people.models import Access, AccessReason, Person
 from portique.server.people.queries import accesses_of, classes
 from portique.server.people.rights import rights_of_person
 
@@ -132,8 +132,8 @@ def test_the_offices_look_at_a_page_is_recorded_once_a_day(office, two):
 def test_a_look_up_with_a_reason_is_recorded_each_time(two, account):
     """Who, whom, when, why."""
     agent = account(Role.AGENT)
-    actions.look_up(agent, two[0], Reason.FORGOTTEN_CARD)
-    actions.look_up(agent, two[0], Reason.FORGOTTEN_CARD)
+    actions.look_up(agent, two[0], AccessReason.FORGOTTEN_CARD)
+    actions.look_up(agent, two[0], AccessReason.FORGOTTEN_CARD)
 
     assert Access.objects.filter(by=agent, person=two[0], reason="forgotten-card").count() == 2
     assert accesses_of(two[1]) == []
@@ -141,7 +141,7 @@ def test_a_look_up_with_a_reason_is_recorded_each_time(two, account):
 
 def test_what_was_kept_long_enough_is_purged(two, account):
     """Looks after six months."""
-    looked = actions.look_up(account(Role.AGENT), two[0], Reason.LATE)
+    looked = actions.look_up(account(Role.AGENT), two[0], AccessReason.LATE)
     Access.objects.filter(pk=looked.pk).update(at=clock.now() - timedelta(days=184))
     actions.purge()
 

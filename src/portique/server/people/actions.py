@@ -19,7 +19,7 @@ from portique.server.people.applying import apply, close_old_imports, settled, u
 from portique.server.people.census import raise_census
 from portique.server.people.errors import NotAName
 from portique.server.people.leaving import holders_with_passes, revoke_passes_of
-from portique.server.people.models import Access, Import, Person, Reason, Upload
+from portique.server.people.models import Access, AccessReason, Import, Person, Upload
 from portique.server.people.rights import WITHOUT_RIGHTS, rights_of_person, write_rights
 from portique.server.school.house import served_school
 
@@ -116,14 +116,14 @@ def cards_made(holders: Collection[str]) -> None:
             rows.update(needs_card=False, census=raise_census())
 
 
-def look_up(user: User, person: Person, reason: Reason) -> Access:
+def look_up(user: User, person: Person, reason: AccessReason) -> Access:
     """Record that somebody looks a person up, and why; that person can see it.
 
     The office's ordinary work is recorded once a day for each person and account.
     """
     at = clock.now()
     with transaction.atomic():
-        if reason is Reason.OFFICE:
+        if reason is AccessReason.OFFICE:
             midnight = at.astimezone(served_school().settings.zone).replace(
                 hour=0, minute=0, second=0, microsecond=0
             )

@@ -212,7 +212,7 @@ class Upload(models.Model):
         return str(self.pk)
 
 
-class Reason(StrEnum):
+class AccessReason(StrEnum):
     """Why somebody looked a person up."""
 
     OFFICE = "office"  # school-life's ordinary work, recorded without being asked
@@ -230,7 +230,9 @@ class Access(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     role = models.CharField(max_length=20)
     person = models.ForeignKey(Person, models.CASCADE)
-    reason = models.CharField(max_length=20, choices=[(one.value, one.value) for one in Reason])
+    reason = models.CharField(
+        max_length=20, choices=[(one.value, one.value) for one in AccessReason]
+    )
 
     charter: ClassVar[Charter] = Charter(
         id=technical("key"), at=_traced(), by=_traced(), role=_traced(), person=_traced(),

@@ -12,7 +12,7 @@ from portique.school.people.records import Role as TieRole
 from portique.school.people.sentences import SENTENCES
 from portique.server.accounts.roles import TITLES, Role
 from portique.server.people.index import Named, everybody
-from portique.server.people.models import Access, Import, Person, Reason, Tie
+from portique.server.people.models import Access, AccessReason, Import, Person, Tie
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,12 +27,12 @@ KIND_WORDS = {
     Kind.VISITOR: Words("visiteur", "visitor"),
 }
 REASON_WORDS = {
-    Reason.OFFICE: Words("travail de la vie scolaire", "school life office’s work"),
-    Reason.FORGOTTEN_CARD: Words("carte oubliée", "forgotten card"),
-    Reason.NOT_READ: Words("carte que le portique ne lit pas", "card the gate can’t read"),
-    Reason.LATE: Words("retard", "lateness"),
-    Reason.CALLED_FOR: Words("quelqu’un vient chercher la personne", "somebody calls for them"),
-    Reason.SAFETY: Words("sécurité", "safety"),
+    AccessReason.OFFICE: Words("travail de la vie scolaire", "school life office’s work"),
+    AccessReason.FORGOTTEN_CARD: Words("carte oubliée", "forgotten card"),
+    AccessReason.NOT_READ: Words("carte que le portique ne lit pas", "card the gate can’t read"),
+    AccessReason.LATE: Words("retard", "lateness"),
+    AccessReason.CALLED_FOR: Words("quelqu’un vient la chercher", "somebody calls for them"),
+    AccessReason.SAFETY: Words("sécurité", "safety"),
 }
 
 
@@ -56,7 +56,9 @@ class Tied:
 def accesses_of(person: Person) -> list[AccessShown]:
     """Return who looked a person up, newest first: in which role, when, why."""
     rows = Access.objects.filter(person=person).order_by("-at")
-    return [AccessShown(r.at, TITLES[Role(r.role)], REASON_WORDS[Reason(r.reason)]) for r in rows]
+    return [
+        AccessShown(r.at, TITLES[Role(r.role)], REASON_WORDS[AccessReason(r.reason)]) for r in rows
+    ]
 
 
 def classes() -> list[tuple[str, int]]:

@@ -20,7 +20,7 @@ from portique.server.accounts.access import allowed
 from portique.server.people import actions, index, queries
 from portique.server.people.errors import NotAName
 from portique.server.people.forms import NewPersonForm, PersonForm, initial_of
-from portique.server.people.models import Person, Reason
+from portique.server.people.models import AccessReason, Person
 from portique.server.people.rights import WITHOUT_RIGHTS, other_groups, rights_of_person
 from portique.server.people.showing import days_text
 from portique.server.people.views_import import OFFICE, SOURCES, me
@@ -68,7 +68,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Show one person, and record that they were looked at."""
     shown = get_object_or_404(Person.objects.select_related("origin"), pk=person_id)
-    actions.look_up(me(request), shown, Reason.OFFICE)
+    actions.look_up(me(request), shown, AccessReason.OFFICE)
     return render(request, "people/person.html", _page_of(shown))
 
 
@@ -118,7 +118,7 @@ def edit(request: HttpRequest, person_id: UUID) -> HttpResponse:
     """Correct what is known of somebody; guardians come from imports."""
     edited = get_object_or_404(Person, pk=person_id, holder__isnull=False)
     form = PersonForm(request.POST or None, initial=initial_of(edited, rights_of_person(edited)))
-    actions.look_up(me(request), edited, Reason.OFFICE)
+    actions.look_up(me(request), edited, AccessReason.OFFICE)
     if request.method == "POST" and form.is_valid():
         try:
             actions.edit_person(edited, form.particulars())

@@ -17,7 +17,7 @@ from portique.server.accounts.access import allowed
 from portique.server.accounts.roles import Role
 from portique.server.people.actions import look_up
 from portique.server.people.index import search
-from portique.server.people.models import Person, Reason
+from portique.server.people.models import AccessReason, Person
 from portique.server.people.rights import rights_of_person
 from portique.server.school import queries
 from portique.server.school.forms_regimes import AskForm, DescribedForm
@@ -72,7 +72,7 @@ def of_person(request: HttpRequest, key: UUID) -> HttpResponse:
     form = AskForm(request.POST or None, site=site, initial=_usual(calendar, site))
     shown: dict[str, object] = {"form": form, "person": person}
     if request.method == "POST" and form.is_valid():
-        look_up(by(request), person, Reason.OFFICE)
+        look_up(by(request), person, AccessReason.OFFICE)
         rights = rights_of_person(person)
         shown |= _answer(form, Kind(person.kind), rights, HolderId(person.holder))
     return render(request, "school/simulator.html", shown)
