@@ -173,6 +173,19 @@ def test_changes_are_forgotten_two_weeks_later(office, monkeypatch):
     assert (kept, actions.forget_old_changes()) == (0, 1)
 
 
+def test_a_change_that_a_later_one_rests_on_is_kept(office, monkeypatch):
+    """Moved to Tuesday, and from there to December: forgetting the first would lose the lesson."""
+    tuesday, december = "2026-11-24", "2026-12-14"
+    lesson = {"source": MONDAY.isoformat(), "lesson": "840|960|NOIRET"}
+    make(office, "moved", day=tuesday, begins="10:00", ends="12:00", **lesson)
+    again = {"source": tuesday, "lesson": "600|720|NOIRET"}
+    make(office, "moved", day=december, begins="10:00", ends="12:00", **again)
+    name = "portique.server.school.queries.now"
+    monkeypatch.setattr(name, lambda: MORNING + timedelta(days=17))
+
+    assert (DayAction.objects.count(), actions.forget_old_changes()) == (2, 0)
+
+
 @pytest.mark.parametrize("role", [Role.AGENT, Role.RECEPTION, Role.TECHNICIAN, Role.DPO])
 def test_the_pages_are_for_the_office(served, signed_in, role):
     """Others are refused."""

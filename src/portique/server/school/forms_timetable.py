@@ -115,6 +115,12 @@ class UploadForm(ReadingForm):
             "Un fichier par groupe, ou un pour plusieurs, tels que l’outil les exporte.",
             "One file for each group, or one for several, as your tool exports them.",
         ),
+        error_messages={
+            "required": words(
+                "Choisissez au moins un fichier\u202f; 32 Mo au plus en tout.",
+                "Choose a file at least; 32 MB at most in all.",
+            )
+        },
     )
 
 
