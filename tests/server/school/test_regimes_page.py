@@ -37,8 +37,8 @@ def office(office, pupils):
 def ask(client, hour: str, **typed) -> str:
     """Ask at the page; return what it answers."""
     typed = {"kind": "pupil", "lane": "exit-1", "day": MONDAY.isoformat(), "at": hour} | typed
-    page = client.post(ASK, typed).content.decode().replace("\xa0", " ")
-    return page.split('role="status"')[1].split("</section>")[0]
+    page: str = client.post(ASK, typed).content.decode().replace("\xa0", " ")
+    return page.split('role="status"')[1].split("</section>", maxsplit=1)[0]
 
 
 def test_a_regime_that_was_changed_decides_differently(office, leaving):
