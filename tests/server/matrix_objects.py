@@ -4,6 +4,7 @@ Each entry makes its object in the test's database and returns what the address 
 looked for by the address's name and argument (`people:person.person_id`), then by the argument.
 """
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from portique.server.accounts.codes import keyed_hash
 from portique.server.accounts.devices import TOKEN
 from portique.server.accounts.models import Device, User
 from portique.server.accounts.roles import Role
+from portique.server.api.models import Token
 from portique.server.people.actions import Particulars, add_person
 from portique.server.people.models import Import
 
@@ -41,12 +43,30 @@ def an_import() -> Any:
     return Import.objects.create(at=clock.now(), source="siecle").pk
 
 
+def a_token() -> Any:
+    """A program's token."""
+    head = User.objects.get(pk=an_account())
+    at = clock.now()
+    token = Token.objects.create(
+        name="cantine", token_hash="", scopes=[], made_by=head, made_at=at, expires_at=at
+    )
+    return token.pk
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
     "account_id": an_account,
     "device_id": a_device,
     "person_id": a_person,
     "import_id": an_import,
     "mfa_remove_webauthn.pk": lambda: 1,
+    "token_id": a_token,
+    "api:read_pass.pass_id": lambda: "00c0ffee00c0ffee",
+    "api:replace_pass.pass_id": lambda: "00c0ffee00c0ffee",
+    "api:suspend_pass.pass_id": lambda: "00c0ffee00c0ffee",
+    "api:resume_pass.pass_id": lambda: "00c0ffee00c0ffee",
+    "api:revoke_pass.pass_id": lambda: "00c0ffee00c0ffee",
+    "api:undo_change.change_id": uuid.uuid4,
+    "api:nothing.rest": lambda: "nowhere",
 }
 
 TRACES = frozenset({"django_session", "people_access"})

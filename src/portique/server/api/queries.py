@@ -1,0 +1,189 @@
+"""What is asked of tokens, and what only programs ask: pages of passes, counts by quarter-hour."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Q
+
+from portique.core.revocation import Status
+from portique.core.values import Direction, to_ms
+from portique.school.finding import Standing, standing_of
+from portique.server.accounts.codes import keyed_hash
+from portique.server.accounts.roles import Role
+from portique.server.api.models import Token
+from portique.server.console.models import Event
+from portique.server.console.queries import midnight
+from portique.server.gates.queries import lanes
+from portique.server.passes.models import IssuedPass, Use
+from portique.server.passes.queries import WITHOUT_CARDS, PassRow
+from portique.server.passes.register import issued_from
+from portique.server.people.models import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+TOKEN = "api-token"  # noqa: S105 -- the purpose of its hash
+WRITTEN = re.compile(r"portique_([0-9a-f]{32})_([0-9a-f]{64})")
+QUARTER = timedelta(minutes=15)
+FEW = 5
+"""Cells of fewer people are not told: one pupil who is late is not a figure."""
+
+
+# --- tokens ---
+
+
+def tokens() -> list[Token]:
+    """Return every token, by name."""
+    rows = Token.objects.select_related("made_by")
+    return sorted(rows, key=lambda token: (token.name.casefold(), token.made_at))
+
+
+def text_of(token: Token, secret: str) -> str:
+    """Write a token as programs send it; the prefix lets scanners of leaked secrets know it."""
+    return f"portique_{token.pk.hex}_{secret}"
+
+
+def token_of(text: str, at: datetime) -> Token | None:
+    """Find the token that a program sent, while it and the head who made it are in force.
+
+    The secret's hash is compared in constant time, and made whether or not there is such a token.
+    """
+    written = WRITTEN.fullmatch(text)
+    if written is None:
+        return None
+    token = Token.objects.select_related("made_by").filter(pk=UUID(written[1])).first()
+    hashed = keyed_hash(TOKEN, written[2])
+    right = hmac.compare_digest(hashed, token.token_hash if token else "")
+    return token if token and right and is_in_force(token, at) else None
+
+
+def is_in_force(token: Token, at: datetime) -> bool:
+    """Say whether a token still counts: before its end, and by somebody who heads the school."""
+    maker = token.made_by
+    return at < token.expires_at and maker.is_active and maker.role == Role.HEAD
+
+
+# --- passes ---
+
+
+@dataclass(frozen=True, slots=True)
+class PassQuery:
+    """Which passes are asked for; `after` is the place of the last one of the page before."""
+
+    person: UUID | None = None
+    label: str = ""
+    standing: Standing | None = None
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PassFound:
+    """A pass, its place in the order of issuance, and whose it is, if they are still known."""
+
+    row: PassRow
+    line: int
+    person: UUID | None
+
+
+def passes(asked: PassQuery, at: datetime, limit: int) -> list[PassFound]:
+    """Return passes in the order they were issued.
+
+    Day slips are left out: from them it could be counted who forgets their card.
+    """
+    rows = _lasting().filter(line__gt=asked.after)
+    if asked.person is not None or asked.label:
+        rows = rows.filter(holder__in=_holders(asked))
+    if asked.standing is not None:
+        rows = rows.filter(_standing(asked.standing, at))
+    return _found(rows.order_by("line")[:limit], at)
+
+
+def pass_numbered(pass_id: str, at: datetime) -> PassFound | None:
+    """Return one pass; None when it was never issued, or is a day slip."""
+    return next(iter(_found(_lasting().filter(pk=pass_id), at)), None)
+
+
+def _lasting() -> QuerySet[IssuedPass]:
+    return IssuedPass.objects.exclude(use=Use.SLIP)
+
+
+def _holders(asked: PassQuery) -> QuerySet[Person]:
+    people = Person.objects.exclude(holder=None)
+    if asked.person is not None:
+        people = people.filter(pk=asked.person)
+    if asked.label:
+        people = people.filter(label=asked.label)
+    return people.values("holder")
+
+
+def _standing(standing: Standing, at: datetime) -> Q:
+    """Write `school.finding.standing_of` as a condition."""
+    revoked, running = Q(status=Status.REVOKED.value), Q(expires_ms__gt=to_ms(at))
+    suspended = Q(status=Status.SUSPENDED.value)
+    return {
+        Standing.REVOKED: revoked,
+        Standing.EXPIRED: ~revoked & ~running,
+        Standing.SUSPENDED: suspended & running,
+        Standing.VALID: ~revoked & ~suspended & running,
+    }[standing]
+
+
+def _found(rows: Iterable[IssuedPass], at: datetime) -> list[PassFound]:
+    held = list(rows)
+    people = Person.objects.filter(holder__in=[row.holder for row in held if row.holder])
+    whose = dict(people.values_list("holder", "pk"))
+    return [
+        PassFound(PassRow(issued, Use(row.use), standing_of(issued, at)), row.line,
+                  whose.get(row.holder))
+        for row, issued in ((row, issued_from(row)) for row in held)
+    ]  # fmt: skip
+
+
+def person_known(person_id: UUID) -> Person | None:
+    """Return somebody who is here and may be given a card; None when there is nobody such."""
+    return Person.objects.filter(pk=person_id, left_on=None).exclude(kind__in=WITHOUT_CARDS).first()
+
+
+# --- counts ---
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many people crossed a lane in a quarter-hour; None: fewer than five, or nobody."""
+
+    lane: str
+    direction: Direction
+    begins: datetime
+    people: int | None
+
+
+def quarter_hours(at: datetime) -> list[Cell]:
+    """Return today's counts by lane and quarter-hour, those that are over.
+
+    A quarter-hour that still runs is not told: asked every second, it would show who passes.
+    """
+    day = midnight(at)
+    over = (at - day) // QUARTER
+    rows = Event.objects.filter(at__gte=day, at__lt=day + over * QUARTER).exclude(direction="")
+    counts: Counter[tuple[str, int]] = Counter()
+    for lane, crossed, people in rows.values_list("lane", "at", "people"):
+        counts[lane, (crossed - day) // QUARTER] += people
+    return [
+        Cell(lane.name, lane.direction, day + place * QUARTER, _told(counts[lane.name, place]))
+        for lane in lanes()
+        for place in range(over)
+    ]
+
+
+def _told(people: int) -> int | None:
+    return people if people >= FEW else None

@@ -1,0 +1,1 @@
+"""Version 1 of the interface: what programs ask over HTTPS, with a token."""
