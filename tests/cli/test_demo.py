@@ -49,7 +49,7 @@ def test_cards_printed_before_count_at_the_next_start(scene):
         again = demo.prepare(scene.folder, now(), camera=0, port=0)
 
     assert again.cast == scene.cast
-    assert again.pin != scene.pin
+    assert again.pins != scene.pins
     assert again.folder == scene.folder
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import socket
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -17,6 +17,14 @@ from urllib.parse import urlencode
 import click
 
 from portique import __version__
+from portique.cli.demo_server import (
+    COPY,
+    chosen_ports,
+    connected,
+    exit_gate,
+    server,
+    wait_until_served,
+)
 from portique.cli.gate import announce, stop_on_signals
 from portique.cli.knowledge import write_whole
 from portique.cli.options import entropy, json_option, now
@@ -34,12 +42,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date, datetime
 
+    from portique.cli.demo_server import Ports
     from portique.gate.sections import GateConfig
     from portique.paper.cards import PrintedPass
     from portique.testing.film_cast import Cast
 
 MARK = ".portique-demo"
-LANE = "entry-1"
+LANE, EXIT = "entry-1", "exit-1"
+FILMS = {LANE: "film.json", EXIT: "film-exit.json"}  # other people: nobody is in two places
 ROUNDS = 4  # a card comes again only after more than five minutes
 TITLES = {
     "good": "valable", "lent": "prêtée : à montrer deux fois", "pairs": "à deux : ensemble",
@@ -64,14 +74,15 @@ TITLES = {
     type=click.IntRange(0, 65535),
     default=8440,
     show_default=True,
-    help="Port of the screens on this machine; 0 takes a free one.",
+    help="First of four ports on this machine: two gates, the pages, their stream; 0: free ones.",
 )
 @click.option("--seconds", type=click.FloatRange(min=1), help="Stop by itself after so long.")
 @json_option
 def demo(folder: Path, port: int, **asked: Any) -> None:
-    r"""Start a synthetic lycée of 1,000 pupils and one gate whose camera plays a film.
+    r"""Start a synthetic lycée of 1,000 pupils: its server, and two gates whose cameras play films.
 
-    Everybody in it is fictional. Nothing leaves this machine.
+    Everybody in it is fictional. Nothing leaves this machine. What is tried on the server's pages
+    is gone at the next start; passes printed before still count.
 
     \b
     Exit code: 0 stopped in order, 2 wrong use, 5 the folder, port, camera or disk refuses.
@@ -80,24 +91,34 @@ def demo(folder: Path, port: int, **asked: Any) -> None:
     Example:
         portique demo --camera 0
     """
-    check_port(port)  # before the folder is touched: another demonstration may be running
+    ports = chosen_ports(port)  # before the folder is touched: another one may be running
     with held(folder):
         if asked["fresh"]:
             _empty(folder)
-        _run(prepare(folder, now(), camera=asked["camera"], port=port), **asked)
+        at = now()
+        scene = prepare(folder, at, camera=asked["camera"], port=ports.entry)
+        _run(scene, ports, _today(at), seconds=asked["seconds"], as_json=asked["as_json"])
 
 
-def _run(scene: Scene, *, seconds: float | None, as_json: bool, **_asked: Any) -> None:
+def _run(scene: Scene, ports: Ports, day: date, *, seconds: float | None, as_json: bool) -> None:
     from portique.gate.logs import configure
     from portique.gate.main import Gate
 
     folder = scene.folder
     configure((folder / "gate.log").open("a", encoding="utf-8", buffering=1))
-    with Gate(scene.config, announce=announce) as gate:
+    leaving = _write_config(connected(scene.leaving, ports, ports.exit), folder)
+    entry = connected(scene.config, ports, ports.entry)
+    with (
+        server(folder, ports, day),
+        Gate(entry, announce=announce) as gate,
+        exit_gate(folder, leaving),
+    ):
         stop_on_signals(gate.stop)
-        _tell(gate.serving.url, scene, as_json=as_json)
-        printing = threading.Thread(target=write_passes, args=(folder, scene.cast), daemon=True)
-        printing.start()
+        for work in (
+            partial(write_passes, folder, scene.cast),
+            partial(_tell_when_served, ports, scene, gate.stop, as_json=as_json),
+        ):
+            threading.Thread(target=work, daemon=True).start()
         if seconds is not None:
             timer = threading.Timer(seconds, gate.stop.set)
             timer.daemon = True
@@ -105,42 +126,68 @@ def _run(scene: Scene, *, seconds: float | None, as_json: bool, **_asked: Any) -
         gate.run()
 
 
+def _tell_when_served(ports: Ports, scene: Scene, stop: threading.Event, *, as_json: bool) -> None:
+    if wait_until_served(ports, stop):
+        _tell(ports, scene, as_json=as_json)
+    elif not stop.is_set():
+        announce(f"the server did not start: see {scene.folder / 'server.log'}; the gates go on")
+
+
+def _write_config(config: GateConfig, folder: Path) -> Path:
+    from portique.gate.config import dump
+
+    path = folder / "gate" / "exit.toml"
+    path.touch(0o600)
+    path.write_text(dump(config, folder=path.parent), encoding="utf-8")
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A demonstration ready to start."""
+    """A demonstration ready to start: the entry's gate and the exit's."""
 
     config: GateConfig
+    leaving: GateConfig
     cast: Cast
-    pin: str
+    pins: tuple[str, str]
     folder: Path
 
 
 def prepare(folder: Path, at: datetime, *, camera: int | None, port: int) -> Scene:
-    """Take the school and passes that are there, or make them; and one gate, always new.
+    """Take the school and passes that are there, or make them; and its gates, always new.
 
     A new gate has seen nobody yet: a card it showed a minute ago is no second use.
 
     Raises:
         EnvironmentProblem: The folder is somebody else's, or the disk refused.
     """
+    school, cast = _kept(folder, at) or _made(folder, at)
+    try:
+        gates = {lane: _enrolled(school, folder / "gate", lane) for lane in FILMS}
+        data = make_bundle(school, at=at - timedelta(minutes=1), entropy=entropy)
+        for lane in FILMS:
+            knowledge = folder / "gate" / f"{lane}-knowledge"
+            knowledge.mkdir()
+            write_whole(knowledge / "today.knowledge", data)
+    finally:
+        school.close()
+    (entry, pin), (leaving, leaving_pin) = (gates[lane] for lane in FILMS)
+    return Scene(
+        _filmed(entry, folder / FILMS[LANE], camera=camera, port=port),
+        _filmed(leaving, folder / FILMS[EXIT], camera=None, port=0),
+        cast, (pin, leaving_pin), folder,
+    )  # fmt: skip
+
+
+def _enrolled(school: SchoolFolder, folder: Path, lane: str) -> tuple[GateConfig, str]:
     from portique.gate.config import load
     from portique.gate.enrolment import enrol
     from portique.school.rules import site_of
 
-    school, cast = _kept(folder, at) or _made(folder, at)
-    try:
-        lane = site_of(school).lane(LANE)
-        out = folder / "gate" / f"{LANE}.toml"
-        key = school.keys.knowledge.public
-        mine, pin = enrol(out, lane, school.settings.uai, key, entropy=entropy)
-        school.register.add_gate(EnrolledGate(LANE, LANE, mine.public.x, mine.public.y))
-        data = make_bundle(school, at=at - timedelta(minutes=1), entropy=entropy)
-        knowledge = out.parent / f"{LANE}-knowledge"
-        knowledge.mkdir()
-        write_whole(knowledge / "today.knowledge", data)
-    finally:
-        school.close()
-    return Scene(_filmed(load(out), folder, camera=camera, port=port), cast, pin, folder)
+    out, key = folder / f"{lane}.toml", school.keys.knowledge.public
+    mine, pin = enrol(out, site_of(school).lane(lane), school.settings.uai, key, entropy=entropy)
+    school.register.add_gate(EnrolledGate(lane, lane, mine.public.x, mine.public.y))
+    return load(out), pin
 
 
 def _stamp(at: datetime) -> str:
@@ -156,7 +203,7 @@ def _kept(folder: Path, at: datetime) -> tuple[SchoolFolder, Cast] | None:
 
     with suppress(OSError, ValueError, PortiqueError):
         if (folder / MARK).read_text(encoding="utf-8") == _stamp(at):
-            cast = read_cast(folder / "film.json")
+            cast, _leaving = (read_cast(folder / film) for film in FILMS.values())
             school = SchoolFolder.open(folder / "school")
             fill_folder(school, make_school(_today(at), open_all_day=True))
             shutil.rmtree(folder / "gate", ignore_errors=True)
@@ -175,8 +222,12 @@ def _made(folder: Path, at: datetime) -> tuple[SchoolFolder, Cast]:
     synthetic = make_school(_today(at), open_all_day=True)
     school = create_folder(folder / "school", synthetic, at=at, entropy=entropy)
     studio = Studio(school, at, entropy)
-    cast = make_cast(studio, synthetic.people, outside_hours=synthetic.away, rounds=ROUNDS)
-    write_cast(cast, folder / "film.json")
+    away = len(synthetic.away) // 2
+    cast = make_cast(studio, synthetic.people, outside_hours=synthetic.away[:away], rounds=ROUNDS)
+    write_cast(cast, folder / FILMS[LANE])
+    others = synthetic.people[::-1]
+    leaving = make_cast(studio, others, outside_hours=synthetic.away[away:], rounds=ROUNDS)
+    write_cast(leaving, folder / FILMS[EXIT])
     # Last: what was stopped half-way is made anew.
     (folder / MARK).write_text(_stamp(at), encoding="utf-8")
     return school, cast
@@ -186,31 +237,14 @@ def _today(at: datetime) -> date:
     return at.astimezone(zone_of(PARIS)).date()
 
 
-def _filmed(config: GateConfig, folder: Path, *, camera: int | None, port: int) -> GateConfig:
-    film = urlencode({"cast": str((folder / "film.json").absolute())})
+def _filmed(config: GateConfig, cast: Path, *, camera: int | None, port: int) -> GateConfig:
+    film = urlencode({"cast": str(cast.absolute())})
     source = f"film:portique.testing.film_reel:demonstration?{film}"
     return replace(
         config,
         camera=replace(config.camera, source=source if camera is None else str(camera)),
         screens=replace(config.screens, port=port),
     )
-
-
-def check_port(port: int) -> None:
-    """Refuse a port that another program has; 0 is any that is free.
-
-    Raises:
-        EnvironmentProblem: Names it.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise EnvironmentProblem(
-                f"port {port} can't be used ({error.strerror}): perhaps a demonstration is running "
-                "already; stop it with Ctrl-C, or choose another --port and --folder"
-            ) from error
 
 
 @contextmanager
@@ -241,9 +275,9 @@ def held(folder: Path) -> Iterator[None]:
 def _empty(folder: Path) -> None:
     """Make room for a new school; the mark stays, for it is what is locked."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in ("school", "gate"):
+    for name in ("school", "gate", COPY):
         shutil.rmtree(folder / name, ignore_errors=True)
-    for name in ("film.json", "passes.pdf"):
+    for name in (*FILMS.values(), "passes.pdf"):
         (folder / name).unlink(missing_ok=True)
     (folder / MARK).write_text("", encoding="utf-8")
 
@@ -289,23 +323,31 @@ def with_webcam() -> str:
     return 'make run DEMO_OPTIONS="--camera 0"' if started_by_make else "portique demo --camera 0"
 
 
-def _tell(url: str, scene: Scene, *, as_json: bool) -> None:
-    passes = str(scene.folder / "passes.pdf")
-    screens = {"url": url, "agent": f"{url}/agent", "holder": f"{url}/holder", "pin": scene.pin}
+def _tell(ports: Ports, scene: Scene, *, as_json: bool) -> None:
+    passes, page = str(scene.folder / "passes.pdf"), f"{ports.address}/demo/"
+    entry, leaving = f"http://127.0.0.1:{ports.entry}", f"http://127.0.0.1:{ports.exit}"
+    pin, leaving_pin = scene.pins
+    screens = {"url": entry, "agent": f"{entry}/agent", "holder": f"{entry}/holder", "pin": pin}
     say(
-        screens | {"school": str(scene.folder / "school"), "passes": passes},
+        screens
+        | {"page": page, "exit": f"{leaving}/agent", "exit_pin": leaving_pin}
+        | {"school": str(scene.folder / COPY), "passes": passes},
         as_json=as_json,
         words=Words(
-            "\nPortique\xa0: un lycée fictif de 1 000 élèves et un portique. "
+            "\nPortique\xa0: un lycée fictif de 1 000 élèves, son serveur et deux portiques. "
             "Personne n’y est réel.\n\n"
-            f"  Écran de l’agent       {url}/agent    (agent-1, PIN {scene.pin})\n"
-            f"  Écran du titulaire     {url}/holder\n"
+            f"  Commencez ici          {page}\n"
+            f"  Écran de l’agent       {entry}/agent    (agent-1, PIN {pin})\n"
+            f"  Écran du titulaire     {entry}/holder\n"
+            f"  À la sortie            {leaving}/agent    (agent-1, PIN {leaving_pin})\n"
             f"  Codes à essayer        {passes}    (puis\xa0: {with_webcam()})\n\n"
             "Ctrl-C pour arrêter.\n",
-            "\nPortique: a synthetic lycée of 1,000 pupils and one gate. "
+            "\nPortique: a synthetic lycée of 1,000 pupils, its server and two gates. "
             "Everybody is fictional.\n\n"
-            f"  Agent's screen    {url}/agent    (agent-1, PIN {scene.pin})\n"
-            f"  Holder's screen   {url}/holder\n"
+            f"  Start here        {page}\n"
+            f"  Agent's screen    {entry}/agent    (agent-1, PIN {pin})\n"
+            f"  Holder's screen   {entry}/holder\n"
+            f"  At the exit       {leaving}/agent    (agent-1, PIN {leaving_pin})\n"
             f"  Passes to try     {passes}    (then: {with_webcam()})\n\n"
             "Stop with Ctrl-C.\n",
         ),

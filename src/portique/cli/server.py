@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from portique.cli.options import school_option
-from portique.cli.speaking import warn
+from portique.cli.options import json_option, school_option
+from portique.cli.server_backup import backup, backup_key, restore
+from portique.cli.speaking import say
 from portique.core.plain import Words
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ def server() -> None:
     """Serve a school: people, passes, live console, gates."""
 
 
+for _command in (backup_key, backup, restore):
+    server.add_command(_command)
+
+
 @server.command("run")
 @school_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -35,6 +40,7 @@ def server() -> None:
 @click.option("--behind-proxy", metavar="NAME", default="", help="Name a proxy serves by HTTPS.")
 @click.option("--public-name", metavar="NAME", default="", help="Name people and gates use.")
 @click.option("--metrics-port", type=PORT, help="Measures for Prometheus, on this machine alone.")
+@json_option
 def run(  # noqa: PLR0917 -- click passes options by name
     folder: Path,
     host: str,
@@ -45,6 +51,7 @@ def run(  # noqa: PLR0917 -- click passes options by name
     behind_proxy: str,
     public_name: str,
     metrics_port: int | None,
+    as_json: bool,  # noqa: FBT001 - a flag
 ) -> None:
     r"""Serve the school in a folder until stopped.
 
@@ -71,10 +78,10 @@ def run(  # noqa: PLR0917 -- click passes options by name
         place.check()
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
-    _serve(folder, place, metrics_port)
+    _serve(folder, place, metrics_port, as_json=as_json)
 
 
-def _serve(folder: Path, place: Place, metrics_port: int | None) -> None:
+def _serve(folder: Path, place: Place, metrics_port: int | None, *, as_json: bool) -> None:
     """Make the school ready, then watch over its two processes."""
     from portique.server.config import supervising
 
@@ -89,8 +96,7 @@ def _serve(folder: Path, place: Place, metrics_port: int | None) -> None:
             serve_metrics(metrics_port)
 
         def ready() -> None:
-            warn(place.address)
-            _say_first_code()
+            _tell(place, as_json=as_json)
             supervising.tell_system()
 
         supervising.Supervisor(place, dict(os.environ)).run(ready)
@@ -110,17 +116,21 @@ def _prepare(folder: Path, place: Place) -> None:
     connections.close_all()  # the parts have their own
 
 
-def _say_first_code() -> None:
+def _tell(place: Place, *, as_json: bool) -> None:
+    """Say where the pages are and, while there is no account, the code that makes the first."""
     from portique.server.accounts.first_start import make_code
 
-    code = make_code()
-    if code is not None:
-        warn(
-            Words(
-                f"Aucun compte : ouvrez /compte/depart/ et créez celui de la direction avec {code}",
-                f"No account yet: open /compte/depart/ and make the head’s with {code}",
-            )
-        )
+    code, address = make_code(), place.address
+    start = Words(
+        f"\nAucun compte\xa0: ouvrez {address}compte/depart/ et créez celui de la direction"
+        f" avec {code}",
+        f"\nNo account yet: open {address}compte/depart/ and make the head’s with {code}",
+    )
+    say(
+        {"url": address, "code": code},
+        as_json=as_json,
+        words=Words(f"{address}{start.fr if code else ''}", f"{address}{start.en if code else ''}"),
+    )
 
 
 @click.command("manage", context_settings={"ignore_unknown_options": True})
@@ -130,7 +140,7 @@ def manage(folder: Path, arguments: tuple[str, ...]) -> None:
     r"""Run one of Django's own commands on a school's server.
 
     \b
-    Exit code: the command's own.
+    Exit code: 0 done, otherwise the command's own.
 
     \b
     Example:

@@ -64,7 +64,10 @@ ENTRY_CONTROL = Activity(
     ),
     persons=HOLDERS,
     recipients=frozenset(
-        {Recipient.HOLDER, Recipient.AGENT, Recipient.SCHOOL_LIFE, Recipient.HEAD}
+        {
+            *(Recipient.HOLDER, Recipient.AGENT, Recipient.RECEPTION),
+            *(Recipient.SCHOOL_LIFE, Recipient.HEAD),
+        }
     ),
     source=Source.GATE,
     retention=NEXT_SCHOOL_DAY,

@@ -15,4 +15,4 @@ class VaultConfig(AppConfig):
         """Have the charter's check run with Django's own."""
         from portique.server.vault import checks  # noqa: PLC0415 -- models must be loaded first
 
-        register(checks.charter_check, deploy=True)
+        register(checks.charter_check)
