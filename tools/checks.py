@@ -36,6 +36,7 @@ QUICK = {
     "PORTIQUE_KILLS": "5",
     "PORTIQUE_GATE_KILLS": "2",
     "PORTIQUE_POWER_CUTS": "100",
+    "PORTIQUE_LINK_MODELS": "5",
 }
 CAMPAIGN = {
     "PORTIQUE_CASES": "10000",  # hypothesis examples for each property
@@ -43,6 +44,8 @@ CAMPAIGN = {
     "PORTIQUE_KILLS": "8500",  # kill -9 of the process that journals and opens
     "PORTIQUE_GATE_KILLS": "1500",  # kill -9 of a whole gate
     "PORTIQUE_POWER_CUTS": "20000",  # power cuts in the file system's model
+    "PORTIQUE_LINK_HISTORIES": "200",  # lives of whole gates around a real server, all killed
+    "PORTIQUE_LINK_MODELS": "500",  # histories of four gates and the server's views
 }
 
 
