@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from tests.server.school.conftest import MORNING, TABLE
 from tests.server.school.test_timetable_page import agree, upload
@@ -32,17 +31,17 @@ class Program:
 
     token: str
 
-    def get(self, path: str, **headers: str) -> HttpResponse:
+    def get(self, path: str, **headers: str) -> Any:
         """Ask for something."""
         return self.call("GET", path, headers=headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
         """Send something."""
         return self.call("POST", path, body, headers=headers)
 
     def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
-    ) -> HttpResponse:
+    ) -> Any:
         """Call as any HTTP client would, without cookies."""
         said = {"authorization": f"Bearer {self.token}", "accept-language": "en"}
         data = "" if body is None else json.dumps(body)

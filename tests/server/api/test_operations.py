@@ -1,6 +1,7 @@
 """What programs ask and get, operation by operation."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tests.server.school.conftest import MORNING
@@ -64,7 +65,9 @@ def test_people_are_listed_by_class(program, pupil):
 def test_pages_follow_one_another_without_gap_or_repeat(program, pupil):
     """Seven people, three at a time."""
     made = {str(pupil(first).pk) for first in ("Zoé", "Ali", "Inès", "Hugo", "Léa", "Noé", "Adam")}
-    seen, cursor, asked = [], "", program()
+    seen: list[str] = []
+    cursor: Any = ""
+    asked = program()
     while cursor is not None:
         page = asked.get(f"people?label=2de%204&limit=3{cursor and '&cursor=' + cursor}").json()
         seen += [one["id"] for one in page["items"]]

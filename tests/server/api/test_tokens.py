@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -16,12 +17,19 @@ from portique.server.api.scopes import Scope
 PAGE = "/api/jetons/"
 ASKED = {"name": "Vie scolaire", "scopes": ["gates:read"], "days": "30"}
 WRITTEN = re.compile(r"portique_[0-9a-f]{32}_[0-9a-f]{64}")
+REVOKE = re.compile(r"/api/jetons/[\w-]+/retirer/")
+
+
+def find(wanted: re.Pattern[str], response: Any) -> str:
+    """Return what a page holds."""
+    found = wanted.search(response.content.decode())
+    assert found
+    return found[0]
 
 
 def test_the_head_makes_a_token_that_works(signed_in, served):
     """From the form to a first call."""
-    page = signed_in(Role.HEAD).post(PAGE, ASKED).content.decode()
-    text = WRITTEN.search(page)[0]
+    text = find(WRITTEN, signed_in(Role.HEAD).post(PAGE, ASKED))
 
     answer = Client().get("/api/v1/health", headers={"authorization": f"Bearer {text}"})
 
@@ -31,7 +39,7 @@ def test_the_head_makes_a_token_that_works(signed_in, served):
 def test_a_token_is_shown_once_and_kept_nowhere(signed_in):
     """The page, looked at again, has no token; the row has a hash of it."""
     client = signed_in(Role.HEAD)
-    text = WRITTEN.search(client.post(PAGE, ASKED).content.decode())[0]
+    text = find(WRITTEN, client.post(PAGE, ASKED))
 
     assert not WRITTEN.search(client.get(PAGE).content.decode())
     assert text.rpartition("_")[2] not in str(Token.objects.values())
@@ -57,11 +65,7 @@ def test_the_head_revokes_on_the_page(signed_in):
     """One button."""
     client = signed_in(Role.HEAD)
     client.post(PAGE, ASKED)
-    address = re.search(
-        r'action="(/api/jetons/[\w-]+/retirer/)"', client.get(PAGE).content.decode()
-    )
-
-    client.post(address[1])
+    client.post(find(REVOKE, client.get(PAGE)))
 
     assert not Token.objects.exists()
 

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -117,7 +117,7 @@ def _lasting() -> QuerySet[IssuedPass]:
     return IssuedPass.objects.exclude(use=Use.SLIP)
 
 
-def _holders(asked: PassQuery) -> QuerySet[Person]:
+def _holders(asked: PassQuery) -> QuerySet[Person, Any]:
     people = Person.objects.exclude(holder=None)
     if asked.person is not None:
         people = people.filter(pk=asked.person)

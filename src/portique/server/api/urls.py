@@ -25,7 +25,9 @@ urlpatterns = [
     path("v1/openapi.json", views.description, name="description"),
     path(
         "v1/",
-        include(marked([one for one in patterns if one.name != "api-root"], _guarded)),
+        include(
+            marked([one for one in patterns if getattr(one, "name", "") != "api-root"], _guarded)
+        ),
     ),
     path("v1/<path:rest>", views.nothing, name="nothing"),
 ]

@@ -45,7 +45,7 @@ def read_counts(request: HttpRequest) -> CountsOut:
         for cell in queries.quarter_hours(at)
     ]
     day = local_day(to_ms(at), served_school().settings.time_zone)
-    return CountsOut(day=day, told_from=queries.FEW, cells=cells)
+    return CountsOut(day=day, minutes=15, told_from=queries.FEW, cells=cells)
 
 
 def _out(shown: ShownGate) -> GateOut:

@@ -13,7 +13,7 @@ from portique.server.api.v1.problems import Problem, ProblemError, refusal, unex
 from portique.server.passes.quotas import QuotaExceededError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
@@ -27,13 +27,8 @@ def _interface() -> NinjaAPI:
     )
     for router in ROUTERS:
         api.add_router("", router)
-    api.add_exception_handler(ProblemError, lambda _, error: refusal(error))
-    api.add_exception_handler(ValidationError, _invalid)
-    api.add_exception_handler(HttpError, _malformed)
-    api.add_exception_handler(QuotaExceededError, _told(Problem.QUOTA))
-    api.add_exception_handler(RegisterError, _told(Problem.STATE))
-    api.add_exception_handler(TimetableError, _timetable)
-    api.add_exception_handler(Exception, unexpected)
+    for error, answer in ANSWERS.items():
+        api.add_exception_handler(error, answer)
     return api
 
 
@@ -63,6 +58,15 @@ def _told(problem: Problem) -> Any:
     return lambda request, error: refusal(ProblemError(problem))  # noqa: ARG005 -- ninja's form
 
 
+ANSWERS: Mapping[type[Exception], Any] = {
+    ProblemError: lambda _, error: refusal(error),
+    ValidationError: _invalid,
+    HttpError: _malformed,
+    QuotaExceededError: _told(Problem.QUOTA),
+    RegisterError: _told(Problem.STATE),
+    TimetableError: _timetable,
+    Exception: unexpected,
+}
 NAMES = frozenset(
     {
         *("person", "person_id", "pass_id", "change_id", "label", "kind", "standing", "cursor"),

@@ -138,7 +138,7 @@ class CountsOut(Schema):
     """Today's counts, quarter-hours that are over. They tell nobody in particular."""
 
     day: date
-    minutes: int = Field(15, examples=[15])
+    minutes: int = Field(description="Of a cell.", examples=[15])
     told_from: int = Field(description="Smaller cells are null.", examples=[5])
     cells: list[CellOut]
 
