@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from portique.server.accounts.roles import Role
 
 
+FIRST = ("console", "passes", "people", "school", "gates")
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One entry of the menu: the address's name, its title, what one does there, who may."""
@@ -27,8 +30,9 @@ class Page:
 
 @cache
 def all_pages() -> tuple[Page, ...]:
-    """Return the pages of every app, in the apps' order."""
-    names = (f"portique.server.{app}.pages" for app in settings.APPS if app != "frame")
+    """Return the pages of every app: what happens now, then the day's work, then the rest."""
+    others = [app for app in settings.APPS if app not in {"frame", *FIRST}]
+    names = (f"portique.server.{app}.pages" for app in (*FIRST, *others))
     return tuple(
         page for name in names if find_spec(name) is not None for page in import_module(name).PAGES
     )
