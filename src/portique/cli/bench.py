@@ -23,6 +23,7 @@ BENCHES: Mapping[str, str] = {
     "decision": "portique.cli.bench_decision:bench_decision",
     "gate": "portique.cli.bench_gate:bench_gate",
     "journal": "portique.cli.bench_rows:journal_rows",
+    "link": "portique.cli.bench_link:link_rows",
     "sight": "portique.cli.bench_rows:sight_rows",
 }
 

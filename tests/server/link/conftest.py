@@ -29,4 +29,5 @@ def link_gate(served) -> Callable[[str, Path], LinkedGate]:
 @pytest.fixture
 def linked(link_gate, tmp_path) -> LinkedGate:
     """Enrol one gate."""
-    return link_gate("entry-1", tmp_path / "gate")
+    made: LinkedGate = link_gate("entry-1", tmp_path / "gate")
+    return made

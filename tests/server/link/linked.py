@@ -115,8 +115,8 @@ class LinkedGate:
     def report(self) -> News:
         """Report, and take news up."""
         head = self.journal.head
-        told = {"epoch": head.epoch, "last": head.number, "unsent": self.journal.pending()}
-        body = Report(self.cursor, replace(HEALTH, **told)).to_bytes()
+        health = replace(HEALTH, epoch=head.epoch, last=head.number, unsent=self.journal.pending())
+        body = Report(self.cursor, health).to_bytes()
         reply = self.post("/gate/v1/news", body)
         if reply.status != 200:
             raise Refused(reply.status)
