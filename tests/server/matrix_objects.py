@@ -9,12 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from portique.core.values import Kind
+from portique.school.register import EnrolledGate
 from portique.server import clock
 from portique.server.accounts.codes import keyed_hash
 from portique.server.accounts.devices import TOKEN
 from portique.server.accounts.models import Device, User
 from portique.server.accounts.roles import Role
 from portique.server.api.models import Token
+from portique.server.gates.actions import invite
+from portique.server.gates.models import Gate
+from portique.server.passes.register import DatabaseRegister
 from portique.server.people.actions import Particulars, add_person
 from portique.server.people.models import Import
 
@@ -53,18 +57,30 @@ def a_token() -> Any:
     return token.pk
 
 
+def an_invitation() -> Any:
+    """A code that lets a gate join."""
+    return invite("entry-1").pk
+
+
+def a_gate() -> Any:
+    """A gate of the exit's."""
+    gate_id = f"exit-{Gate.objects.count() + 1}"
+    DatabaseRegister().add_gate(EnrolledGate(gate_id, "exit-1", b"x" * 32, b"y" * 32))
+    return gate_id
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
     "account_id": an_account,
     "device_id": a_device,
     "person_id": a_person,
+    "key": a_person,
+    "number": uuid.uuid4,
+    "pass_id": lambda: "00c0ffee00c0ffee",
+    "invitation_id": an_invitation,
+    "gate_id": a_gate,
     "import_id": an_import,
     "mfa_remove_webauthn.pk": lambda: 1,
     "token_id": a_token,
-    "api:read_pass.pass_id": lambda: "00c0ffee00c0ffee",
-    "api:replace_pass.pass_id": lambda: "00c0ffee00c0ffee",
-    "api:suspend_pass.pass_id": lambda: "00c0ffee00c0ffee",
-    "api:resume_pass.pass_id": lambda: "00c0ffee00c0ffee",
-    "api:revoke_pass.pass_id": lambda: "00c0ffee00c0ffee",
     "api:undo_change.change_id": uuid.uuid4,
     "api:nothing.rest": lambda: "nowhere",
 }

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 from django.conf import settings
-from django.db import Error
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -24,11 +23,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portique.core import wire_calls
-from portique.core.errors import ConfigError, LinkError
+from portique.core.errors import LinkError
 from portique.server.clock import now
 from portique.server.config.event_stream import EventStream, event
 from portique.server.config.measuring import LINES, LISTENERS
-from portique.server.console.actions import forget
 from portique.server.console.hub import LISTENERS_MAX, Hub
 from portique.server.console.watchers import watcher
 from portique.server.gates.models import Gate
@@ -44,7 +42,7 @@ if TYPE_CHECKING:
 BEAT_S = 15.0
 CHECK_S = 20.0  # how long after its end a session is still listened to, at most
 TILES_S = 1.0  # lanes are drawn again this often at most
-FORGET_S = 3600.0
+CHORES_S = 3600.0
 LANGUAGES = frozenset({"fr", "en"})
 log = logging.getLogger("portique.server.streams")
 
@@ -63,21 +61,18 @@ def application() -> Starlette:
 @asynccontextmanager
 async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.hub = hub = Hub()
-    tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_forget(hub))]
+    tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_do_chores(hub))]
     yield
     for task in tasks:
         task.cancel()
     hub.threads.close()
 
 
-async def _forget(hub: Hub) -> None:
+async def _do_chores(hub: Hub) -> None:
     """Delete what may be kept no longer, every hour."""
     while True:
-        try:
-            await hub.threads.run(forget, now())
-        except (ConfigError, Error):
-            log.warning("what is old could not be deleted")
-        await asyncio.sleep(FORGET_S)
+        await hub.threads.run(do_chores, now())
+        await asyncio.sleep(CHORES_S)
 
 
 async def health(request: Request) -> Response:

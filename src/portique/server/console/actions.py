@@ -224,13 +224,13 @@ def forget(at: datetime) -> int:
     with transaction.atomic():
         late = Referral.objects.filter(state=ReferralState.WAITING, at__lt=today)
         late.update(state=ReferralState.GONE)
-        until = _kept_since(at)
+        until = kept_since(at)
         gone, _ = Event.objects.filter(at__lt=until).delete()
         left, _ = Referral.objects.filter(at__lt=until).delete()
     return gone + left
 
 
-def _kept_since(at: datetime) -> datetime:
+def kept_since(at: datetime) -> datetime:
     """Return the midnight before which everything's time is over."""
     calendar = calendar_of(served_school())
     day = midnight(at)

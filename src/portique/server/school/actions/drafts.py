@@ -57,6 +57,11 @@ def set_choices(draft: TimetableDraft, choices: dict[str, Any]) -> None:
 def drop_draft(by: User) -> None:
     """Forget what somebody was importing, and what everybody left lying for an hour."""
     TimetableDraft.objects.filter(by=by).delete()
+    drop_old_drafts()
+
+
+def drop_old_drafts() -> None:
+    """Forget what was left lying for an hour."""
     TimetableDraft.objects.filter(at__lte=now() - KEPT).delete()
 
 
