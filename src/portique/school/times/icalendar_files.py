@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-import recurring_ical_events  # type: ignore[import-untyped]  # it ships none
+import recurring_ical_events
 from icalendar import Calendar
 
 from portique.core.localtime import zone_of

@@ -1,6 +1,7 @@
 """What is due each hour: everything is erased when its time is over, whoever looks or not.
 
-Each chore stands alone: one that fails is logged and tried again an hour later, the others are done.
+Each chore stands alone: one that fails is logged and tried again an hour later; the others are
+done.
 """
 
 from __future__ import annotations

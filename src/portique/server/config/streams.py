@@ -25,6 +25,7 @@ from starlette.routing import Route
 from portique.core import wire_calls
 from portique.core.errors import LinkError
 from portique.server.clock import now
+from portique.server.config.chores import do_chores
 from portique.server.config.event_stream import EventStream, event
 from portique.server.config.measuring import LINES, LISTENERS
 from portique.server.console.hub import LISTENERS_MAX, Hub

@@ -91,7 +91,7 @@ class ChannelWatch:
 
     def __init__(self) -> None:
         self._threads = Threads(1)
-        self._listening: object = None
+        self._listening: Any = None
 
     async def wait(self) -> None:
         """Return at a notification, or after a while; see `Watch`."""
