@@ -17,6 +17,8 @@ REPLAYED = ("--lane", "entry-1", "--at", "2026-11-23T08:00")
 # A process counts what its parent held when it forked: a small one has to stand between.
 LAUNCHER = """
 import resource, subprocess, sys
+
+pytestmark = pytest.mark.slow  # real processes
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
 print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10)
 """

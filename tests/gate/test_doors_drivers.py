@@ -33,6 +33,8 @@ from portique.gate.ports import BEAT_MAX_MS, DoorState, FailState
 from portique.testing.broker import TinyBroker
 from portique.testing.fakes import FakeClock
 
+pytestmark = pytest.mark.slow  # real controllers
+
 RELEASE = Order(Command.RELEASE, 5.0)
 LEAST = '[gate]\nid = "entry-1"\nschool = "0131234B"\n'
 
@@ -385,7 +387,6 @@ def test_a_dead_lane_leaves_the_door_in_its_fail_state(tmp_path, pins, wait_unti
     assert pins(17) == "0"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_the_fail_state_comes_within_two_seconds_every_time(tmp_path, pins, wait_until, how):
     """T18 in numbers; the deadline is the safety claim itself, measured on uptime."""

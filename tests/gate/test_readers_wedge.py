@@ -23,6 +23,8 @@ from portique.gate.readers.wedge import (
 )
 from portique.testing.fakes import FakeClock
 
+pytestmark = pytest.mark.slow  # devices that come and go
+
 BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 PASS = f"PQ1:{BASE45}"
 SHIFT, ENTER = 42, 28

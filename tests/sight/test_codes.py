@@ -13,6 +13,8 @@ from portique.testing.backgrounds import Background
 from portique.testing.held import Fault, held, pass_like_text
 from portique.testing.scenes import Card, Glare, Placed, Rendered, Scene, Surface, render
 
+pytestmark = pytest.mark.slow  # pictures drawn and read
+
 SIZES = [(640, 480), (1280, 720), (1920, 1080)]
 
 
@@ -170,7 +172,6 @@ def test_two_readers_of_the_same_frames_agree():
     assert read_all(frames) == read_all(frames)
 
 
-@pytest.mark.slow
 def test_a_loaded_machine_reads_the_same():
     """Work is counted, not timed: busy cores change nothing."""
     frames = [held(13, n, Fault(0.725)) for n in range(4)]

@@ -14,6 +14,8 @@ from portique.core.values import HolderId, Kind, PassId, Uai, Window, from_ms
 from portique.testing.film import Act, Expected, Film, Hand, Manner, Phone, Take, repeated
 from portique.testing.scenes import Surface
 
+pytestmark = pytest.mark.slow  # films drawn
+
 MONDAY_0730_MS = 1_795_419_000_000  # 2026-11-23T07:30:00Z
 SMALL = Take(width_px=640, height_px=480)
 UAI = Uai("0999001W")

@@ -24,6 +24,8 @@ from portique.testing.film_video import write_video
 from portique.testing.school import make_school
 from portique.testing.school_folder import create_folder
 
+pytestmark = pytest.mark.slow  # films drawn
+
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 ROUNDS = 2
 

@@ -18,6 +18,8 @@ from portique.gate.screen.connections import (
     room,
 )
 
+pytestmark = pytest.mark.slow  # real sockets, many
+
 HERE = "127.0.0.1"
 TIMEOUT_S = 20
 SHORT_S = 0.2

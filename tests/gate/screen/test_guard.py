@@ -4,6 +4,8 @@ import pytest
 
 from portique.gate.screen.guard import BODY_BYTES_MAX, POLICY, host_name
 
+pytestmark = pytest.mark.slow  # real sockets
+
 PAGES = ("/", "/holder", "/agent", "/healthz", "/static/agent.js", "/nowhere", "/holder/stream")
 POSTS = (
     "/pair",

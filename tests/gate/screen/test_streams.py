@@ -12,6 +12,8 @@ from portique.gate.screen import streams
 from portique.gate.screen.context import LOOP_SILENT_MS_MAX
 from portique.gate.screen.preview import sample_aim, sample_waiting
 
+pytestmark = pytest.mark.slow  # real streams
+
 
 def states(events: Iterator[tuple[str, str, Any]]) -> Iterator[tuple[str, Any]]:
     return ((name, data) for kind, name, data in events if kind == "state")

@@ -22,6 +22,8 @@ from tests.server.matrix_objects import OBJECTS, TRACES
 from portique.server.accounts.access import BY_PROOF, EARLY, MARK, PUBLIC, STEPPED
 from portique.server.accounts.roles import TWO_FACTORS, Role
 
+pytestmark = pytest.mark.slow  # every address, role by role
+
 FINE = frozenset({200, 204, 302, 404, 405})
 REFUSED = frozenset({400, 401, 403, 404, 405, 411, 413, 415})
 SIGN_IN, FACTORS = "/compte/connexion/", "/compte/second-facteur/"
@@ -219,7 +221,6 @@ def test_acts_that_matter_ask_who_is_there_again(signed_in, role):
             assert "/encore/" in method(address.path()).headers["Location"], address.name
 
 
-@pytest.mark.slow
 def test_served_over_https_django_finds_nothing_to_say():
     """Its own check of a deployment, with every warning an error."""
     told = os.environ | {"PORTIQUE_SECURE": "1"}

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from portique.server.api.v1 import limits
 from portique.server.api.v1.document import document, operations
-from portique.server.config.wsgi import application
 
 EXAMPLES = 25
 BOUNDS = settings(
@@ -43,7 +43,7 @@ def test_every_operation_keeps_to_its_description(program, pupil, taught, monkey
     monkeypatch.setattr(limits, "CALLS_MAX", 10**9)
     pupil()
     headers = {"Authorization": f"Bearer {program().token}"}
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
     labels = []
     for found in schema.get_all_operations():
         operation: Any = found.ok()  # type: ignore[union-attr]  # an error fails the test

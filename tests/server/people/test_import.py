@@ -19,6 +19,8 @@ from portique.server.school.models import Counter
 from portique.testing.onde import spreadsheet_csv
 from portique.testing.siecle import siecle_zip
 
+pytestmark = pytest.mark.slow  # whole schools
+
 
 def pupils() -> list[Person]:
     return list(Person.objects.filter(kind="pupil", left_on=None))

@@ -15,6 +15,8 @@ from portique.server.gates.actions import newest_version
 from portique.server.school import actions
 from portique.server.school.models import DayAction
 
+pytestmark = pytest.mark.slow  # whole timetables
+
 PAGE = "/regles/changements/"
 GREEN_4 = Rights(("2DE 04",), regime="green")
 GREEN_5 = Rights(("2DE 05",), regime="green")

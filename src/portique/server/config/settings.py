@@ -54,7 +54,6 @@ MIDDLEWARE = [
     "portique.server.accounts.access.AccessMiddleware",
 ]
 ROOT_URLCONF = "portique.server.config.urls"
-WSGI_APPLICATION = "portique.server.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
