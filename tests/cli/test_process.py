@@ -12,13 +12,14 @@ import cv2
 import pytest
 from tests.cli.conftest import frame
 
+pytestmark = pytest.mark.slow  # real processes
+
 NOBODY = 65534
 REPLAYED = ("--lane", "entry-1", "--at", "2026-11-23T08:00")
 # A process counts what its parent held when it forked: a small one has to stand between.
 LAUNCHER = """
 import resource, subprocess, sys
 
-pytestmark = pytest.mark.slow  # real processes
 done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)
 print(done.returncode, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10)
 """

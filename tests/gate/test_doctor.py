@@ -33,6 +33,8 @@ from portique.gate.config import dump, load
 from portique.gate.sandbox_probe import Strength
 from portique.gate.sections import CameraSection, GateConfig, GateSection, MetricsSection
 
+pytestmark = pytest.mark.slow  # real machines are asked
+
 LATE_MS = 120
 MODULE_PX = 6
 

@@ -19,6 +19,8 @@ from portique.gate.screen.access import (
 from portique.gate.screen.preview import PIN, SALT, agents, sample_waiting
 from portique.gate.screen.settings import Agent, ScreenSettings, hash_pin, pin_matches
 
+pytestmark = pytest.mark.slow  # real sockets
+
 SECRET = bytes(32)
 WRONG = "000000"
 

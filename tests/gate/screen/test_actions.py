@@ -13,6 +13,8 @@ from portique.core.values import Medium
 from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Posture
 from portique.gate.screen.preview import PreviewDesk, sample_waiting
 
+pytestmark = pytest.mark.slow  # real sockets
+
 ADMIT = {"showing": 11, "ruling": "admit", "reason": "known"}
 DENY = {"showing": 11, "ruling": "deny", "reason": "sent"}
 
