@@ -6,6 +6,8 @@ from django.db import connection
 from django.test import Client
 from tests.server.accounts.conftest import PASSWORD, PIN, fill
 
+from portique.server.accounts.actions import use_code
+from portique.server.accounts.errors import AccountRefused
 from portique.server.accounts.models import AuditEntry, Deed, PaperCode, User
 from portique.server.accounts.roles import Role
 
@@ -74,6 +76,29 @@ def test_two_browsers_with_one_code_make_one_password(head):
 
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
+
+
+def test_a_voided_code_sets_no_password_once_it_was_typed(head):
+    """Whoever found the sheet and waits on the next page is sent back by the new sheet."""
+    code, user = newcomer(head)
+    thief = Client()
+    fill(thief, "/compte/arrivee/", code=code)
+    head.post(f"/compte/comptes/{user.pk}/code/")
+    response = fill(thief, "/compte/arrivee/choisir/", password=PASSWORD, again=PASSWORD)
+
+    assert response.redirect_chain[-1][0] == "/compte/arrivee/"
+    user.refresh_from_db()
+    assert not user.has_usable_password()
+
+
+def test_a_code_voided_while_it_is_being_used_sets_nothing(head):
+    """The row that was read is not the one that is there."""
+    _, user = newcomer(head)
+    read = PaperCode.objects.get(user=user)
+    head.post(f"/compte/comptes/{user.pk}/code/")
+
+    with pytest.raises(AccountRefused):
+        use_code(read, PASSWORD)
 
 
 def test_a_new_code_voids_the_password_and_ends_sessions(head, account, moved):

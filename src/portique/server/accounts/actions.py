@@ -99,9 +99,9 @@ def use_code(code: PaperCode, secret: str) -> User:
     """Set what its owner chose, password or PIN, and use the code up.
 
     Raises:
-        AccountRefused: It was used in the meantime, or the PIN is too easy.
+        AccountRefused: It was used or voided in the meantime, or the PIN is too easy.
     """
-    live = PaperCode.objects.filter(pk=code.pk, expires_at__gt=clock.now())
+    live = PaperCode.objects.filter(code_hash=code.code_hash, expires_at__gt=clock.now())
     if live.delete()[0] != 1:
         raise AccountRefused(WRONG_CODE)
     user = code.user

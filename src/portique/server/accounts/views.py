@@ -31,7 +31,7 @@ from portique.server.words import spoken
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-ARRIVAL = "arrival"  # in the session: the code that was typed, until a secret is chosen
+ARRIVAL = "arrival"  # in the session: the hash of the code that was typed; a newer code voids it
 
 
 @public
@@ -71,7 +71,7 @@ def arrive(request: HttpRequest) -> HttpResponse:
             throttle.count_failure(guesses)
             form.add_error("code", spoken(refused.words))
         else:
-            request.session[ARRIVAL] = code.pk
+            request.session[ARRIVAL] = code.code_hash
             return redirect("accounts:choose")
     return render(request, "accounts/arrive.html", {"form": form})
 
@@ -80,7 +80,7 @@ def arrive(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose a password, or for an agent a PIN, once the code on paper was taken in."""
-    code = PaperCode.objects.filter(pk=request.session.get(ARRIVAL, 0)).first()
+    code = PaperCode.objects.filter(code_hash=request.session.get(ARRIVAL, "")).first()
     if code is None:
         return redirect("accounts:arrive")
     is_agent = code.user.role == Role.AGENT
