@@ -60,6 +60,30 @@ def test_a_code_on_paper_dies_after_a_week(head, moved):
     assert "pas valable" in fill(Client(), "/compte/arrivee/", code=code).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("page", "fields"),
+    [
+        ("/compte/arrivee/", {}),
+        ("/compte/poste/", {}),
+        (
+            "/compte/depart/",
+            {"name": "Eve", "login": "eve", "password": PASSWORD, "again": PASSWORD},
+        ),
+    ],
+)
+def test_trying_again_too_soon_makes_nobody_wait_longer(served, moved, page, fields):
+    """A wait that was said is the wait: a try that is held back is not looked at, nor counted."""
+    client = Client()
+    wrong = {"code": "0000-0000-0000-0000", **fields}
+    for _ in range(10):
+        fill(client, page, **wrong)
+    moved.move(seconds=50)
+    assert "Trop d’essais" in fill(client, page, **wrong).content.decode()
+    moved.move(seconds=10)
+
+    assert "Trop d’essais" not in fill(client, page, **wrong).content.decode()
+
+
 def test_two_browsers_with_one_code_make_one_password(head):
     """Whoever is second has to ask for another sheet."""
     code, user = newcomer(head)

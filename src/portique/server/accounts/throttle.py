@@ -6,6 +6,7 @@ that guesses from elsewhere never make the real person wait. Keys are hashed: no
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,11 +16,11 @@ from django.db import transaction
 
 from portique.server import clock
 from portique.server.accounts.codes import keyed_hash
-from portique.server.accounts.errors import TooManyTries
+from portique.server.accounts.errors import AccountRefused, TooManyTries
 from portique.server.accounts.models import Attempts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -80,6 +81,21 @@ def hold_back(guesses: Iterable[Guess]) -> None:
     wait_s = max((_left_s(each, at) for each in guesses), default=0)
     if wait_s > 0:
         raise TooManyTries(wait_s)
+
+
+@contextmanager
+def guessing(guesses: Sequence[Guess]) -> Iterator[None]:
+    """Count what is refused within as a wrong guess; one that came too soon counts for nothing.
+
+    Raises:
+        TooManyTries: It came too soon, and was not looked at.
+    """
+    hold_back(guesses)
+    try:
+        yield
+    except AccountRefused:
+        count_failure(guesses)
+        raise
 
 
 @transaction.atomic

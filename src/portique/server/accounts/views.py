@@ -45,12 +45,14 @@ def start(request: HttpRequest) -> HttpResponse:
         guesses = (throttle.guess(throttle.CODE, "start", throttle.address_of(request)),)
         given = form.cleaned_data
         try:
-            throttle.hold_back(guesses)
-            user = first_start.make_head(
-                given["code"], name=given["name"], login=given["login"], password=given["password"]
-            )
+            with throttle.guessing(guesses):
+                user = first_start.make_head(
+                    given["code"],
+                    name=given["name"],
+                    login=given["login"],
+                    password=given["password"],
+                )
         except AccountRefused as refused:
-            throttle.count_failure(guesses)
             form.add_error("code", spoken(refused.words))
         else:
             return _signed_in(request, user)
@@ -65,10 +67,9 @@ def arrive(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         guesses = (throttle.guess(throttle.CODE, "paper", throttle.address_of(request)),)
         try:
-            throttle.hold_back(guesses)
-            code = actions.paper_code(form.cleaned_data["code"])
+            with throttle.guessing(guesses):
+                code = actions.paper_code(form.cleaned_data["code"])
         except AccountRefused as refused:
-            throttle.count_failure(guesses)
             form.add_error("code", spoken(refused.words))
         else:
             request.session[ARRIVAL] = code.code_hash

@@ -97,10 +97,9 @@ def _pair(request: HttpRequest) -> HttpResponse:
     guesses = (throttle.guess(throttle.CODE, "pair", throttle.address_of(request)),)
     if form.is_valid():
         try:
-            throttle.hold_back(guesses)
-            _, token = devices.pair(form.cleaned_data["code"])
+            with throttle.guessing(guesses):
+                _, token = devices.pair(form.cleaned_data["code"])
         except AccountRefused as refused:
-            throttle.count_failure(guesses)
             form.add_error("code", spoken(refused.words))
         else:
             response = redirect("accounts:tiles")
