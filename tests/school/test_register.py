@@ -101,6 +101,21 @@ def test_revoked_is_final(register):
             register.set_status(PassId(f"{1:016x}"), status)
 
 
+def test_a_revocation_that_came_meanwhile_is_final(register, monkeypatch):
+    """Another process revoked it after this one looked."""
+    number = PassId("0" * 15 + "1")
+    register.add(line(1))
+    looked = register.get(number)
+    register.set_status(number, Status.REVOKED)
+    with monkeypatch.context() as patched:
+        patched.setattr(register, "get", lambda _: looked)
+
+        with pytest.raises(RegisterError, match="final"):
+            register.set_status(number, Status.VALID)
+
+    assert register.get(number).status is Status.REVOKED
+
+
 def test_all_of_a_transaction_or_nothing(register):
     """An error inside takes everything back, inner transactions too."""
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portique.core.errors import RegisterError
-from portique.core.revocation import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
+    from portique.core.revocation import Status
     from portique.core.values import HolderId, Kind, PassId
 
 FIRST_LENGTH = 4096
@@ -108,13 +108,17 @@ class Register(ABC):
         Raises:
             RegisterError: Never issued, or revoked already: that is final.
         """
-        if self.get(pass_id).status is Status.REVOKED:
+        self.get(pass_id)
+        if not self._write_status(pass_id, status):
             raise RegisterError(f"pass {pass_id} is revoked, which is final; issue a new one")
         self._write_status(pass_id, status)
 
     @abstractmethod
-    def _write_status(self, pass_id: PassId, status: Status) -> None:
-        """Write it; whether it may be was checked."""
+    def _write_status(self, pass_id: PassId, status: Status) -> bool:
+        """Write it in one statement, unless the pass is revoked; return whether it was written.
+
+        Looking first and writing afterwards would undo a revocation that came between.
+        """
 
     @abstractmethod
     def link(self, pass_id: PassId, successor: PassId) -> None:

@@ -159,8 +159,12 @@ class RegisterFile(Register):
         ).fetchone()
         return None if row is None else _issued(row)
 
-    def _write_status(self, pass_id: PassId, status: Status) -> None:
-        self._db.execute("UPDATE issued SET status = ? WHERE pass_id = ?", (status, pass_id))
+    def _write_status(self, pass_id: PassId, status: Status) -> bool:
+        written = self._db.execute(
+            "UPDATE issued SET status = ? WHERE pass_id = ? AND status != ?",
+            (status, pass_id, Status.REVOKED),
+        )
+        return written.rowcount == 1
 
     def link(self, pass_id: PassId, successor: PassId) -> None:
         """Remember which pass took the place of another."""

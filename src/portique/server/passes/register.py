@@ -78,8 +78,9 @@ class DatabaseRegister(Register):
         row = rows.order_by("-issued_ms").first()
         return None if row is None else issued_from(row)
 
-    def _write_status(self, pass_id: PassId, status: Status) -> None:
-        IssuedPass.objects.filter(pass_id=pass_id).update(status=status.value)
+    def _write_status(self, pass_id: PassId, status: Status) -> bool:
+        rows = IssuedPass.objects.filter(pass_id=pass_id).exclude(status=Status.REVOKED.value)
+        return rows.update(status=status.value) == 1
 
     def link(self, pass_id: PassId, successor: PassId) -> None:
         """Remember which pass took the place of another."""

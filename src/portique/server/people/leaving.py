@@ -9,9 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portique.core.revocation import Status
-from portique.core.values import PassId
 from portique.server.passes.models import IssuedPass
-from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -23,29 +21,26 @@ def suspend_passes(holders: Collection[str]) -> dict[str, int]:
     """Suspend the passes of these holders; return each with the status it had."""
     rows = IssuedPass.objects.filter(holder__in=holders, status__in=COUNTING)
     had = dict(rows.values_list("pass_id", "status"))
-    _set(had, Status.SUSPENDED)
+    rows.update(status=Status.SUSPENDED.value)
     return had
 
 
 def give_back(had: Mapping[str, int]) -> None:
     """Give suspended passes the status they had, but for those that were revoked since."""
-    rows = IssuedPass.objects.filter(pass_id__in=had, status=Status.SUSPENDED.value)
-    for number in rows.values_list("pass_id", flat=True):
-        served_school().register.set_status(PassId(number), Status(had[number]))
+    suspended = IssuedPass.objects.filter(status=Status.SUSPENDED.value)
+    for status in set(had.values()):
+        numbers = [number for number, was in had.items() if was == status]
+        suspended.filter(pass_id__in=numbers).update(status=status)
 
 
 def revoke(numbers: Iterable[str]) -> None:
-    """Revoke passes, those revoked already left as they are."""
-    rows = IssuedPass.objects.filter(pass_id__in=list(numbers))
-    _set(
-        rows.exclude(status=Status.REVOKED.value).values_list("pass_id", flat=True),
-        Status.REVOKED,
-    )
+    """Revoke passes, whether or not they were revoked already."""
+    IssuedPass.objects.filter(pass_id__in=list(numbers)).update(status=Status.REVOKED.value)
 
 
 def revoke_passes_of(holders: Collection[str]) -> None:
     """Revoke every pass of these holders."""
-    revoke(IssuedPass.objects.filter(holder__in=holders).values_list("pass_id", flat=True))
+    IssuedPass.objects.filter(holder__in=holders).update(status=Status.REVOKED.value)
 
 
 def numbers_of(holders: Iterable[str]) -> set[str]:
@@ -58,9 +53,3 @@ def holders_with_passes() -> set[str]:
     """Return the holders who have a pass that is not revoked."""
     rows = IssuedPass.objects.exclude(status=Status.REVOKED.value)
     return set(rows.values_list("holder", flat=True))
-
-
-def _set(numbers: Iterable[str], status: Status) -> None:
-    register = served_school().register
-    for number in numbers:
-        register.set_status(PassId(number), status)

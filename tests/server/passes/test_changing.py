@@ -1,0 +1,38 @@
+"""What becomes of a pass while somebody else changes it, or its holder leaves."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from portique.core.errors import RegisterError
+from portique.core.revocation import Status
+from portique.server.passes import actions
+from portique.server.passes.models import IssuedPass
+from portique.server.passes.register import DatabaseRegister
+
+
+@pytest.fixture
+def looked_before_it_was_revoked(monkeypatch):
+    """Revoke a pass just after somebody looked at it."""
+
+    @contextmanager
+    def stale(pass_id):
+        looked = DatabaseRegister().get(pass_id)
+        IssuedPass.objects.filter(pk=pass_id).update(status=Status.REVOKED.value)
+        with monkeypatch.context() as patched:
+            patched.setattr(DatabaseRegister, "get", lambda *_: looked)
+            yield
+
+    return stale
+
+
+@pytest.mark.parametrize("change", [actions.resume, actions.suspend, actions.replace])
+def test_a_card_revoked_meanwhile_stays_so(looked_before_it_was_revoked, by, person, change):
+    """Nothing is made in its place: whoever revoked it has the last word."""
+    card = actions.issue_for(by, person(1, regime="red")).pass_id
+
+    with looked_before_it_was_revoked(card), pytest.raises(RegisterError, match="final"):
+        change(by, card)
+
+    (row,) = IssuedPass.objects.all()
+    assert row.status == Status.REVOKED.value
