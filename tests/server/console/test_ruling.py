@@ -8,6 +8,8 @@ from subprocess import PIPE
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portique.core.entries import Ruling
 from portique.core.errors import TooLate
@@ -15,7 +17,7 @@ from portique.core.sentences import AdmitReason, DenyReason
 from portique.core.wire_news import RULING
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
-from portique.server.console import queries
+from portique.server.console import actions, queries
 from portique.server.console.actions import alias_of, dismiss, rule
 from portique.server.console.models import Referral, ReferralState
 from portique.server.gates.models import Note
@@ -70,6 +72,34 @@ def test_a_gate_confirms_a_consoles_answer(referral, account, filed, ruling):
     referral.refresh_from_db()
     assert (still, queries.waiting(now())) == (1, [])
     assert (referral.state, referral.user) == (ReferralState.RULED, agent)
+
+
+def answers(agent, filed, decision):
+    filed(decision(1))
+    rule(agent, Referral.objects.get(), Ruling.ADMIT, AdmitReason.KNOWN)
+
+
+def dismisses(agent, filed, decision):
+    filed(decision(2, "status-unlisted"))
+    dismiss(agent, queries.alerts(now())[0].pk)
+
+
+@pytest.mark.parametrize("act", [answers, dismisses])
+def test_a_console_waits_its_turn_before_it_touches_a_row(
+    act, filed, decision, account, monkeypatch
+):
+    """A lane that files meanwhile never waits for a row of somebody who waits for it."""
+    agent = account(Role.AGENT)
+    changed: list[int] = []
+    with CaptureQueriesContext(connection) as seen:
+
+        def turn() -> None:
+            changed.append(sum("UPDATE" in query["sql"] for query in seen))
+
+        monkeypatch.setattr(actions, "one_at_a_time", turn)
+        act(agent, filed, decision)
+
+    assert changed[1] == changed[0]  # the first turn is the filing's
 
 
 def test_an_alert_is_seen_once(filed, decision, account):

@@ -3,6 +3,8 @@
 import os
 from dataclasses import replace
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.server.gates.wired import alarms, decision
 
 from portique.core.entries import (
@@ -18,6 +20,7 @@ from portique.gate.journal_erasing import open_order
 from portique.school.register import EnrolledGate
 from portique.server.clock import now
 from portique.server.gates import actions, receivers
+from portique.server.gates.actions import filing
 from portique.server.gates.models import (
     Alarm,
     AlarmKind,
@@ -337,3 +340,16 @@ def test_an_epoch_that_misquotes_the_former_one_is_an_alarm(gate):
     gate.acknowledged()
 
     assert alarms() == [AlarmKind.HEAD]
+
+
+def test_a_filing_waits_its_turn_before_it_touches_a_row(gate, monkeypatch):
+    """Of two lanes that file at once none holds a row that the other waits for."""
+    before: list[str] = []
+    gate.begin(1)
+    with CaptureQueriesContext(connection) as seen:
+        turn = lambda: before.extend(query["sql"] for query in seen)  # noqa: E731
+        monkeypatch.setattr(filing, "one_at_a_time", turn)
+        assert gate.file().status == 200
+
+    assert before  # the call itself was noted
+    assert not [sql for sql in before if "FOR UPDATE" in sql or '"gates_epoch"' in sql]

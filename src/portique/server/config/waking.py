@@ -23,7 +23,8 @@ def one_at_a_time(lock: int = EVENTS_LOCK) -> None:
     """Let no other transaction number rows until this one ends.
 
     Numbers are drawn before rows are visible: without this, a reader who saw row 8 could miss
-    row 7 that was committed after it. On SQLite there is one writer anyway.
+    row 7 that was committed after it. Who changes rows that others change too takes it before
+    the first: nobody then holds one and waits for another. On SQLite there is one writer anyway.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

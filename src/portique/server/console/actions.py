@@ -139,6 +139,7 @@ def rule(user: User, referral: Referral, verdict: Ruling, reason: AdmitReason | 
     """
     at = now()
     with transaction.atomic():
+        one_at_a_time()  # before any row, as filings do
         won = Referral.objects.filter(pk=referral.pk, state=ReferralState.WAITING).update(
             state=ReferralState.RULED, user=user, verdict=verdict, reason=reason, ruled_at=at
         )
@@ -204,6 +205,7 @@ def dismiss(user: User, alert: int) -> None:
     """
     at = now()
     with transaction.atomic():
+        one_at_a_time()  # before any row, as filings do
         waiting = Event.objects.filter(pk=alert, alert=True, dismissed_at=None)
         if not waiting.update(dismissed_at=at):
             raise TooLate("this alert was seen to already")
@@ -222,6 +224,7 @@ def forget(at: datetime) -> int:
     """
     today = midnight(at)
     with transaction.atomic():
+        one_at_a_time()  # before any row, as filings do
         late = Referral.objects.filter(state=ReferralState.WAITING, at__lt=today)
         late.update(state=ReferralState.GONE)
         until = kept_since(at)

@@ -19,6 +19,7 @@ from portique.core.seal import COORDINATE_BYTES, PublicKey, Purpose
 from portique.core.values import to_ms
 from portique.core.wire import ORDERS_MAX, Acknowledgement
 from portique.server.clock import now
+from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.erasing import ordered_ranges
 from portique.server.gates.actions.knowledge import newest_version
@@ -55,7 +56,8 @@ def file(gate: Gate, filing: Filing) -> Acknowledgement | None:
     """Store what is new of a filing; say how far the epoch is held, or None if it is disputed."""
     try:
         with transaction.atomic():
-            Gate.objects.select_for_update().filter(pk=gate.pk).first()  # one filing at a time
+            one_at_a_time()  # before any row: two that wait for each other's rows would both fail
+            Gate.objects.select_for_update().filter(pk=gate.pk).first()  # its report waits too
             return _acknowledged(gate, _store(gate, _checked(gate, filing), filing), filing)
     except Disputed as dispute:
         raise_alarm(gate, dispute.kind, filing.epoch, dispute.number)
