@@ -1,6 +1,7 @@
 """What becomes of a pass while somebody else changes it, or its holder leaves."""
 
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 
@@ -9,6 +10,7 @@ from portique.core.revocation import Status
 from portique.server.passes import actions
 from portique.server.passes.models import IssuedPass
 from portique.server.passes.register import DatabaseRegister
+from portique.server.people.models import Person
 
 
 @pytest.fixture
@@ -36,3 +38,18 @@ def test_a_card_revoked_meanwhile_stays_so(looked_before_it_was_revoked, by, per
 
     (row,) = IssuedPass.objects.all()
     assert row.status == Status.REVOKED.value
+
+
+@pytest.mark.parametrize("change", [actions.resume, actions.replace])
+def test_whoever_left_gets_no_card_back(by, person, change):
+    """An import suspended it; nobody gives them another by its number either."""
+    zoe = person(1, regime="red")
+    card = actions.issue_for(by, zoe).pass_id
+    actions.suspend(by, card)
+    Person.objects.filter(pk=zoe.pk).update(left_on=date(2026, 11, 1))
+
+    with pytest.raises(RegisterError, match="left"):
+        change(by, card)
+
+    (row,) = IssuedPass.objects.all()
+    assert row.status == Status.SUSPENDED.value

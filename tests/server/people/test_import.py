@@ -149,6 +149,18 @@ def test_an_import_that_is_followed_by_another_is_final(office, lycee, export, w
     assert Import.objects.exclude(undo=b"").count() == 1
 
 
+def test_a_card_made_after_its_holder_left_ends_with_the_import(office, lycee, export, without):
+    """Whichever cards those who are away came by; who is there again keeps theirs."""
+    office.bring_in(export)
+    away, back = (named(pupil) for pupil in lycee.here[-2:])
+    office.bring_in(siecle_zip(without(lycee, 2)))
+    actions.mark_back(back)
+    cards = [card_of(away), card_of(back)]
+    office.bring_in(siecle_zip(without(lycee, 3)))
+
+    assert [status_of(card) for card in cards] == [Status.REVOKED, Status.SUSPENDED]
+
+
 def test_those_whom_the_next_file_brings_back_have_their_card_again(office, lycee, export, without):
     """A wrong file mended by the right one costs nobody a card."""
     office.bring_in(export)

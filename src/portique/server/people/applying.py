@@ -274,11 +274,18 @@ def _close_earlier(done: Import, returning: set[str]) -> None:
 
 
 def _close(done: Import, returning: Iterable[str]) -> None:
-    """Make an import final: passes of those who left are revoked, of those returning given back."""
-    held = read_undo(done.undo).suspended
+    """Make an import final: passes of those who left are revoked, of those returning given back.
+
+    Those away have all of theirs revoked, whatever became of them since; those who are there again
+    keep what was made for them since.
+    """
+    undoing = read_undo(done.undo)
+    held = undoing.suspended
     back = leaving.numbers_of(returning) & set(held)
     leaving.give_back({number: held[number] for number in back})
     leaving.revoke(set(held) - back)
+    away = Person.objects.filter(pk__in=undoing.reversal.bring_back).exclude(left_on=None)
+    leaving.revoke_passes_of(_holders(str(key) for key in away.values_list("pk", flat=True)))
     done.undo = ""
     done.save(update_fields=["undo"])
 

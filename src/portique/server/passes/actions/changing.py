@@ -16,6 +16,7 @@ from portique.server.passes import quotas
 from portique.server.passes.actions.issuing import Wanted, make
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import ActKind
+from portique.server.people.census import raise_census
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 
@@ -34,18 +35,29 @@ def replace(by: By, pass_id: PassId) -> Issued:
 
     Raises:
         QuotaExceededError: More than usual.
-        RegisterError: Never issued, revoked already, or ended.
+        RegisterError: Never issued, revoked already, or ended, or its holder left.
     """
     at = now()
     old = served_school().register.get(pass_id)
     quotas.check(by, [old.holder], at)
-    person = Person.objects.filter(holder=old.holder).first()
     with transaction.atomic():
+        person = _still_here(old)
         if person is not None:
             return _renewed(by, person, old, at)
         issued = replace_pass(served_school(), pass_id, at=at, entropy=entropy)
         record_change(by, ActKind.REPLACED, [issued], at)
         return issued
+
+
+def _still_here(issued: Issued) -> Person | None:
+    """Return whose pass it is, None if nobody's; until the transaction ends they can't leave."""
+    raise_census()
+    person = Person.objects.filter(holder=issued.holder).first()
+    if person is not None and person.left_on is not None:
+        raise RegisterError(
+            f"the holder of pass {issued.pass_id} left; note first that they are back"
+        )
+    return person
 
 
 def _renewed(by: By, person: Person, old: Issued, at: datetime) -> Issued:
@@ -72,9 +84,11 @@ def resume(by: By, pass_id: PassId) -> None:
     """Let a pass that was found again count.
 
     Raises:
-        RegisterError: Never issued, or revoked.
+        RegisterError: Never issued, or revoked, or its holder left.
     """
-    _change(by, pass_id, Status.VALID, ActKind.RESUMED)
+    with transaction.atomic():
+        _still_here(served_school().register.get(pass_id))
+        _change(by, pass_id, Status.VALID, ActKind.RESUMED)
 
 
 def revoke(by: By, pass_id: PassId) -> None:
