@@ -8,8 +8,12 @@ from portique.core.rights import Permission
 from portique.core.values import Direction, HolderId
 from portique.school.permissions import permissions_of
 from portique.server.accounts.roles import Role
+from portique.server.clock import now
+from portique.server.gates.actions.knowledge import newest_version
 from portique.server.passes import actions
+from portique.server.passes.actions import permitting
 from portique.server.passes.models import PermissionNote
+from portique.server.passes.queries import mark_of
 from portique.server.people.models import Person
 
 REASON = "dialyse le mardi"
@@ -90,3 +94,20 @@ def test_permissions_outlive_a_replaced_card_and_a_year(served, by, zoe):
     assert renewed != zoe.holder
     assert len(permissions_of(served, renewed)) == 1
     assert PermissionNote.objects.get().holder == renewed
+
+
+def test_permissions_are_read_after_other_writers_were_made_to_wait(zoe, by, monkeypatch):
+    """Two offices at the same moment: neither's permission is lost."""
+    before, seen = newest_version(now()).number, []
+    held = Permission(Direction.EXIT, 0, None, by="Vie scolaire", reason="")
+
+    def watched(*asked):
+        seen.append(newest_version(now()).number > before)
+        return permissions_of(*asked)
+
+    monkeypatch.setattr(permitting, "permissions_of", watched)
+    actions.give_permission(by, zoe, held)
+    before = newest_version(now()).number
+    actions.withdraw_permission(by, zoe, mark_of(held))
+
+    assert seen == [True, True]

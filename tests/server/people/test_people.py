@@ -1,12 +1,15 @@
 """Finding people, correcting them, and who looked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from portique.core.values import Kind
+from portique.core.revocation import Status
+from portique.core.values import HolderId, Kind
+from portique.school.issuing import Request, issue
 from portique.server import clock
 from portique.server.accounts.roles import Role
+from portique.server.entropy import entropy
 from portique.server.people import actions, index
 from portique.server.people.errors import NotAName
 from portique.server.people.models import Access, AccessReason, Person
@@ -127,6 +130,30 @@ def test_the_offices_look_at_a_page_is_recorded_once_a_day(office, two):
     assert [(a.role.fr, a.reason.fr) for a in accesses_of(two[0])] == [
         ("Vie scolaire", "travail de la vie scolaire")
     ]
+
+
+def test_an_edit_that_waited_overwrites_nothing_else(two):
+    """A new year gave another number, and somebody noted a departure, since the page was read."""
+    read = Person.objects.get(pk=two[0].pk)
+    Person.objects.filter(pk=read.pk).update(holder="00c0ffee00c0ffee", left_on=date(2026, 11, 16))
+
+    actions.set_usual_first_name(read, "Alix")
+
+    now = Person.objects.get(pk=read.pk)
+    assert (now.usual_first_name, now.holder) == ("Alix", "00c0ffee00c0ffee")
+    assert now.left_on == date(2026, 11, 16)
+
+
+def test_who_leaves_while_the_year_turns_has_their_new_cards_revoked(two, served):
+    """The number that the page had read is nobody's any more."""
+    read = Person.objects.get(pk=two[0].pk)
+    Person.objects.filter(pk=read.pk).update(holder="00c0ffee00c0ffee")
+    request = Request(Kind.PUPIL, "Zoé Lebœuf", holder=HolderId("00c0ffee00c0ffee"))
+    card = issue(served, request, at=clock.now(), entropy=entropy)
+
+    actions.mark_left(read)
+
+    assert served.register.get(card.pass_id).status is Status.REVOKED
 
 
 def test_a_look_up_with_a_reason_is_recorded_each_time(two, account):

@@ -94,6 +94,7 @@ def mark_left(person: Person) -> None:
     """Note that somebody left today; their passes are revoked."""
     with transaction.atomic():
         person.census = raise_census()
+        person.refresh_from_db(fields=["holder"])  # a new year may just have given another
         person.left_on = clock.now().astimezone(served_school().settings.zone).date()
         person.save(update_fields=["left_on", "census", "changed_at"])
         revoke_passes_of([person.holder] if person.holder else [])
@@ -155,6 +156,7 @@ def _write(person: Person, given: Particulars) -> None:
 
     _save(person, fill)
     if person.holder:
+        knowledge_changed()  # first: permissions given at the same moment wait, and are kept
         groups = tuple(dict.fromkeys(filter(None, (person.label, *map(tidy, given.groups)))))
         write_rights(
             person,
@@ -163,17 +165,22 @@ def _write(person: Person, given: Particulars) -> None:
                 regime=given.regime, meal_days=given.meal_days, boarder=given.boarder,
             ),
         )  # fmt: skip
-        knowledge_changed()
 
 
 def _save(person: Person, fill: Callable[[], None]) -> None:
-    """Change a person, and flag the card if it shows something else now."""
+    """Change a person, and flag the card if it shows something else now.
+
+    Changes come one after another: one that waited sees what the other wrote.
+    """
+    census = raise_census()
+    if not person._state.adding:  # noqa: SLF001 -- Django documents it: not yet in the database
+        person.refresh_from_db()
     shown = (person.shown_name, person.label)
     fill()
     changed = (person.shown_name, person.label) != shown
     if changed and person.holder in holders_with_passes():
         person.needs_card = True
-    person.census = raise_census()
+    person.census = census
     person.save()
 
 

@@ -10,6 +10,7 @@ from portique.core.errors import RegisterError
 from portique.core.values import HolderId
 from portique.school.permissions import permissions_of, permit, withdraw
 from portique.server.clock import now
+from portique.server.gates.actions import knowledge_changed
 from portique.server.passes.actions.issuing import give_holder
 from portique.server.passes.actions.recording import record_for_holder
 from portique.server.passes.models import ActKind, PermissionNote
@@ -31,6 +32,7 @@ def give_permission(by: By, person: Person, permission: Permission, *, reason: s
     at = now()
     with transaction.atomic():
         holder = give_holder(person)
+        knowledge_changed()  # its row is then locked: who else writes rights waits, and reads anew
         if permission in permissions_of(served_school(), holder):
             raise RegisterError("this holder has that permission already")
         held = permit(served_school(), holder, permission, at=at)
@@ -48,6 +50,7 @@ def withdraw_permission(by: By, person: Person, mark: str) -> None:
         RegisterError: The holder has none of that mark.
     """
     with transaction.atomic():
+        knowledge_changed()
         holder = HolderId(person.holder or "")
         marks = [mark_of(one) for one in permissions_of(served_school(), holder)]
         if mark not in marks:
