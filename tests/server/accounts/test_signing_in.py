@@ -7,15 +7,18 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from tests.server.accounts.conftest import PASSWORD, fill
 
-from portique.server.accounts import actions
+from portique.server.accounts import actions, passwords
 from portique.server.accounts.adapter import SecondFactorAdapter
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import TWO_FACTORS, Role
+from portique.server.config import settings as served_settings
 
 
 def app_code(secret: str) -> str:
@@ -74,6 +77,41 @@ def test_after_ten_wrong_ones_that_address_waits_and_others_do_not(reception, mo
     assert sign(Client(), "reception").redirect_chain
     moved.move(minutes=15)
     assert sign(guesser, "reception").redirect_chain
+
+
+def test_a_flood_of_sign_ins_is_told_to_come_back(reception, monkeypatch):
+    """Two passwords are checked at once; whoever finds no place is asked to try again."""
+    monkeypatch.setattr(passwords, "PATIENCE_S", 0.01)
+    with passwords.room_to_check(), passwords.room_to_check():
+        response = sign(Client(), "reception")
+
+    assert "Réessayez dans quelques secondes" in response.content.decode()
+    assert sign(Client(), "reception").redirect_chain[-1][0] == "/"
+
+
+def test_a_password_costs_nineteen_mebibytes():
+    """What is served hashes so that a few strangers can't fill the memory."""
+    (path,) = served_settings.PASSWORD_HASHERS
+    hasher = import_string(path)()
+
+    assert "$argon2id$v=19$m=19456,t=2,p=1$" in hasher.encode(PASSWORD, hasher.salt())
+
+
+def test_an_unknown_login_costs_one_hash_as_a_known_one_does(reception, monkeypatch):
+    """Time does not tell who has an account."""
+    hashed: list[str] = []
+    encode = MD5PasswordHasher.encode
+
+    def counted(self: MD5PasswordHasher, password: str, salt: str) -> str:
+        hashed.append(salt)
+        return encode(self, password, salt)
+
+    monkeypatch.setattr(MD5PasswordHasher, "encode", counted)
+    sign(Client(), "reception", "wrong")
+    known = len(hashed)
+    sign(Client(), "nobody", "wrong")
+
+    assert known == len(hashed) - known == 1
 
 
 def test_the_second_factor_is_asked_for(head):

@@ -15,7 +15,8 @@ from portique.core import canonical, seal
 from portique.core.errors import EnvironmentProblem, PassError, SealedIdentityError
 from portique.server import clock
 from portique.server.accounts import throttle
-from portique.server.accounts.errors import TooManyTries
+from portique.server.accounts.errors import AccountRefused
+from portique.server.accounts.passwords import room_to_check
 from portique.server.accounts.queries import STRONG
 from portique.server.accounts.roles import Role
 from portique.server.entropy import entropy
@@ -62,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the package
         """Return whose password it is, or None; one account from one address may not guess on.
 
         Raises:
-            ValidationError: Too many wrong ones before.
+            ValidationError: Too many wrong ones before, or too many people at once.
         """
         guesses = (
             throttle.guess(
@@ -71,9 +72,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # the package
         )
         try:
             throttle.hold_back(guesses)
-        except TooManyTries as refused:
+            with room_to_check():  # an unknown login costs one hash too: the package sees to it
+                user: User | None = super().authenticate(request, **credentials)
+        except AccountRefused as refused:
             raise ValidationError(spoken(refused.words)) from None
-        user: User | None = super().authenticate(request, **credentials)
         if user is None or user.role == Role.AGENT:  # agents have PINs, on shared devices
             throttle.count_failure(guesses)
             return None

@@ -25,6 +25,10 @@ WEAK_PIN = Words(
     "This PIN is too easy to guess: avoid sequences and repetitions.",
 )
 WRONG_PIN = Words("Code PIN incorrect.", "Wrong PIN.")
+BUSY = Words(
+    "Trop de connexions en même temps. Réessayez dans quelques secondes.",
+    "Too many people are signing in at once. Try again in a few seconds.",
+)
 NO_START = Words(
     "Cet établissement a déjà un compte : connectez-vous.",
     "This school has an account already: sign in.",
