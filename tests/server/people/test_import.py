@@ -9,9 +9,11 @@ from portique.core.revocation import Status
 from portique.core.rights import Permission
 from portique.core.values import Direction, HolderId, Kind
 from portique.school.issuing import Request, issue
+from portique.school.rights_table import rights_of
 from portique.server import clock
 from portique.server.entropy import entropy
-from portique.server.people import actions, uploads
+from portique.server.gates.actions.knowledge import newest_version
+from portique.server.people import actions, applying, uploads
 from portique.server.people.models import Import, Person, Tie, Upload
 from portique.server.people.rights import other_groups, rights_of_person, write_rights
 from portique.server.school.house import served_school
@@ -83,6 +85,22 @@ def test_gates_are_told(office, export):
     office.bring_in(export)
 
     assert Counter.objects.get(name="knowledge").value > before
+
+
+def test_rights_are_read_after_other_writers_were_made_to_wait(office, export, monkeypatch):
+    """A permission given at the same moment is in what the import then writes."""
+    before, seen = newest_version(clock.now()).number, []
+
+    def watched(school):
+        seen.append(newest_version(clock.now()).number > before)
+        return rights_of(school)
+
+    monkeypatch.setattr(applying, "rights_of", watched)
+    office.bring_in(export)
+    before = newest_version(clock.now()).number
+    office.undo()
+
+    assert seen == [True, True]
 
 
 def test_a_usual_first_name_survives_every_import(office, lycee, export):

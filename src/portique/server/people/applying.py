@@ -71,7 +71,7 @@ def apply(difference: Difference, *, by: User, source: str) -> Import:
             at=clock.now(), by=by, source=source, counts=_counts(difference)
         )
         if difference.added or difference.changed or difference.left:
-            run = _Run(done, raise_census())
+            run = _begin(done)
             ids = run.add(difference)
             run.change(difference.changed)
             returning = [one.known.id for one in difference.changed if one.comes_back]
@@ -80,7 +80,6 @@ def apply(difference: Difference, *, by: User, source: str) -> Import:
             run.tie(difference, ids)
             done.undo = write_undo(Undo(difference.reverse(ids), had))
             done.save(update_fields=["undo"])
-            knowledge_changed()
         seen = [*(one.id for one in difference.unchanged), *_ids(difference.changed)]
         Person.objects.filter(pk__in=seen).update(origin=done)
     return done
@@ -95,12 +94,12 @@ def undo(done: Import) -> None:
         TooLate: Undone already, or another import came after it, or two weeks have passed.
     """
     with transaction.atomic():
-        version = raise_census(erasing=True)
+        raise_census(erasing=True)
         held = Import.objects.select_for_update().get(pk=done.pk)
         if not held.undo:
             raise TooLate("this import can't be undone any more")
         back = read_undo(held.undo)
-        run = _Run(held, version)
+        run = _begin(held)
         _forget(back.reversal.remove)
         run.restore(back.reversal.restore)
         run.mark(back.reversal.bring_back, left=False)
@@ -109,7 +108,6 @@ def undo(done: Import) -> None:
         leaving.suspend_passes(_holders(back.reversal.send_away))
         held.undo, held.undone_at = "", clock.now()
         held.save(update_fields=["undo", "undone_at"])
-        knowledge_changed()
 
 
 def close_old_imports() -> None:
@@ -118,6 +116,13 @@ def close_old_imports() -> None:
     with transaction.atomic():
         for done in Import.objects.filter(at__lt=late).exclude(undo=b""):
             _close(done, frozenset())
+
+
+def _begin(done: Import) -> _Run:
+    """Make other writers of people and of rights wait; only then is read what they wrote."""
+    version = raise_census()
+    knowledge_changed()
+    return _Run(done, version)
 
 
 class _Run:
