@@ -82,6 +82,20 @@ def test_the_second_console_reads_who_was_first(account, signed_in, referral):
     assert "Camille School-Life" in late.json()["said"]
 
 
+def test_who_was_first_is_named_by_the_page_and_kept_by_no_message(signed_in, referral):
+    """Without a script: neither the browser's cookies nor the session hold an agent's name."""
+    form = {"referral": referral.key, "answer": "deny:sent"}
+    signed_in(Role.SCHOOL_LIFE).post(RULE, form)
+    late = signed_in(Role.AGENT)
+    late.post(RULE, form)
+
+    assert "messages" not in late.cookies
+    assert "Camille" not in late.cookies.output() + str(dict(late.session))
+    page = late.get(LIVE).content.decode()
+    assert "Quelqu’un a répondu avant vous" in page
+    assert "Camille School-Life" in page
+
+
 @pytest.mark.parametrize(
     "form",
     [

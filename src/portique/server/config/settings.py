@@ -120,6 +120,7 @@ SESSION_COOKIE_NAME = f"{PREFIX}portique"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = "Lax"  # the strict kind would sign people out who follow a link
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not a clear cookie
 CSRF_COOKIE_NAME = f"{PREFIX}portique-form"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

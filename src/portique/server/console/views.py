@@ -38,6 +38,10 @@ UNKNOWN = words(
     "Cette demande n’a pas été comprise : rechargez la page.",
     "This request was not understood: reload the page.",
 )
+ANSWERED = words(
+    "Quelqu’un a répondu avant vous\u00a0: voyez les dernières lignes.",
+    "Somebody answered before you: see the last lines.",
+)
 GONE = words("Cette personne n’attend plus.", "This person no longer waits.")
 
 
@@ -88,14 +92,20 @@ def rule(request: HttpRequest) -> HttpResponse:
     try:
         actions.rule(_who(request), referral, Ruling(verdict), presets(reason))
     except TooLate:
-        return _answer(request, _taken(referral), 409)
+        return _answer(request, _taken(request, referral), 409)
     return _answer(request, SENT)
 
 
-def _taken(referral: Referral) -> str | _StrPromise:
-    """Say who answered first, and what."""
+def _taken(request: HttpRequest, referral: Referral) -> str | _StrPromise:
+    """Say who answered first, and what; a message that is kept for the next page names nobody."""
     card = telling.Telling([], [referral]).card(referral)
-    return f"{card.by} · {card.answer}" if card.answer else GONE
+    if not card.answer:
+        return GONE
+    return f"{card.by} · {card.answer}" if _is_live(request) else ANSWERED
+
+
+def _is_live(request: HttpRequest) -> bool:
+    return request.headers.get("Accept") == "application/json"
 
 
 @allowed(*CONSOLE)
@@ -137,7 +147,7 @@ def _who(request: HttpRequest) -> User:
 
 def _answer(request: HttpRequest, said: str | _StrPromise, status: int = 200) -> HttpResponse:
     """Tell a live page in JSON, a plain one by going back to it with the message."""
-    if request.headers.get("Accept") == "application/json":
+    if _is_live(request):
         return JsonResponse({"said": str(said)}, status=status)
     tell = messages.success if status == 200 else messages.warning
     tell(request, said)
