@@ -1,5 +1,6 @@
 """The turn of the year: new keys and numbers, asked twice, old cards as the head decided."""
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -8,12 +9,15 @@ from tests.server.conftest import AT
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.core.values import HolderId, from_ms
+from portique.school import keys
+from portique.school.folder import KEYS
 from portique.school.rights_table import rights_of
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions, years
 from portique.server.passes.models import HolderRights, IssuedPass
 from portique.server.people.models import Person
+from portique.server.school.house import served_school
 
 
 @pytest.fixture
@@ -72,6 +76,18 @@ def test_keys_that_a_first_try_left_are_used(served, by, zoe):
     served.roll_keys(year=2027, entropy=lambda size: b"\x01" * size)
 
     assert actions.roll(by, 2027, revoke=False) == 1
+
+
+def test_keys_made_within_the_same_tick_are_used_too(served, by, zoe):
+    """The folder's time tells nothing of them; new cards have to be signed with them."""
+    issuer, folder = served.keys.issuers[0], served.path / KEYS
+    was = folder.stat()
+    keys.roll(folder, year=2027, entropy=os.urandom)
+    os.utime(folder, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    actions.roll(by, 2027, revoke=False)
+
+    assert served_school().keys.issuers[0] != issuer
 
 
 def test_badges_follow_into_the_new_year(served, by, zoe):

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from portique.core.errors import EnvironmentProblem
 from portique.school import keys
-from portique.school.folder import KEYS, read_settings
+from portique.school.folder import KEYS, SETTINGS, read_settings
 from portique.server.passes.register import DatabaseRegister
 from portique.server.school.models import Rules
 
@@ -57,14 +57,24 @@ def served_school() -> ServedSchool:
     path: Path | None = settings.PORTIQUE_SCHOOL
     if path is None:
         raise EnvironmentProblem("no school is served: set PORTIQUE_SCHOOL to its folder")
-    return _opened(path)
+    return _opened(path, _changed_ns(path / KEYS), _changed_ns(path / SETTINGS))
+
+
+def _changed_ns(path: Path) -> int:
+    """Return when a file or folder was changed, 0 for one that is missing: reading it says so."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=4)
-def _opened(path: Path) -> ServedSchool:
+def _opened(path: Path, *changed_ns: int) -> ServedSchool:
+    """Read a school once for each state of its keys and settings, whoever changed them."""
+    _ = changed_ns
     return ServedSchool(path, read_settings(path), keys.load(path / KEYS))
 
 
 def forget() -> None:
-    """Read keys and settings anew when they are next asked for: they were changed."""
+    """Read keys and settings anew when they are next asked for: they were just changed."""
     _opened.cache_clear()

@@ -24,7 +24,7 @@ from portique.server.passes.models import (
 from portique.server.passes.years import ROLLED, issuing_key, rolled_year
 from portique.server.people.census import raise_census
 from portique.server.people.models import Person
-from portique.server.school.house import served_school
+from portique.server.school.house import forget, served_school
 from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
@@ -59,9 +59,10 @@ def roll(by: By, year: int, *, revoke: bool) -> int:
 
 
 def _make_keys(year: int) -> None:
-    """Make the year's keys, unless a first try, or the command line, made them."""
+    """Make the year's keys, unless a first try, or the command line, made them; read them anew."""
     if not issuing_key(year).exists():
         served_school().roll_keys(year=year, entropy=entropy)
+    forget()
 
 
 def _revoke_all(at: datetime) -> None:
