@@ -11,7 +11,7 @@ from portique.core.revocation import Status
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions, quotas
 from portique.server.passes.models import Act, ActKind, IssuedPass, QuotaAlert
-from portique.server.people.models import Person
+from portique.server.people.models import Access, AccessReason, Person
 
 GROUP = {"kind": "pupil", "label": CLASS}
 
@@ -205,3 +205,26 @@ def test_a_card_that_counts_for_nothing_is_not_printed(signed_in, by, person, ch
     printed = signed_in(Role.HEAD).post("/passes/carte/imprimer/", {"pass": card.pass_id})
 
     assert printed.status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "autorisations/", "badge/"])
+def test_somebody_sees_who_looked_at_their_passes(signed_in, person, page):
+    """What they hold and may do tells of them: it is recorded like their own page."""
+    zoe = person()
+    signed_in(Role.SCHOOL_LIFE).get(f"/passes/personne/{zoe.pk}/{page}")
+
+    (access,) = Access.objects.all()
+    assert (access.person, access.reason) == (zoe, AccessReason.OFFICE)
+
+
+def test_somebody_sees_who_asked_whose_a_found_card_is(signed_in, by, person):
+    """Digits that find nobody leave no trace."""
+    zoe = person()
+    card = actions.issue_for(by, zoe)
+    office = signed_in(Role.SCHOOL_LIFE)
+    office.post("/passes/trouvee/", {"digits": "0" * 8})
+    assert not Access.objects.exists()
+
+    office.post("/passes/trouvee/", {"digits": card.pass_id[:8]})
+
+    assert Access.objects.get().person == zoe

@@ -15,6 +15,8 @@ from portique.server.passes import quotas
 from portique.server.passes.actions.badges import BadgeTakenError
 from portique.server.passes.badge_numbers import BadgeNumberError
 from portique.server.passes.quotas import By, QuotaExceededError
+from portique.server.people import actions as people
+from portique.server.people.models import AccessReason
 from portique.server.words import words
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
     from portique.server.accounts.models import User
+    from portique.server.people.models import Person
 
 PDF = "application/pdf"
 
@@ -35,6 +38,11 @@ def who_proved(request: HttpRequest) -> By:
     """Return who asks, and whether they gave password or factor again within minutes."""
     asked = get_adapter().is_reauthentication_required(app="portique")
     return By(cast("User", request.user), stepped_up=not asked)
+
+
+def look_up(request: HttpRequest, person: Person) -> None:
+    """Record that the office looks at somebody, who can see it."""
+    people.look_up(who(request).account, person, AccessReason.OFFICE)
 
 
 def uuid_or_404(text: str) -> UUID:

@@ -14,7 +14,7 @@ from portique.server.accounts.access import allowed
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions
 from portique.server.passes.models import Badge
-from portique.server.passes.views.answers import Refusals, who, who_proved
+from portique.server.passes.views.answers import Refusals, look_up, who, who_proved
 from portique.server.people.models import Person
 from portique.server.words import words
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def badge(request: HttpRequest, key: UUID) -> HttpResponse:
     """Wait for a badge to be presented; list and remove those there are."""
     somebody = get_object_or_404(Person, pk=key, left_on=None)
+    look_up(request, somebody)
     if request.method == "POST":
         _answer(request, somebody)
         return redirect("passes:badge", key)

@@ -18,7 +18,7 @@ from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.models import ACT_WORDS, ActKind, Use
 from portique.server.passes.printing import layout_names, print_passes
-from portique.server.passes.views.answers import Refusals, pdf, who, who_proved
+from portique.server.passes.views.answers import Refusals, look_up, pdf, who, who_proved
 from portique.server.passes.views.groups import sheet_from
 from portique.server.passes.words import STANDINGS, USES
 from portique.server.people.models import Person
@@ -53,6 +53,7 @@ DONE = {
 def person(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show one person's passes and what can be done with each."""
     at, somebody = now(), get_object_or_404(Person, pk=key)
+    look_up(request, somebody)
     rows = queries.passes_of(somebody, at)
     head = who(request).account.role == Role.HEAD
     acts = queries.acts_for(somebody) if head else []
@@ -117,6 +118,8 @@ def found(request: HttpRequest) -> HttpResponse:
     match = queries.find_card(typed, now()) if DIGITS.fullmatch(typed) else None
     if match is not None:
         row, somebody = match
+        if somebody is not None:
+            look_up(request, somebody)
         context |= {"row": row, "person": somebody, "standing": STANDINGS[row.standing]}
     return render(request, "passes/found.html", context)
 

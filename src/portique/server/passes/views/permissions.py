@@ -16,7 +16,7 @@ from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.forms import PermissionForm
-from portique.server.passes.views.answers import Refusals, who
+from portique.server.passes.views.answers import Refusals, look_up, who
 from portique.server.passes.words import WAYS, WEEKDAYS
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
@@ -38,6 +38,7 @@ office = allowed(Role.HEAD, Role.SCHOOL_LIFE)
 def permissions(request: HttpRequest, key: UUID) -> HttpResponse:
     """List what somebody is permitted; permit something more."""
     somebody, at = get_object_or_404(Person, pk=key, left_on=None), now()
+    look_up(request, somebody)
     today = at.astimezone(served_school().settings.zone).date()
     form = PermissionForm(
         request.POST or None, initial={"way": "exit", "first": today, "last": today}
