@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from portique.server.accounts.models import User
 
 STEP_UP_S = 300
-SECRET_PLACE = b"mfa.Authenticator|secret"
+SECRET_PLACE = b"mfa.Authenticator|secret"  # of no one account: see docs/limits.md
 SECRET_BYTES_MAX = 1024
 
 
