@@ -16,10 +16,12 @@ from portique.core.errors import PortiqueError
 from portique.core.values import to_ms
 from portique.server.console import actions as console
 from portique.server.gates.actions.erasing import erase_before
+from portique.server.passes.actions.recording import forget_old_acts as forget_acts_on_passes
 from portique.server.passes.actions.slips import forget_slips
 from portique.server.people.actions import purge
 from portique.server.school.actions.changes import forget_old_changes
 from portique.server.school.actions.drafts import drop_old_drafts
+from portique.server.school.actions.telling import forget_old_acts as forget_acts_on_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +40,8 @@ def _chores(at: datetime) -> dict[str, Callable[[], object]]:
         "entries": lambda: erase_before(to_ms(console.kept_since(at))),
         "events": lambda: console.forget(at),
         "slips": lambda: forget_slips(at),
+        "acts on passes": lambda: forget_acts_on_passes(at),
+        "acts on rules": lambda: forget_acts_on_rules(at),
         "people": purge,
         "changes": forget_old_changes,
         "drafts": drop_old_drafts,
