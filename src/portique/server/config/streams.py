@@ -70,9 +70,12 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _do_chores(hub: Hub) -> None:
-    """Delete what may be kept no longer, every hour."""
+    """Delete what may be kept no longer, every hour; never ends by itself."""
     while True:
-        await hub.threads.run(do_chores, now())
+        try:
+            await hub.threads.run(do_chores, now())
+        except Exception:
+            log.exception("what is due each hour could not be done")
         await asyncio.sleep(CHORES_S)
 
 

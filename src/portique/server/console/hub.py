@@ -48,8 +48,11 @@ class Hub:
             try:
                 await self._look()
                 await self._watch.wait()
-            except Error:
-                log.warning("the database does not answer")
+            except Exception as error:
+                if isinstance(error, Error):
+                    log.warning("the database does not answer")
+                else:
+                    log.exception("the database could not be watched")
                 await asyncio.sleep(AGAIN_S)
 
     async def _look(self) -> None:
@@ -102,7 +105,7 @@ class Hub:
         try:
             # One listener that leaves must not cancel what others wait for.
             return await asyncio.shield(self._readings[key])
-        except Error:
+        except Exception:
             self._readings.pop(key, None)
             raise
 

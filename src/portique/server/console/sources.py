@@ -106,8 +106,9 @@ class ChannelWatch:
                 cursor.execute(f"LISTEN {NOTES}")
             self._listening = raw
             return
-        for _ in raw.notifies(timeout=LISTEN_S, stop_after=1):
-            pass
+        with connection.wrap_database_errors:  # the driver is asked past Django
+            for _ in raw.notifies(timeout=LISTEN_S, stop_after=1):
+                pass
 
 
 def watch_for() -> Watch:
