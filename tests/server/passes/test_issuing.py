@@ -1,13 +1,15 @@
 """Issuing: one person, a class, the same number on all media, and gates are told."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.school.issuing import reopened
 from portique.server.clock import now
 from portique.server.gates.actions.knowledge import newest_version
-from portique.server.passes import actions
+from portique.server.passes import actions, quotas
 from portique.server.passes.models import Act, ActKind, IssuedPass
 from portique.server.people.models import Person
 
@@ -90,3 +92,21 @@ def test_a_lost_card_is_suspended_and_found_again(served, by, person):
 
     with pytest.raises(RegisterError):
         actions.resume(by, card)
+
+
+def test_what_one_account_asks_for_at_once_is_counted_in_turn(by, person, monkeypatch):
+    """The account is locked, then counted, then the cards are made: all in one transaction."""
+    depths, counted = [], quotas._excess
+
+    def watched(*asked):
+        depths.append(len(connection.savepoint_ids))
+        return counted(*asked)
+
+    monkeypatch.setattr(quotas, "_excess", watched)
+    outside = len(connection.savepoint_ids)
+    with CaptureQueriesContext(connection) as asked:
+        actions.issue_for(by, person())
+
+    assert depths == [outside + 1]
+    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    assert bool(locks) is connection.features.has_select_for_no_key_update

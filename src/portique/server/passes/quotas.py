@@ -6,21 +6,23 @@ A stolen session or a careless click then makes a few cards, not a bagful.
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from portique.core.errors import RegisterError
 from portique.core.localtime import local_day, local_ms
 from portique.core.values import to_ms
+from portique.server.accounts.models import User
 from portique.server.passes.models import Act, ActKind, IssuedPass, QuotaAlert
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
-
-    from portique.server.accounts.models import User
 
 PERSON_DAY_MAX = 3
 PERSON_MONTH_MAX = 6
@@ -44,11 +46,14 @@ class QuotaExceededError(RegisterError):
 
     def __init__(self, cause: str, asked: int) -> None:
         super().__init__(f"{asked} passes are more than usual for one {cause}; nothing was issued")
-        self.cause = cause
+        self.cause, self.asked = cause, asked
 
 
-def check(by: By, holders: Sequence[str | None], at: datetime) -> None:
-    """Refuse what is more than usual and tell the head; call it outside any transaction.
+@contextmanager
+def within(by: By, holders: Sequence[str | None], at: datetime) -> Iterator[None]:
+    """Make passes in one transaction, or refuse what is more than usual and tell the head.
+
+    What one account asks for at the same time is counted one after the other.
 
     Args:
         by: Who asks.
@@ -58,12 +63,20 @@ def check(by: By, holders: Sequence[str | None], at: datetime) -> None:
     Raises:
         QuotaExceededError: Nobody else agreed to it within the hour, nor was it proved anew.
     """
+    try:
+        with transaction.atomic():
+            User.objects.select_for_update(no_key=True).filter(pk=by.account.pk).first()
+            _check(by, holders, at)
+            yield
+    except QuotaExceededError as error:  # after the rollback: the alert stays
+        QuotaAlert.objects.create(at=at, account=by.account, cause=error.cause, asked=error.asked)
+        raise
+
+
+def _check(by: By, holders: Sequence[str | None], at: datetime) -> None:
     found = _excess(by, holders, at)
-    if found is None or by.stepped_up or _allowed(by, at):
-        return
-    cause, asked = found
-    QuotaAlert.objects.create(at=at, account=by.account, cause=cause, asked=asked)
-    raise QuotaExceededError(cause, asked)
+    if found is not None and not by.stepped_up and not _allowed(by, at):
+        raise QuotaExceededError(*found)
 
 
 def _excess(by: By, holders: Sequence[str | None], at: datetime) -> tuple[str, int] | None:

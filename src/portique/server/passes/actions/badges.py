@@ -41,8 +41,7 @@ def enrol_badge(by: By, person: Person, typed: str) -> Badge:
     known = digests(read_number(typed))
     if Badge.objects.filter(pk__in=known).exists():
         raise BadgeTakenError("this badge is somebody's already; remove it there first")
-    quotas.check(by, [person.holder], at)
-    with transaction.atomic():
+    with quotas.within(by, [person.holder], at):
         (issued,) = make(by, [person], Wanted(Use.BADGE, kind=ActKind.BADGE), at)
         return Badge.objects.create(
             digest=known[0], holder=issued.holder, issued_id=issued.pass_id, at=at

@@ -39,8 +39,7 @@ def replace(by: By, pass_id: PassId) -> Issued:
     """
     at = now()
     old = served_school().register.get(pass_id)
-    quotas.check(by, [old.holder], at)
-    with transaction.atomic():
+    with quotas.within(by, [old.holder], at):
         person = _still_here(old)
         if person is not None:
             return _renewed(by, person, old, at)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from portique.core.localtime import local_ms
 from portique.core.values import HolderId, Kind, Window, from_ms, hex_id
 from portique.school import issuing
@@ -62,8 +60,7 @@ def issue_for_many(by: By, persons: Sequence[Person]) -> list[Issued]:
         RegisterError: A name can't be on a pass.
     """
     at = now()
-    quotas.check(by, [person.holder for person in persons], at)
-    with transaction.atomic():
+    with quotas.within(by, [person.holder for person in persons], at):
         return make(by, persons, Wanted(), at)
 
 

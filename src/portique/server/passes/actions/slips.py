@@ -35,9 +35,8 @@ def admit_today(by: By, person: Person, reason: ForgottenReason) -> Issued:
     """
     at = now()
     forget_slips(at)
-    quotas.check(by, [person.holder], at)
     window = default_window(served_school(), Kind.VISITOR, at)  # until closing today
-    with transaction.atomic():
+    with quotas.within(by, [person.holder], at):
         if reason is ForgottenReason.LOST:
             _suspend_cards(by, person, at)
         (issued,) = make(by, [person], Wanted(Use.SLIP, window, ActKind.SLIP), at)
