@@ -99,3 +99,15 @@ def test_a_contact_tells_how_far_the_gate_s_clock_is_off(gate):
     assert drift is not None
     assert 50_000 < drift <= 61_000
     assert Gate.objects.get().drift_ms == drift
+
+
+def test_a_clock_far_ahead_does_not_silence_a_gate_for_long(gate):
+    """Put right, what it says counts again five minutes later, not a year."""
+    right_ms, gate.clock_ms = gate.clock_ms, gate.clock_ms + 365 * 86_400_000
+    gate.news()
+    gate.clock_ms = right_ms + 6 * 60_000
+    gate.news()
+
+    drift = Gate.objects.get().drift_ms
+    assert drift is not None
+    assert drift < 7 * 60_000

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 CALL_HEADER, ANSWER_HEADER = "Portique-Call", "Portique-Answer"
 CBOR = "application/cbor"
 STREAM = "/gate/v1/stream"
+AHEAD_MS_MAX = 5 * 60_000  # a clock that was far ahead and is right again is heard after this
 HEADER_CHARACTERS_MAX = 2 * ENVELOPE_BYTES_MAX
 log = logging.getLogger(__name__)
 
@@ -144,7 +145,8 @@ def _heard(gate: Gate, call: Call) -> bool:
     """Note that a gate called; say whether its clock had signed no call as late as this one."""
     at = now()
     fresh = call.sent_ms > gate.called_ms
-    gate.contact_at, gate.called_ms = at, max(gate.called_ms, call.sent_ms)
+    heard_ms = min(call.sent_ms, to_ms(at) + AHEAD_MS_MAX)
+    gate.contact_at, gate.called_ms = at, max(gate.called_ms, heard_ms)
     if fresh:  # a repeated call says nothing about the clock
         gate.drift_ms = call.sent_ms - to_ms(at)
     gate.save(update_fields=["contact_at", "called_ms", "drift_ms"])
