@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from tests.server.conftest import UAI
+from tests.server.gates.wired import alarms
 
 from portique.core.knowledge import Version, read_bundle, read_keys_part
 from portique.core.values import HolderId
 from portique.server.clock import now
+from portique.server.config.waking import NOTES
 from portique.server.gates import actions
-from portique.server.gates.models import Gate
+from portique.server.gates.actions import knowledge
+from portique.server.gates.models import AlarmKind, Gate
 from portique.server.passes.register import DatabaseRegister
 
 PATH = "/gate/v1/knowledge"
@@ -80,7 +84,56 @@ def test_a_restored_server_opens_the_next_epoch(gate, fetched):
     version = fetched(Version(1, 0)).manifest.version
     actions.begin_knowledge_epoch()
 
-    assert fetched(version).manifest.version.epoch == 2
+    assert fetched(version).manifest.version.epoch > version.epoch
+
+
+def test_a_copy_that_is_put_back_twice_begins_two_epochs(fetched, monkeypatch):
+    """What gates took after the first time is not newer than what they are given after it."""
+    copy = transaction.savepoint()
+    actions.begin_knowledge_epoch()
+    first = fetched().manifest.version
+    transaction.savepoint_rollback(copy)
+    monkeypatch.setattr(knowledge, "now_ms", lambda: (first.epoch + 1) * 1000)
+    actions.begin_knowledge_epoch()
+
+    assert fetched(first).manifest.version.epoch > first.epoch
+
+
+def test_an_epoch_never_falls_with_the_clock(fetched, monkeypatch):
+    """A server whose clock was ahead when a copy was put back goes on from there."""
+    actions.begin_knowledge_epoch()
+    first = fetched().manifest.version
+    monkeypatch.setattr(knowledge, "now_ms", lambda: 0)
+    actions.begin_knowledge_epoch()
+
+    assert fetched(first).manifest.version.epoch == first.epoch + 1
+
+
+def test_a_gate_that_knows_more_than_the_server_is_an_alarm_and_taught_anew(gate, fetched):
+    """The database is an older copy, put in place by hand; another is begun above it, once."""
+    have = Version(2_000_000_000, 7)
+    news, again = (gate.news(knowledge=have) for _ in range(2))
+
+    assert alarms() == [AlarmKind.NEWER_KNOWLEDGE]
+    assert news.knowledge > have
+    assert again.knowledge == news.knowledge == fetched(have).manifest.version
+
+
+def test_one_gate_s_lie_leaves_room_for_epochs(gate):
+    """An epoch that no clock says is an alarm, and nothing more."""
+    before = gate.news().knowledge
+
+    assert gate.news(knowledge=Version(2**53 - 1, 1)).knowledge == before
+    assert alarms() == [AlarmKind.NEWER_KNOWLEDGE]
+
+
+def test_knowledge_that_changed_wakes_the_streams(served, monkeypatch):
+    """Gates that listen ask at once."""
+    woken: list[str] = []
+    monkeypatch.setattr(knowledge, "wake", lambda channel, _: woken.append(channel))
+    actions.knowledge_changed()
+
+    assert woken == [NOTES]
 
 
 def test_a_removed_gate_is_in_no_newer_knowledge(gate_at, served, gate, fetched):

@@ -52,5 +52,5 @@ def test_the_knowledge_that_follows_is_newer_than_any_before(linked, restored):
     version = newest_version(now())
 
     assert version > restored
-    assert version.epoch == restored.epoch + 1
+    assert version.epoch > restored.epoch
     assert version > Version(restored.epoch, 10**9)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 POLL_S = 0.2
-LISTEN_S = 2.0  # knowledge counts up without calling anybody: looked at this often
+LISTEN_S = 2.0  # not all that counts knowledge up calls: looked at this often
 
 
 class Threads:

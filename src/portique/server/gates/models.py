@@ -44,8 +44,9 @@ class Gate(models.Model):
     """A gate: its lane, its public key, and how it said it was when it last asked for news.
 
     One that was removed keeps its row, and its id is nobody else's: what it filed stays proved.
-    `called_ms` is the highest time of its own clock in any call, `drift_ms` how far that clock was
-    ahead of the server's. `last_note` is the number of the newest note it was ever given.
+    `called_ms` is the highest time of its own clock in any call (at most five minutes ahead of the
+    server's), `drift_ms` how far that clock was ahead of the server's. `last_note` is the number of
+    the newest note it was ever given.
     """
 
     gate_id = models.CharField(primary_key=True, max_length=40)
@@ -170,6 +171,7 @@ class AlarmKind(models.TextChoices):
     NEW_EPOCH = "new-epoch"  # the gate itself found its journal damaged, missing or older
     UNKNOWN_PASS = "unknown-pass"  # noqa: S105 - genuine by its signature and never issued
     TWO_LANES = "two-lanes"  # one holder let through at two lanes at once
+    NEWER_KNOWLEDGE = "newer-knowledge"  # the gate knows what the server never gave out
     RECEIVER = "receiver"  # entries that a part of the server could not take up
 
 

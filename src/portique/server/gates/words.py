@@ -87,6 +87,19 @@ ALARM_WORDS: Mapping[str, tuple[Words, Words]] = {
             " life office to replace it.",
         ),
     ),
+    AlarmKind.NEWER_KNOWLEDGE: (
+        Words(
+            "Le portique connaît des règles plus récentes que celles du serveur",
+            "The gate knows newer rules than the server has",
+        ),
+        Words(
+            "Le serveur a sans doute été remis à une copie ancienne, ou un autre serveur signe à sa"
+            " place. Il redonne ses règles à tous les portiques\u202f; vérifiez ce qui a changé"
+            " depuis la copie.",
+            "The server was probably put back to an older copy, or another server signs in its"
+            " place. It gives its rules to all gates again; check what changed since the copy.",
+        ),
+    ),
     AlarmKind.RECEIVER: (
         Words(
             "Le serveur n’a pas su exploiter une ligne du journal",

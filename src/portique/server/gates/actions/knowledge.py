@@ -12,6 +12,8 @@ from django.db.models import F
 from portique.core.errors import EnvironmentProblem
 from portique.core.knowledge import Version
 from portique.school.bundles import make_bundle
+from portique.server.clock import now_ms
+from portique.server.config.waking import NOTES, wake
 from portique.server.entropy import entropy
 from portique.server.gates.models import Bundle
 from portique.server.passes.register import EPOCHS, KNOWLEDGE, DatabaseRegister
@@ -29,13 +31,21 @@ _making = threading.Lock()  # gates ask at the same time: one thread signs for a
 
 def knowledge_changed() -> None:
     """Count the version up: something that gates are told was changed in this transaction."""
-    DatabaseRegister().next_number(KNOWLEDGE)
+    wake(NOTES, DatabaseRegister().next_number(KNOWLEDGE))
 
 
-def begin_knowledge_epoch() -> None:
-    """Open the next epoch of the knowledge: the database came back from a backup."""
+def begin_knowledge_epoch(above: int = 0) -> None:
+    """Open an epoch of the knowledge that no gate has heard of: the database is an older copy.
+
+    A copy that is put back twice knows nothing of the first time: the next epoch would then be one
+    that gates have. So an epoch is at least the time, in seconds since 1970.
+
+    Args:
+        above: An epoch that a gate has.
+    """
     with transaction.atomic():
-        epoch = DatabaseRegister().knowledge_epoch() + 1
+        known = max(DatabaseRegister().knowledge_epoch(), above)
+        epoch = max(known + 1, now_ms() // 1000)
         Counter.objects.update_or_create(name=EPOCHS, defaults={"value": epoch})
         knowledge_changed()
 

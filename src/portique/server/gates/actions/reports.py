@@ -12,14 +12,17 @@ from portique.core.wire_news import ELSEWHERE, NOTES_MAX, News
 from portique.core.wire_news import Note as Told
 from portique.server.clock import now
 from portique.server.gates.actions.alarms import raise_alarm
-from portique.server.gates.actions.knowledge import newest_version
+from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest_version
 from portique.server.gates.models import AlarmKind, Epoch, Note
 
 if TYPE_CHECKING:
+    from portique.core.knowledge import Version
     from portique.core.wire_news import Health, Report
     from portique.server.gates.models import Gate
 
 ELSEWHERE_FOR = timedelta(minutes=5)  # a gate refers for one: later the note says nothing more
+
+EPOCH_MAX = 2**40  # epochs are seconds: no school's. One gate's word leaves room above for ever
 
 
 def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None = None) -> News:
@@ -36,6 +39,8 @@ def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None =
         if fresh:
             _watch_journal(gate, report.health)
         notes, cursor = _notes(gate, report.cursor)
+    if fresh and report.health.knowledge is not None:
+        _watch_knowledge(gate, report.health.knowledge)
     return News(cursor, newest_version(now()), notes, stream)
 
 
@@ -72,6 +77,18 @@ def _watch_journal(gate: Gate, health: Health) -> None:
     if health.epoch < newest.number or health.last < max(newest.last, newest.head_number):
         raise_alarm(gate, AlarmKind.OLDER_COPY, health.epoch, health.last)
         Epoch.objects.filter(gate=gate, number=health.epoch).update(disputed=True)
+
+
+def _watch_knowledge(gate: Gate, known: Version) -> None:
+    """Raise an alarm when a gate knows more than was ever given out; begin above what it knows.
+
+    The database is an older copy than it was told to be, and gates would take nothing from it.
+    """
+    if known <= newest_version(now()):
+        return
+    raise_alarm(gate, AlarmKind.NEWER_KNOWLEDGE, known.epoch, known.number)
+    if known.epoch <= EPOCH_MAX:
+        begin_knowledge_epoch(above=known.epoch)
 
 
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:

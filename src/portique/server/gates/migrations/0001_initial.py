@@ -151,6 +151,7 @@ class Migration(migrations.Migration):
                             ("new-epoch", "New Epoch"),
                             ("unknown-pass", "Unknown Pass"),
                             ("two-lanes", "Two Lanes"),
+                            ("newer-knowledge", "Newer Knowledge"),
                             ("receiver", "Receiver"),
                         ],
                         max_length=20,
