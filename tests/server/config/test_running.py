@@ -19,9 +19,9 @@ def running(school, tools):
     """Start a server; it is ready once it says its address."""
     pages, streams = tools.free_ports()
     options = ("--school", str(school), "--port", str(pages), "--stream-port", str(streams))
-    with subprocess.Popen([*RUN, *options], stderr=PIPE, text=True) as process:
-        assert process.stderr
-        assert f"http://127.0.0.1:{pages}/" in process.stderr.readline()
+    with subprocess.Popen([*RUN, *options], stdout=PIPE, text=True) as process:
+        assert process.stdout
+        assert f"http://127.0.0.1:{pages}/" in process.stdout.readline()
         yield process, pages, streams
         process.kill()
 
