@@ -2,6 +2,7 @@
 
 import asyncio
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import Error, connection, connections
@@ -48,18 +49,19 @@ def test_the_hub_goes_on_after_any_fault(error: Exception, monkeypatch):
 
 def test_a_connection_that_breaks_while_listening_is_an_error_of_the_database(db, monkeypatch):
     """The driver's own error is told as Django's: the connection is then closed, another opened."""
+    wrapper: Any = connections["default"]
 
     def breaks(**_):
-        raise connection.Database.OperationalError("terminating connection")
+        raise wrapper.Database.OperationalError("terminating connection")
 
     raw = SimpleNamespace(notifies=breaks)
     broken = SimpleNamespace(
         ensure_connection=lambda: None,
         connection=raw,
-        wrap_database_errors=DatabaseErrorWrapper(connections["default"]),
+        wrap_database_errors=DatabaseErrorWrapper(wrapper),
     )
     monkeypatch.setattr(sources, "connection", broken)
-    monkeypatch.setattr(connections["default"], "errors_occurred", False)  # and put back
+    monkeypatch.setattr(wrapper, "errors_occurred", False)  # and put back
     watch = sources.ChannelWatch()
     monkeypatch.setattr(watch, "_listening", raw)
 
