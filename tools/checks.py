@@ -147,8 +147,11 @@ def alone_stages(*more: str, environment: dict[str, str] | None = None) -> list[
 
 
 def postgresql_stage() -> Stage:
-    """Run the server's tests again on a real PostgreSQL, started for them."""
-    command = tests("postgresql", "not browser", "-n", "2", *ON_POSTGRESQL)
+    """Run the server's tests again on a real PostgreSQL, started for them.
+
+    Those that start servers of their own are left out: they would all be given the same database.
+    """
+    command = tests("postgresql", FAST, "-n", "2", *ON_POSTGRESQL)
     return Stage("postgresql", (PYTHON, str(ROOT / "tools" / "postgresql.py"), *command), QUICK)
 
 
