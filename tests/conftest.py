@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
-CASES_DEFAULT = 500
+CASES_DEFAULT = 200
 WAIT_STEP_S = 0.02
 LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 CHROMIUM = Path("/usr/bin/chromium")

@@ -26,6 +26,7 @@ PYTHON = sys.executable
 FAST = "not slow and not browser"
 SLOW = "slow and not browser"
 # Tests that start processes and kill them: side by side, they would starve each other on two cores.
+TWO = ("-n", "2", "--dist", "worksteal")
 ALONE = ("tests/crash", "tests/e2e")
 ON_POSTGRESQL = ("tests/server", "tests/school/test_register.py")
 CAMPAIGN_TIMEOUT_S = 4 * 3600
@@ -44,6 +45,8 @@ CAMPAIGN = {
     "PORTIQUE_KILLS": "8500",  # kill -9 of the process that journals and opens
     "PORTIQUE_GATE_KILLS": "1500",  # kill -9 of a whole gate
     "PORTIQUE_POWER_CUTS": "20000",  # power cuts in the file system's model
+    "PORTIQUE_PHOTOGRAPHS": "40",  # photographs of each kind, beside the decoder alone
+    "PORTIQUE_FLAPS": "10000",  # losses and returns of a door's link
     "PORTIQUE_LINK_HISTORIES": "200",  # lives of whole gates around a real server, all killed
     "PORTIQUE_LINK_MODELS": "500",  # histories of four gates and the server's views
 }
@@ -81,7 +84,7 @@ def tests(name: str, marks: str, *more: str) -> tuple[str, ...]:
 
 def beside(*more: str) -> tuple[str, ...]:
     """Spread tests over the cores, without those that want them all."""
-    return ("-n", "2", "--dist", "worksteal", *(f"--ignore={path}" for path in ALONE), *more)
+    return (*TWO, *(f"--ignore={path}" for path in ALONE), *more)
 
 
 def check_stages() -> list[Stage]:
@@ -122,7 +125,7 @@ def test_stages() -> list[Stage]:
         Stage("slow", tests("slow", SLOW, *beside())),
         *alone_stages(),
         postgresql_stage(),
-        Stage("browser", tests("browser", "browser")),
+        Stage("browser", tests("browser", "browser", *TWO)),
     ]
 
 
@@ -135,7 +138,7 @@ def release_stages() -> list[Stage]:
         Stage("slow", tests("slow", SLOW, *beside(patience)), CAMPAIGN),
         *alone_stages(patience, environment=CAMPAIGN),
         postgresql_stage(),
-        Stage("browser", tests("browser", "browser", patience), CAMPAIGN),
+        Stage("browser", tests("browser", "browser", patience, *TWO), CAMPAIGN),
     ]
 
 
@@ -151,7 +154,7 @@ def postgresql_stage() -> Stage:
 
     Those that start servers of their own are left out: they would all be given the same database.
     """
-    command = tests("postgresql", FAST, "-n", "2", *ON_POSTGRESQL)
+    command = tests("postgresql", FAST, *TWO, *ON_POSTGRESQL)
     return Stage("postgresql", (PYTHON, str(ROOT / "tools" / "postgresql.py"), *command), QUICK)
 
 
