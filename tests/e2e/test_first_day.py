@@ -99,6 +99,7 @@ class Day:
         self.page.fill("[name=password]", PASSWORD)
         self.page.fill("[name=again]", PASSWORD)
         self.page.click("button:has-text('Créer le compte')")
+        self.page.wait_for_url("**/second-facteur/")
         self.go("/compte/second-facteur/application/")
         found = re.search(r"[A-Z2-7]{32}", self.page.inner_text("main"))
         assert found is not None
@@ -121,6 +122,7 @@ class Day:
         self.go("/passes/")
         self.page.click("main table a >> nth=0")
         self.page.click("button:has-text('Délivrer')")
+        self.page.wait_for_selector("text=laissez-passer délivrés")
         with self.page.expect_download() as downloading:
             self.page.click("button:has-text('Imprimer')")
         cards = self.folder / "cards.pdf"
@@ -143,6 +145,7 @@ class Day:
         self.page.click("main table a >> nth=0")
         self.page.click(f"main table a:has-text('{name}')")
         self.page.click("button:has-text('Annuler pour toujours')")
+        self.page.wait_for_selector(".passes-one .tag.refuse")
 
     def show_until_refused(self, name: str, text: str, scanner: IO[str]) -> None:
         """Show a card again and again while the gate learns what the office said."""
