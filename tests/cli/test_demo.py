@@ -11,6 +11,8 @@ from portique.core.localtime import zone_of
 from portique.core.passes import recognised
 from portique.paper.cards import PrintedPass
 
+pytestmark = pytest.mark.slow  # a whole school
+
 
 def claimed(text: str) -> str | None:
     """Return the number a code claims."""

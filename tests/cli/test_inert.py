@@ -24,6 +24,8 @@ from portique.school.instants import typed_instant
 from portique.sight.codes import Look
 from portique.sight.shapes import Sighted
 
+pytestmark = pytest.mark.slow  # pictures read
+
 PAYLOADS = 500
 BROKEN = {"Cc", "Cs", "Zl", "Zp"}  # controls, half characters, line ends
 EVERY_MS = 4_000  # longer than a showing needs to be gone

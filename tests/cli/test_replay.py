@@ -10,6 +10,8 @@ import cv2
 import pytest
 from tests.cli.conftest import School, frame
 
+pytestmark = pytest.mark.slow  # pictures read
+
 MENU = "https://example.org/menu"
 
 

@@ -14,6 +14,8 @@ import pytest
 from portique.core.errors import EnvironmentProblem
 from portique.gate.capture import Frame, Play, Shot, live, open_frames, open_source, stream, webcam
 
+pytestmark = pytest.mark.slow  # real sources
+
 START_MS = 1_795_420_800_000
 PICTURE = np.full((12, 16, 3), 90, np.uint8)
 NO_WAIT = (0.0,)

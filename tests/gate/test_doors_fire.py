@@ -23,6 +23,8 @@ from portique.gate.doors.mqtt_link import Broker, MqttLink
 from portique.gate.doors.urgent import PRIORITY, hurry
 from portique.testing.broker import TinyBroker
 
+pytestmark = pytest.mark.slow  # real inputs
+
 LEAST = '[gate]\nid = "entry-1"\nschool = "0131234B"\n'
 
 

@@ -10,6 +10,8 @@ from portique.gate.journal import Journal
 from portique.gate.journal_checking import check_in_background
 from portique.testing.journals import START_MS, decision, fill, open_journal
 
+pytestmark = pytest.mark.slow  # whole journals
+
 
 @pytest.fixture
 def path(tmp_path):

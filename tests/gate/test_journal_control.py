@@ -13,6 +13,8 @@ from portique.gate import journal_control
 from portique.gate.journal_control import JournalControl, ask_head, ask_rows, ask_verify
 from portique.testing.journals import START_MS, fill, open_journal
 
+pytestmark = pytest.mark.slow  # real sockets
+
 
 @pytest.fixture
 def path(tmp_path):

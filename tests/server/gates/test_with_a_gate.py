@@ -22,6 +22,8 @@ from portique.server.school.house import ServedSchool
 from portique.testing.fakes import FakeClock
 from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
 
+pytestmark = pytest.mark.slow  # a real gate
+
 GATE = "entry-1"
 
 
