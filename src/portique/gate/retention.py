@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from portique.core.calendars import On
+from portique.core.charter_retention import SCHOOL_DAY_END_DAYS_MAX, keeps_school
 from portique.core.localtime import zone_of
 from portique.core.values import from_ms, to_ms
 
 if TYPE_CHECKING:
     from portique.core.calendars import Calendar
-
-DAYS_LOOKED_BACK_MAX = 14  # beyond, what the calendar says no longer matters: design §5.5
 
 
 def forget_before(now_ms: int, calendar: Calendar, school_days: int) -> int:
@@ -31,20 +29,10 @@ def forget_before(now_ms: int, calendar: Calendar, school_days: int) -> int:
     """
     today = from_ms(now_ms).astimezone(zone_of(calendar.zone)).date()
     day, left = today, school_days
-    for _ in range(DAYS_LOOKED_BACK_MAX):
+    for _ in range(SCHOOL_DAY_END_DAYS_MAX):
         if left == 0:
             break
         day -= timedelta(days=1)
-        left -= _keeps_school(calendar, day)
+        left -= keeps_school(calendar, day)
     midnight = datetime.combine(day, time(), zone_of(calendar.zone))
     return to_ms(midnight.astimezone(UTC))
-
-
-def _keeps_school(calendar: Calendar, day: date) -> bool:
-    """Say whether the school holds a day: in a term, and an opening of its ordinary week keeps it.
-
-    Boarders who come back on a Sunday make no school day of it.
-    """
-    ordinary = [opening for opening in calendar.openings if opening.on is On.SCHOOL_DAYS]
-    weekdays = {number for opening in ordinary for number in opening.weekdays}
-    return day in calendar.school_days and day.isoweekday() in weekdays

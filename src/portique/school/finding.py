@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from portique.core.revocation import Status
 from portique.core.rights import UNKNOWN
 from portique.core.values import to_ms
 from portique.school.issuing import reopened
+from portique.school.people import spelling
 from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
@@ -35,12 +35,8 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
-# Letters that no accent parts from what a keyboard has, and marks that have several forms.
-TYPED = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-    | dict.fromkeys("'’‘ʼʹ`´", "")
-    | dict.fromkeys("-‐‑‒–—−", " ")
-)
+# Marks that have several forms, or that people leave out.
+MARKS = str.maketrans(dict.fromkeys("'’‘ʼʹ`´", "") | dict.fromkeys("-‐‑‒–—−", " "))
 VALID = frozenset({Standing.VALID})
 COUNTING = frozenset({Standing.VALID, Standing.SUSPENDED})
 
@@ -137,8 +133,7 @@ def standing_of(issued: Issued, at: datetime) -> Standing:
 
 def plain(text: str) -> str:
     """Return a text as people type it in a hurry: no accents, capitals, hyphens or apostrophes."""
-    parts = unicodedata.normalize("NFKD", text.casefold().translate(TYPED))
-    return "".join(part for part in parts if not unicodedata.combining(part))
+    return spelling.plain(text.translate(MARKS))
 
 
 def _same(label: str) -> str:

@@ -4,7 +4,6 @@ import os
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,13 +135,3 @@ def test_whatever_is_sealed_opens_as_it_was(tmp_path_factory, data):
         plain.write(data)
     with path.open("rb") as file, opened_from(file, identity(SECRET)) as plain:
         assert plain.read() == data
-
-
-@pytest.mark.django_db(transaction=True)
-def test_others_write_while_a_copy_is_made(filled, tmp_path):
-    """The copy is of the instant when it began; no writer waits for it."""
-    with rows.snapshot():
-        list(rows.read(User))
-        count = User.objects.count()
-        assert connection.in_atomic_block is False
-    assert count == 1

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
 from portique.school.folder import MOVED
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch
 from portique.server.school.house import forget
@@ -20,7 +18,6 @@ def restored(folder: Path) -> None:
     What the copy lacks of their entries, gates file again: an acknowledgement below what they had
     asks for it.
     """
-    with transaction.atomic():
-        begin_knowledge_epoch()
+    begin_knowledge_epoch()
     (folder / MOVED).touch()  # the register is in the database, not lost
     forget()

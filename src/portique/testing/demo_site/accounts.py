@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
 from portique.server.accounts.models import User
@@ -31,9 +30,3 @@ def make_accounts() -> None:
             user = User.objects.create_user(f"demo-{role}", name=name, role=role, password=None)
             if role in TWO_FACTORS:
                 TOTP.activate(user, generate_totp_secret())
-
-
-def forget_accounts() -> None:
-    """Take them away again."""
-    Authenticator.objects.all().delete()
-    User.objects.all().delete()
