@@ -1,6 +1,9 @@
 """The live page in a real browser, on real processes."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 POLICY = """
@@ -29,7 +32,7 @@ def test_a_referral_appears_by_itself_and_is_answered_by_keyboard(page, whole):
     """On a phone's width, within the policy: card, focus, answer, confirmation awaited."""
     whole.ask("file", 1, 1)
     page.wait_for_selector('.referral[data-waits="yes"]')
-    page.wait_for_function("document.querySelector('#urgent').textContent.includes('à voir')")
+    expect(page.locator("#urgent")).to_have_text(re.compile("à voir"))
     page.locator(".referral .admit").first.focus()
     page.keyboard.press("Enter")
 
