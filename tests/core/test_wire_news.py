@@ -14,7 +14,15 @@ from portique.core.entries import Ruling
 from portique.core.errors import LinkError
 from portique.core.knowledge import Version
 from portique.core.values import HolderId
-from portique.core.wire_news import ConsoleRuling, Elsewhere, Health, News, Note, Report
+from portique.core.wire_news import (
+    ConsoleAdmission,
+    ConsoleRuling,
+    Elsewhere,
+    Health,
+    News,
+    Note,
+    Report,
+)
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wire"
 VALID = json.loads((VECTORS / "valid.json").read_text("utf-8"))
@@ -24,6 +32,9 @@ HEALTH = Health(
     disk_free=9_000_000_000, knowledge=Version(1, 40),
 )  # fmt: skip
 RULED = ConsoleRuling(2, 811, Ruling.ADMIT, "checked", "loge-2")
+OPENED = ConsoleAdmission(
+    "8877665544332211", VALID["now_ms"], "entry-1", "forgotten", "console-0a1b2c3d"
+)
 SEEN = Elsewhere(HolderId("00112233aabbccdd"), VALID["now_ms"], "entry-2")
 
 
@@ -37,6 +48,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "news": wire_news.read_news,
     "ruling": lambda data: wire_news.ruling_of(only_note(data)),
     "elsewhere": lambda data: wire_news.elsewhere_of(only_note(data)),
+    "console admission": lambda data: wire_news.admission_of(only_note(data)),
 }
 REFUSED = [
     pytest.param(kind, data, id=f"{kind}: {name}")
@@ -52,11 +64,11 @@ def test_what_is_not_exactly_right_is_refused(kind: str, data: str):
         READERS[kind](bytes.fromhex(data))
 
 
-@pytest.mark.parametrize("kind", ["ruling", "elsewhere"])
+@pytest.mark.parametrize("kind", ["ruling", "elsewhere", "console admission"])
 def test_a_note_that_cannot_be_used_spoils_no_other(kind: str):
     """The news around a note of a newer form are read: only the note itself is refused."""
     for data in INVALID[kind].values():
-        assert only_note(bytes.fromhex(data)).kind == kind
+        assert only_note(bytes.fromhex(data)).kind == kind.rsplit(maxsplit=1)[-1]
 
 
 def test_a_report_comes_back():
@@ -92,6 +104,22 @@ def test_notes_say_what_they_are_about():
 
     assert wire_news.ruling_of(ruled) == RULED
     assert wire_news.elsewhere_of(seen) == SEEN
+
+
+def test_an_admission_of_a_console_comes_back():
+    """Made elsewhere, it is read and written as it was."""
+    data = VALID["news of an admission"]
+
+    assert wire_news.admission_of(only_note(bytes.fromhex(data))) == OPENED
+    assert News(3, notes=(OPENED.to_note(3),)).to_bytes().hex() == data
+
+
+@pytest.mark.parametrize(
+    ("later_ms", "timely"), [(0, True), (60_000, True), (60_001, False), (-60_001, False)]
+)
+def test_a_door_is_opened_within_a_minute_or_not_at_all(later_ms: int, timely: bool):  # noqa: FBT001
+    """A request that waited longer, or comes from the future, is for nobody."""
+    assert OPENED.is_timely(OPENED.at_ms + later_ms) is timely
 
 
 @given(st.binary(max_size=300))

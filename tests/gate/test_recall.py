@@ -8,10 +8,12 @@ from tests.gate.conftest import site_with
 
 from portique.core.decide import Reason
 from portique.core.entries import CountBody, Ruling
+from portique.core.errors import TooLate
 from portique.core.facts import PassState, Presented
 from portique.core.passes import KeyRing
 from portique.core.sentences import AdmitReason, ManualReason
 from portique.core.values import Direction, HolderId, PassId
+from portique.core.wire_news import ConsoleAdmission
 from portique.core.zones import default_site
 from portique.gate.board import Counts
 from portique.gate.journal_values import Grant, Recent
@@ -292,6 +294,26 @@ def test_counts_start_from_nought_each_day(school, opened, tmp_path):
     again.close()
 
     assert live == restarted == Counts(0, 0)
+
+
+def test_a_restarted_gate_opens_no_door_a_second_time(school, opened, tmp_path):
+    """A gate that starts asks for its notes from the first: its journal knows what it did."""
+    known = school.knowledge()
+    first = opened(known=known)
+    asked = ConsoleAdmission(
+        "00" * 8, first.clock.now_ms(), first.lane.bench.lane.name, "forgotten", "console-1"
+    )
+    first.lane.open_for(asked)
+    first.close()
+
+    again = open_lane(tmp_path / "journal-0.db", school, known=known, clock=first.clock)
+    with pytest.raises(TooLate):
+        again.lane.open_for(asked)
+    again.lane.forget(first.clock.now_ms() + DAY_MS)
+    remembered = again.lane.recall.has_admitted(asked.admission)
+    again.close()
+
+    assert (again.door.releases, remembered) == (0, False)
 
 
 def test_an_older_word_of_elsewhere_takes_nothing_back(recall):

@@ -145,7 +145,10 @@ class PassageBody(Fielded):
 
 @dataclass(frozen=True, slots=True)
 class ManualAdmissionBody(Fielded):
-    """Agents let people in without a pass. Nothing says who: no tally of forgotten cards."""
+    """Agents let people in without a pass. Nothing says who: no tally of forgotten cards.
+
+    `admission` is the number of a console's request to open, so that it opens once.
+    """
 
     KIND = EntryKind.MANUAL_ADMISSION
     lane: str = field(metadata=at(1, CODE))
@@ -153,6 +156,7 @@ class ManualAdmissionBody(Fielded):
     agent: str = field(metadata=at(3, CODE))
     people: int = field(metadata=at(4, below(1000)))
     kind: Kind | None = field(default=None, metadata=at(5, one_of(Kind)))
+    admission: str | None = field(default=None, metadata=at(6, hexadecimal(8)))
 
 
 @dataclass(frozen=True, slots=True)

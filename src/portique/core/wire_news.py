@@ -13,7 +13,7 @@ from typing import Any
 
 from portique.core import canonical
 from portique.core.entries import Ruling
-from portique.core.entries_fields import CODE
+from portique.core.entries_fields import CODE, hexadecimal
 from portique.core.errors import LinkError, PassError
 from portique.core.knowledge import Version
 from portique.core.values import HolderId
@@ -26,7 +26,9 @@ PAYLOAD_BYTES_MAX = 1024
 NAME_CHARACTERS_MAX = 40
 ADDRESS_CHARACTERS_MAX = 200
 HOLDER_BYTES = 8
-RULING, ELSEWHERE = "ruling", "elsewhere"
+_ADMISSION = hexadecimal(8)
+RULING, ELSEWHERE, ADMISSION = "ruling", "elsewhere", "admission"
+ADMISSION_MS_MAX = 60_000  # whoever waited longer was let in by hand, or has gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,49 @@ def ruling_of(note: Note) -> ConsoleRuling:
                 return ConsoleRuling(epoch, number, Ruling(ruling), *codes)
             except ValueError as error:
                 raise LinkError(DAMAGED) from error
+    raise LinkError(DAMAGED)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleAdmission:
+    """Somebody at a console opens a lane's door for one person who has no pass.
+
+    `admission` (16 hexadecimal digits) is drawn for it alone: numbers of notes come again when a
+    server is restored, this does not. `at_ms` (UTC) is when it was asked.
+    """
+
+    admission: str
+    at_ms: int
+    lane: str
+    reason: str
+    agent: str
+
+    def to_note(self, number: int) -> Note:
+        """Return the note that tells it."""
+        payload = {1: bytes.fromhex(self.admission), 2: self.at_ms, 3: self.lane}
+        return Note(number, ADMISSION, payload | {4: self.reason, 5: self.agent})
+
+    def is_timely(self, at_ms: int) -> bool:
+        """Whether somebody may still stand there: a door opens now, or not at all."""
+        return abs(at_ms - self.at_ms) <= ADMISSION_MS_MAX
+
+
+def admission_of(note: Note) -> ConsoleAdmission:
+    """Read a note of kind `admission`.
+
+    Raises:
+        LinkError: Its payload is another one's, or of another version.
+    """
+    match note.payload:
+        case {1: admission, 2: at_ms, 3: lane, 4: reason, 5: agent} if len(
+            note.payload
+        ) == 5 and is_uint(at_ms):
+            try:
+                asked = _ADMISSION.from_cbor(admission)
+                codes = CODE.from_cbor(reason), CODE.from_cbor(agent)
+            except ValueError as error:
+                raise LinkError(DAMAGED) from error
+            return ConsoleAdmission(asked, at_ms, _text(lane, NAME_CHARACTERS_MAX), *codes)
     raise LinkError(DAMAGED)
 
 

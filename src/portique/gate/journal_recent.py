@@ -66,6 +66,7 @@ class _Gathering:
         self._grants: dict[tuple[Whose, str], Grant] = {}
         self._counted: list[Counted] = []
         self._unanswered: dict[Receipt, Unanswered] = {}
+        self._admissions: list[tuple[str, int]] = []
 
     def take(self, receipt: Receipt, time_ms: int, body: Body) -> None:
         match body:
@@ -75,6 +76,8 @@ class _Gathering:
                 self._rule(time_ms, body)
             case ManualAdmissionBody():
                 self._counted.append(Counted(body.lane, None, body.people, time_ms))
+                if body.admission is not None:
+                    self._admissions.append((body.admission, time_ms))
             case CountBody():
                 self._counted.append(Counted(body.lane, body.direction, body.people, time_ms))
 
@@ -108,6 +111,7 @@ class _Gathering:
             tuple(self._counted),
             tuple(self._unanswered.values()),
             max((body.showing for body in self._decisions.values()), default=0),
+            tuple(self._admissions),
         )
 
 

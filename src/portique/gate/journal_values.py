@@ -147,7 +147,8 @@ class Recent:
     """What a restarted gate must remember, each part oldest first.
 
     `grants` holds the last grant for each (whose, lane). `last_showing` is the
-    highest number of a showing, 0 if there is none.
+    highest number of a showing, 0 if there is none. `admissions` holds the
+    consoles' requests that opened the door, and when (UTC ms).
     """
 
     proofs: frozenset[tuple[PassId, int]] = frozenset()
@@ -155,6 +156,7 @@ class Recent:
     counted: tuple[Counted, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
     last_showing: int = 0
+    admissions: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ from portique.core.entries import (
     Ruling,
     RulingBody,
 )
-from portique.core.errors import JournalError
+from portique.core.errors import JournalError, TooLate
 from portique.core.plain import Words
+from portique.core.sentences import ManualReason
 from portique.core.values import Direction, from_ms
 from portique.core.zones import Mode
 from portique.gate import board as shown
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
 
     from portique.core.alarms import Alarm
     from portique.core.facts import Presented, Situation
-    from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+    from portique.core.sentences import AdmitReason, DenyReason
     from portique.core.values import HolderId
+    from portique.core.wire_news import ConsoleAdmission
     from portique.gate.board import Board
     from portique.gate.flood import Flood
     from portique.gate.journal import Journal
@@ -66,6 +68,9 @@ UNTOLD = default_calendar()  # until the school says where it is
 NOT_SERVED = Words(
     "Le portique n’a pas su traiter cette présentation. Vérifiez vous-même, puis répondez.",
     "The gate could not handle this showing. Check it yourself, then answer.",
+)
+FROM_CONSOLE = Words(
+    "La porte a été ouverte depuis la console.", "The door was opened from the console."
 )
 TOO_MANY = Words(
     "Trop de codes inconnus d’affilée : ils sont comptés, sans carte ni ligne au journal. "
@@ -363,14 +368,36 @@ class Lane:
     def admit_manually(self, reason: ManualReason, agent: str) -> None:
         """Let somebody through who showed no code; see `Desk.admit_manually`."""
         with self._lock:
+            self._admit(ManualAdmissionBody(self._bench.lane.name, str(reason), agent, 1))
+
+    def open_for(self, asked: ConsoleAdmission) -> None:
+        """Let through somebody without a pass because a console asks it; once, and now or never.
+
+        Raises:
+            TooLate: Done already, asked more than a minute ago, or of another lane.
+            ValueError: The reason is none of the presets.
+            JournalError: It could not be written; nothing was done.
+        """
+        with self._lock:
             at_ms = self._ports.clock.now_ms()
-            lane = self._bench.lane
-            self._write(ManualAdmissionBody(lane.name, str(reason), agent, 1))
-            self._passed(None, at_ms)
-            self._let_through()
-            ruled = shown.Ruled(Ruling.ADMIT, reason, agent, at_ms)
-            card = shown.Card(self._take_number(), at_ms, Outcome.GRANT, None, ruled=ruled)
-            self._ports.board.list_manual(card)
+            done = self.recall.has_admitted(asked.admission)
+            if done or not asked.is_timely(at_ms) or asked.lane != self._bench.lane.name:
+                raise TooLate("this door was opened already, or is asked for too late")
+            reason = str(ManualReason(asked.reason))
+            body = ManualAdmissionBody(
+                asked.lane, reason, asked.agent, 1, admission=asked.admission
+            )
+            self._admit(body, FROM_CONSOLE)
+            self.recall.note_admission(asked.admission, at_ms)
+
+    def _admit(self, body: ManualAdmissionBody, note: Words | None = None) -> None:
+        at_ms = self._ports.clock.now_ms()
+        self._write(body)
+        self._passed(None, at_ms)
+        self._let_through()
+        ruled = shown.Ruled(Ruling.ADMIT, ManualReason(body.reason), body.agent, at_ms)
+        card = shown.Card(self._take_number(), at_ms, Outcome.GRANT, None, ruled=ruled, note=note)
+        self._ports.board.list_manual(card)
 
     def count(self, direction: Direction, step: int) -> None:
         """Count somebody, or take one back; see `Desk.count`.

@@ -1,4 +1,4 @@
-"""What one lane remembers of holders: used phone proofs and last grants, for a day at most.
+"""What one lane remembers: used phone proofs, last grants, consoles' openings, for a day at most.
 
 Kept in memory by number only, the pass's own where this gate can't read whose
 it is; rebuilt from the journal at a restart, and let go after a day (`forget`,
@@ -35,6 +35,7 @@ class Recall:
         self._proofs: dict[tuple[PassId, int], int] = {}
         self._grants: dict[Whose, tuple[int, Direction | None]] = {}
         self._elsewhere: dict[Whose, int] = {}
+        self._admissions: dict[str, int] = {}
 
     def restore(self, recent: Recent, at_ms: int, is_today: Callable[[int], bool]) -> None:
         """Take up what the journal remembers, after a restart at `at_ms`.
@@ -43,6 +44,7 @@ class Recall:
         """
         for proof in recent.proofs:
             self._proofs[proof] = at_ms
+        self._admissions |= dict(recent.admissions)
         for grant in recent.grants:
             if grant.lane == self._lane:
                 direction = self._direction if is_today(grant.at_ms) else None
@@ -79,6 +81,14 @@ class Recall:
         """Remember that another lane let a holder through, as the server tells."""
         self._elsewhere[holder] = max(at_ms, self._elsewhere.get(holder, at_ms))
 
+    def has_admitted(self, admission: str) -> bool:
+        """Say whether a console's request to open was carried out already."""
+        return admission in self._admissions
+
+    def note_admission(self, admission: str, at_ms: int) -> None:
+        """Remember that a console's request to open was carried out."""
+        self._admissions[admission] = at_ms
+
     def forget_directions(self) -> None:
         """Let go which way everybody went last: at midnight, and when the lane stops asking."""
         self._grants = {holder: (at_ms, None) for holder, (at_ms, _) in self._grants.items()}
@@ -88,6 +98,7 @@ class Recall:
         self._proofs = {k: t for k, t in self._proofs.items() if at_ms - t < PROOFS_MS}
         self._grants = {h: g for h, g in self._grants.items() if at_ms - g[0] < REMEMBERED_MS}
         self._elsewhere = {h: t for h, t in self._elsewhere.items() if at_ms - t < REMEMBERED_MS}
+        self._admissions = {a: t for a, t in self._admissions.items() if at_ms - t < REMEMBERED_MS}
 
 
 def whose(held: Pass) -> Whose:

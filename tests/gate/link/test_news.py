@@ -1,17 +1,18 @@
 """News: rulings of consoles, showings elsewhere, knowledge, time and the gate's own report."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
 from portique import __version__
 from portique.core.decide import Outcome
-from portique.core.entries import Ruling, RulingBody
+from portique.core.entries import ManualAdmissionBody, Ruling, RulingBody
 from portique.core.errors import LinkError
 from portique.core.knowledge import Version
-from portique.core.sentences import DenyReason
+from portique.core.sentences import DenyReason, ManualReason
 from portique.core.values import Kind
-from portique.core.wire_news import ConsoleRuling, Elsewhere, Note
+from portique.core.wire_news import ConsoleAdmission, ConsoleRuling, Elsewhere, Note
 from portique.gate.board import FreshnessState, Organ
 from portique.gate.link import client
 from portique.gate.link.calls import UnprovedAnswer
@@ -313,3 +314,66 @@ def test_an_event_asks_at_once_but_not_in_a_row(linked):
     linked.turn()
 
     assert linked.server.asked[before:] == ["POST /gate/v1/news"]
+
+
+def ask_to_open(linked, **changes):
+    """Have somebody at a console open the door; return what was asked."""
+    at_ms = linked.working.clock.now_ms()
+    asked = ConsoleAdmission("8877665544332211", at_ms, "entry-1", "forgotten", "console-0a1b2c3d")
+    asked = replace(asked, **changes)
+    linked.server.tell("entry-1", asked.to_note)
+    return asked
+
+
+def admissions(linked):
+    return [body for body in linked.working.bodies() if isinstance(body, ManualAdmissionBody)]
+
+
+def test_a_console_opens_the_door_for_somebody_without_a_pass(linked):
+    """Written with the request's own number, then opened; agents see who did it and why."""
+    asked = ask_to_open(linked)
+    linked.news()
+
+    [body] = admissions(linked)
+    assert (body.admission, body.agent) == (asked.admission, "console-0a1b2c3d")
+    assert linked.working.door.releases == 1
+    [card] = linked.working.board.snapshot().recent
+    assert (card.ruled.agent, card.ruled.reason) == (body.agent, ManualReason.FORGOTTEN)
+    assert card.note is not None
+
+
+def test_a_door_is_opened_once_whatever_note_brings_it_again(linked):
+    """Asked twice in one turn, and again under another number by a restored server."""
+    for _ in range(2):
+        ask_to_open(linked)
+    linked.news()
+    ask_to_open(linked)
+    linked.news()
+
+    assert linked.working.door.releases == len(admissions(linked)) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"at_ms": 0}, {"lane": "exit-1"}, {"reason": "because"}],
+    ids=["long ago", "another lane", "a reason that is none"],
+)
+def test_a_door_is_not_opened_for_what_is_late_or_strange(linked, changes):
+    """Nothing is written, nothing opens, and the gate does not ask for the note again."""
+    ask_to_open(linked, **changes)
+    linked.news()
+
+    assert (linked.working.door.releases, admissions(linked)) == (0, [])
+    assert linked.link._errands.cursor == linked.server.holding.last_note
+
+
+def test_a_door_that_could_not_be_written_down_stays_shut(linked):
+    """No entry, no opening: the console sees no answer."""
+    ask_to_open(linked)
+    linked.working.clock.advance(15_000)
+    linked.link.turn()
+    linked.working.disk.broken = True
+    with pytest.raises(Exception, match="disk"):
+        linked.link.take_up()
+
+    assert linked.working.door.releases == 0

@@ -90,6 +90,9 @@ HEALTH = {1: "0.2.0", 2: 2, 3: 812, 4: 3, 5: 9_000_000_000, 6: 40, 7: True, 8: [
 RULED = {1: 2, 2: 811, 3: "admit", 4: "checked", 5: "loge-2"}
 SEEN = {1: bytes.fromhex("00112233aabbccdd"), 2: NOW, 3: "entry-2"}
 NOTE_RULED, NOTE_SEEN = {1: 7, 2: "ruling", 3: RULED}, {1: 9, 2: "elsewhere", 3: SEEN}
+OPENED = {1: bytes.fromhex("8877665544332211"), 2: NOW, 3: "entry-1", 4: "forgotten",
+          5: "console-0a1b2c3d"}  # fmt: skip
+NOTE_OPENED = {1: 3, 2: "admission", 3: OPENED}
 NOTE_UNKNOWN = {1: 12, 2: "weather", 3: {1: "rain", 2: [1, {3: b"deep"}]}}
 STREAM = "https://portique.example:8444/gate/v1/stream"
 NEWS = {1: 12, 2: [1, 41], 3: [NOTE_RULED, NOTE_SEEN, NOTE_UNKNOWN], 4: STREAM}
@@ -126,6 +129,7 @@ VALID = {
     ).hex(),
     "news": dumps(NEWS, canonical=True).hex(),
     "shortest news": dumps({1: 0}, canonical=True).hex(),
+    "news of an admission": dumps({1: 3, 3: [NOTE_OPENED]}, canonical=True).hex(),
 }
 
 
@@ -315,6 +319,16 @@ RULINGS = {
     "a key more": RULED | {6: 0},
     "a key less": {k: v for k, v in RULED.items() if k != 5},
 }
+OPENINGS = {
+    "number of 7": OPENED | {1: bytes(7)},
+    "number as text": OPENED | {1: "8877665544332211"},
+    "time true": OPENED | {2: True},
+    "lane empty": OPENED | {3: ""},
+    "reason with a space": OPENED | {4: "because of"},
+    "agent as number": OPENED | {5: 7},
+    "a key more": OPENED | {6: 0},
+    "a key less": {k: v for k, v in OPENED.items() if k != 5},
+}
 ELSEWHERES = {
     "holder of 7": SEEN | {1: bytes(7)},
     "holder as text": SEEN | {1: "00112233aabbccdd"},
@@ -367,6 +381,7 @@ save(
         # News in order, with one note whose payload is not its kind's.
         "ruling": encoded(news_with("ruling", RULINGS)),
         "elsewhere": encoded(news_with("elsewhere", ELSEWHERES)),
+        "console admission": encoded(news_with("admission", OPENINGS)),
         "broken": {
             name: dumps({1: 2, 2: rows}, canonical=True).hex() for name, rows in BROKEN.items()
         },

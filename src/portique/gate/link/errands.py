@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Protocol
 from portique.core.entries import Ruling
 from portique.core.errors import JournalError, LinkError, TooLate
 from portique.core.sentences import AdmitReason, DenyReason
-from portique.core.wire_news import ELSEWHERE, RULING, elsewhere_of, ruling_of
+from portique.core.wire_news import (
+    ADMISSION,
+    ELSEWHERE,
+    RULING,
+    admission_of,
+    elsewhere_of,
+    ruling_of,
+)
 from portique.gate.journal_erasing import open_order
 from portique.gate.journal_values import Receipt
 from portique.gate.logs import log
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from portique.core.values import HolderId
-    from portique.core.wire_news import News, Note
+    from portique.core.wire_news import ConsoleAdmission, News, Note
     from portique.gate.journal import Journal
     from portique.gate.link.calls import Timekeeper
     from portique.gate.sync import Source
@@ -43,12 +50,16 @@ class Ruled(Protocol):
         """Remember a holder let through at another lane."""
         ...
 
+    def open_for(self, asked: ConsoleAdmission) -> None:
+        """Let somebody without a pass through, if it was asked just now and not done yet."""
+        ...
+
 
 class Errands:
     """A queue of things to do, filled by the link's thread and emptied by the loop.
 
     Args:
-        lane: Takes rulings, remembers showings at other lanes.
+        lane: Takes rulings and admissions, remembers showings at other lanes.
         journal: Takes erasures.
         source: Says which key signs orders; looks for knowledge that was fetched.
         clock: The gate's.
@@ -138,6 +149,8 @@ class Errands:
         elif note.kind == ELSEWHERE:
             seen = elsewhere_of(note)
             self._lane.note_elsewhere(seen.holder, seen.at_ms)
+        elif note.kind == ADMISSION:
+            self._lane.open_for(admission_of(note))
 
     def _erase(self, order: bytes) -> None:
         known = self._source.current
