@@ -11,6 +11,7 @@ import click
 
 from portique.cli.options import json_option, school_option
 from portique.cli.server_backup import backup, backup_key, restore
+from portique.cli.server_certificate import certificate
 from portique.cli.speaking import say
 from portique.core.plain import Words
 
@@ -26,7 +27,7 @@ def server() -> None:
     """Serve a school: people, passes, live console, gates."""
 
 
-for _command in (backup_key, backup, restore):
+for _command in (backup_key, backup, restore, certificate):
     server.add_command(_command)
 
 
