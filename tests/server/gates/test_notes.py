@@ -7,7 +7,7 @@ from tests.server.gates.wired import alarms, decision
 
 from portique.core.entries import Ruling, RulingBody
 from portique.core.knowledge import Version
-from portique.core.wire_news import ELSEWHERE, elsewhere_of
+from portique.core.wire_news import ADMISSION, ELSEWHERE, elsewhere_of
 from portique.server.clock import now
 from portique.server.gates import actions
 from portique.server.gates.models import AlarmKind, Gate, Note
@@ -121,3 +121,22 @@ def test_one_holder_at_two_lanes_at_once_is_flagged_when_they_meet(
     second.acknowledged()
 
     assert alarms() == told
+
+
+def test_two_copies_are_flagged_however_late_a_lane_files(gate_at):
+    """A lane that was cut off for days: what the other let through is still kept."""
+    first, second = gate_at("entry-1"), gate_at("entry-2")
+    friday = first.clock_ms - 3 * 24 * 3_600_000
+    for gate in (first, second):
+        gate.begin().write(decision(HOLDER), at_ms=friday)
+        gate.acknowledged()
+
+    assert alarms() == [AlarmKind.TWO_LANES]
+
+
+def test_a_door_that_was_not_opened_within_a_minute_is_not_asked_for_again(gate):
+    """The gate was cut off: whoever stood there was let in by hand."""
+    actions.send_note("entry-1", ADMISSION, {1: bytes(8), 2: 1, 3: "entry-1"})
+    Note.objects.update(at=now() - timedelta(seconds=61))
+
+    assert gate.news().notes == ()

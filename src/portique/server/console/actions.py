@@ -12,13 +12,14 @@ from portique.core.decide import Outcome
 from portique.core.entries import AlarmBody, DecisionBody, RulingBody
 from portique.core.errors import ConfigError, EnvironmentProblem, TooLate
 from portique.core.values import from_ms, to_ms
-from portique.core.wire_news import ConsoleRuling
+from portique.core.wire_news import ConsoleAdmission, ConsoleRuling
 from portique.school.rules import calendar_of, site_of
 from portique.server.clock import now
 from portique.server.config.waking import EVENTS, one_at_a_time, wake
 from portique.server.console.events import Origin, event_of, referral_of
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
-from portique.server.console.queries import midnight
+from portique.server.console.queries import gate_of, midnight
+from portique.server.entropy import entropy
 from portique.server.gates.actions import send_note
 from portique.server.gates.models import Gate
 from portique.server.school.house import served_school
@@ -31,10 +32,12 @@ if TYPE_CHECKING:
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
     from portique.core.zones import Lane
     from portique.server.accounts.models import User
+    from portique.server.gates.models import Alarm
 
     Filed = tuple[int, int, Body]  # an entry's number, time (UTC ms) and body
 
 CONSOLE = "console-"  # how gates call whoever answers from here; an alias of theirs never has it
+ADMISSION_BYTES = 8
 TRIES_DAYS = 15  # no passage is kept longer: `SCHOOL_DAY_END_DAYS_MAX` and a day
 
 
@@ -49,6 +52,7 @@ def record(gate_id: str, epoch: int, filed: Sequence[Filed]) -> None:
     origin = Origin(gate_id, _lane_of(gate_id), epoch, _lanes())
     events = [event_of(origin, number, at_ms, body) for number, at_ms, body in filed]
     _open_referrals(origin, filed)
+    _credit([event for event in events if event is not None])
     for _, at_ms, body in filed:
         if isinstance(body, RulingBody):
             _close_referral(gate_id, body, from_ms(at_ms))
@@ -108,6 +112,14 @@ def _close_referral(gate_id: str, body: RulingBody, at: datetime) -> None:
         )
 
 
+def _credit(events: Iterable[Event]) -> None:
+    """Name whoever asked from here for an opening: the gate knows an alias only."""
+    opened = {event.data["admission"]: event for event in events if "admission" in event.data}
+    asked = Event.objects.filter(kind=EventKind.OPENING, data__admission__in=list(opened))
+    for event in asked if opened else ():
+        opened[event.data["admission"]].data["user"] = event.data["user"]
+
+
 def _end_alarm(gate_id: str, at: datetime) -> None:
     waiting = Event.objects.filter(gate=gate_id, kind=EventKind.ALARM, alert=True, at__lte=at)
     waiting.filter(dismissed_at=None).update(dismissed_at=at)
@@ -123,6 +135,31 @@ def _lanes() -> dict[str, Lane]:
         return {lane.name: lane for lane in site_of(served_school()).lanes}
     except (ConfigError, EnvironmentProblem):
         return {}
+
+
+# --- what is wrong with a gate -------------------------------------------------------------------
+
+
+def alarmed(alarm: Alarm) -> None:
+    """Ring for an alarm of a gate, or silence it once somebody saw to it on the gates' page.
+
+    The event names an entry and nobody: whose pass it was is read there, as long as it is kept.
+    """
+    one_at_a_time()
+    if alarm.seen_at is not None:
+        rung = Event.objects.filter(kind=EventKind.GATE, alert=True, data__alarm=alarm.pk)
+        for event in rung.filter(dismissed_at=None):
+            _silence(event, alarm.seen_at)
+        return
+    data = {"code": alarm.kind, "alarm": alarm.pk, "entry": [alarm.epoch, alarm.number]}
+    rings = Event(at=alarm.first_at, kind=EventKind.GATE, data=data, alert=True)
+    rings.gate, rings.lane = alarm.gate_id, alarm.gate.lane
+    _append([rings])
+
+
+def _silence(event: Event, at: datetime) -> None:
+    Event.objects.filter(pk=event.pk).update(dismissed_at=at)
+    _append([Event(at=at, kind=EventKind.DISMISSED, data={"alert": event.pk})])
 
 
 # --- what people at consoles do -------------------------------------------------------------------
@@ -184,7 +221,7 @@ def alias_of(user: User) -> str:
 def admit(user: User, lane: str, reason: ManualReason, people: int = 1) -> None:
     """Write down that somebody at a lane was let in without a pass.
 
-    No door is opened from here: whoever opened it says so. Nothing says who came in.
+    Whoever opened the door says so. Nothing says who came in.
 
     Raises:
         KnowledgeError: The school has no such lane.
@@ -195,6 +232,28 @@ def admit(user: User, lane: str, reason: ManualReason, people: int = 1) -> None:
     event.direction = str(place.direction)
     with transaction.atomic():
         _append([event])
+
+
+def open_door(user: User, lane: str, reason: ManualReason) -> None:
+    """Ask a lane's gate to open for one person without a pass; its journal says that it did.
+
+    Raises:
+        KnowledgeError: The school has no such lane.
+        TooLate: No gate of the lane answers now: the door is opened there, by hand.
+    """
+    site_of(served_school()).lane(lane)
+    at = now()
+    with transaction.atomic():
+        one_at_a_time()  # before any row, as filings do
+        gate = gate_of(lane, at)
+        if gate is None:
+            raise TooLate("no gate of this lane answers")
+        number = entropy(ADMISSION_BYTES).hex()
+        asked = ConsoleAdmission(number, to_ms(at), lane, str(reason), alias_of(user))
+        note = asked.to_note(0)
+        send_note(gate.pk, note.kind, note.payload)
+        data = {"admission": number, "reason": str(reason), "user": str(user.pk)}
+        _append([Event(at=at, kind=EventKind.OPENING, gate=gate.pk, lane=lane, data=data)])
 
 
 def dismiss(user: User, alert: int) -> None:

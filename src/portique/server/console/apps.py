@@ -14,7 +14,11 @@ class ConsoleConfig(AppConfig):
 
     def ready(self) -> None:
         """Ask to be told."""
-        from portique.server.console.actions import record  # noqa: PLC0415 -- needs the models
+        from portique.server.console.actions import (  # noqa: PLC0415 -- needs the models
+            alarmed,
+            record,
+        )
         from portique.server.gates import receivers  # noqa: PLC0415
 
         receivers.register(record)
+        receivers.register_for_alarms(alarmed)

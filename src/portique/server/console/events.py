@@ -132,6 +132,8 @@ def _of_the_agent(body: ManualAdmissionBody | ModeBody | CountBody) -> dict[str,
     match body:
         case ManualAdmissionBody():
             data = {"reason": body.reason, "agent": body.agent}
+            if body.admission is not None:
+                data["admission"] = body.admission
             return _fields(EventKind.MANUAL, data, people=body.people)
         case ModeBody():
             return _fields(EventKind.MODE, {"mode": body.mode, "agent": body.agent or ""})

@@ -14,6 +14,7 @@ from portique.core.sentences import AdmitReason, DenyReason, ManualReason, sente
 from portique.core.values import Kind
 from portique.server.console.models import EventKind
 from portique.server.console.words import CLOCKS, EPOCHS, MODES, NOTICES, said
+from portique.server.gates.words import ALARM_WORDS
 from portique.server.words import language, spoken
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ TONES = {Outcome.GRANT: "grant", Outcome.REFER: "refer", Outcome.REFUSE: "refuse
 ADMIT = Words("Passage accordé", "Let through")
 DENY = Words("Passage refusé", "Not let through")
 SENT = Words("Réponse envoyée au portique", "Answer sent to the gate")
+OPENING = Words(
+    "Ouverture demandée au portique, qui doit confirmer",
+    "The gate was asked to open, and is to confirm",
+)
+FROM_HERE = Words("porte ouverte depuis cette page", "door opened from this page")
 MANUAL = Words("Admission manuelle", "Manual admission")
 DRILL = Words("exercice", "drill")
 STARTED = Words("Le portique a démarré.", "The gate started.")
@@ -80,11 +86,26 @@ def _asked(event: Event) -> Line:
     return Line(event.at, "", "note", spoken(SENT), details=[answer])
 
 
+def _opening(event: Event) -> Line:
+    why = _manual_reason(event.data["reason"])
+    return Line(event.at, "", "note", spoken(OPENING), details=[why])
+
+
 def _manual(event: Event) -> Line:
-    reason = event.data["reason"]
-    known = reason in set(ManualReason)
-    details = [label(ManualReason(reason)) if known else reason]
+    details = [_manual_reason(event.data["reason"])]
+    if "admission" in event.data:
+        details.append(spoken(FROM_HERE))
     return Line(event.at, "", "grant", spoken(MANUAL), details=details)
+
+
+def _manual_reason(code: str) -> str:
+    return label(ManualReason(code)) if code in set(ManualReason) else code
+
+
+def _gate(event: Event) -> Line:
+    """Say an alarm of a gate as the gates' page does: what, and what to do."""
+    what, do = ALARM_WORDS[event.data["code"]]
+    return Line(event.at, "", "refuse", spoken(what), details=[spoken(do)])
 
 
 def _mode(event: Event) -> Line:
@@ -137,6 +158,8 @@ _LINES: Mapping[EventKind, Callable[[Event], Line]] = {
     EventKind.COUNT: _count,
     EventKind.BOOT: _boot,
     EventKind.DISMISSED: _dismissed,
+    EventKind.OPENING: _opening,
+    EventKind.GATE: _gate,
 }
 
 

@@ -40,6 +40,7 @@ class EventKind(models.TextChoices):
     DECISION = "decision"
     RULING = "ruling"  # a gate's journal has an answer: this is what counts
     ASKED = "asked"  # somebody at a console answered; the gate has not yet confirmed
+    OPENING = "opening"  # somebody at a console asked a gate to open; it has not yet confirmed
     MANUAL = "manual"
     MODE = "mode"
     ALARM = "alarm"
@@ -49,6 +50,7 @@ class EventKind(models.TextChoices):
     CLOCK = "clock"
     EPOCH = "epoch"
     DISMISSED = "dismissed"  # somebody saw an alert
+    GATE = "gate"  # something is wrong with a gate's journal, or with the school's passes
 
 
 class Event(models.Model):

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q, Sum
 
+from portique.core.entries import EntryKind, from_body
 from portique.core.localtime import local_day, local_ms
 from portique.core.values import Direction, from_ms, to_ms
 from portique.core.zones import Mode
 from portique.school.rules import site_of
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
-from portique.server.gates.models import Gate
+from portique.server.gates.models import Entry, Gate
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.core.zones import Lane
+
+    Named = tuple[str, int, int]  # an entry: its gate, epoch and number
 
 RECENT = 40
 OFFLINE_AFTER = timedelta(seconds=60)  # two of a gate's slowest questions
@@ -56,6 +59,36 @@ def waiting(at: datetime) -> list[Referral]:
     asked = Q(state=ReferralState.RULED, confirmed_at=None, ruled_at__gte=at - UNCONFIRMED)
     found = Referral.objects.filter(at__gte=midnight(at)).select_related("user")
     return list(found.filter(Q(state=ReferralState.WAITING) | asked).order_by("at", "pk")[:WAITING])
+
+
+def gate_of(lane: str, at: datetime) -> Gate | None:
+    """Return the gate of a lane that was heard last, if that is just now."""
+    heard = Gate.objects.filter(lane=lane, removed_at=None, contact_at__gte=at - OFFLINE_AFTER)
+    return heard.order_by("-contact_at").first()
+
+
+def decisions_named(events: Iterable[Event]) -> dict[Named, tuple[str, datetime]]:
+    """Return the pass and the time of the decisions that gates' alarms name.
+
+    None of those whose time was over: nothing then says whose they were.
+    """
+    named = {entry_of(event) for event in events if event.kind == EventKind.GATE}
+    wanted = Q(pk__in=[])
+    for gate, epoch, number in named:
+        wanted |= Q(epoch__gate=gate, epoch__number=epoch, number=number)
+    found = {}
+    rows = Entry.objects.filter(wanted, kind=EntryKind.DECISION).exclude(body=None)
+    for row in rows.select_related("epoch") if named else ():
+        pass_id = getattr(from_body(bytes(row.body or b"")), "pass_id", None) or ""
+        place = row.epoch.gate_id, row.epoch.number, row.number
+        found[place] = pass_id, from_ms(row.time_ms)
+    return found
+
+
+def entry_of(event: Event) -> Named:
+    """Return which entry an alarm of a gate is about."""
+    epoch, number = event.data["entry"]
+    return event.gate, epoch, number
 
 
 def referrals_of(keys: Iterable[tuple[str, int, int]]) -> dict[tuple[str, int, int], Referral]:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from portique.core import sentences
 from portique.core.decide import Outcome
 from portique.core.entries import Ruling
+from portique.core.plain import Words
 from portique.core.sentences import AdmitReason, DenyReason, sentence
 from portique.school.rules import site_of
 from portique.server.accounts.models import User
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.server.console.queries import LaneState
+
+
+SHOWN = Words("Présenté le {when}.", "Shown on {when}.")
 
 
 @dataclass(slots=True)
@@ -67,8 +73,11 @@ class Telling:
         self.lanes = {lane.name: lane for lane in site_of(served_school()).lanes}
         self.referrals = {_key(one): one for one in referrals}
         self.referrals |= queries.referrals_of(filter(None, map(_key_of, events)))
+        self._alarmed = queries.decisions_named(events)
         asked = (one.pass_id for one in self.referrals.values())
-        self.names = names_of([*asked, *(str(one.data.get("pass", "")) for one in events)])
+        named = (pass_id for pass_id, _ in self._alarmed.values())
+        shown = (str(one.data.get("pass", "")) for one in events)
+        self.names = names_of([*asked, *named, *shown])
         users = {str(one.data["user"]) for one in events if one.data.get("user")}
         self._users = {str(one.pk): one.name for one in User.objects.filter(pk__in=users)}
 
@@ -89,7 +98,18 @@ class Telling:
         pass_id = event.data.get("pass") or (referral.pass_id if referral else "")
         line.who = self.names.get(str(pass_id))
         line.by = self.by(event.data, referral)
+        if event.kind == EventKind.GATE:
+            self._name(line, event)
         return line
+
+    def _name(self, line: Line, event: Event) -> None:
+        """Say whose pass an alarm is about and when it was shown, as long as its entry is kept."""
+        pass_id, shown_at = self._alarmed.get(queries.entry_of(event), ("", None))
+        if shown_at is not None:
+            line.who = self.names.get(pass_id)
+            line.details.append(
+                spoken(SHOWN).format(when=date_format(localtime(shown_at), "d/m H:i"))
+            )
 
     def by(self, data: Mapping[str, Any], referral: Referral | None) -> str:
         """Say who answered: somebody's name at a console, else the alias of the gate's agent."""

@@ -11,5 +11,6 @@ urlpatterns = [
     path("", views.live, name="live"),
     path("arbitrage", views.rule, name="rule"),
     path("admission", views.admit, name="admit"),
+    path("ouverture", views.open_door, name="open"),
     path("alerte", views.dismiss, name="dismiss"),
 ]

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
 PEOPLE_MAX = 99
 SENT = words("Réponse envoyée au portique.", "Answer sent to the gate.")
 WRITTEN = words("Admission notée.", "Admission written down.")
+OPENING = words(
+    "Ouverture demandée. « Admission manuelle » s’affiche quand la porte s’est ouverte.",
+    "Asked to open. “Manual admission” appears once the door has opened.",
+)
+SILENT = words(
+    "Ce portique ne répond pas : ouvrez sur place, puis notez l’admission.",
+    "This gate does not answer: open there, then write the admission down.",
+)
 SEEN = words("Alerte retirée de tous les écrans.", "Alert taken off every screen.")
 SEEN_BEFORE = words("Quelqu’un s’en est déjà occupé.", "Somebody has seen to it already.")
 UNKNOWN = words(
@@ -122,6 +130,22 @@ def admit(request: HttpRequest) -> HttpResponse:
     except KnowledgeError:
         return _answer(request, UNKNOWN, 400)
     return _answer(request, WRITTEN)
+
+
+@allowed(*CONSOLE)
+@require_POST
+def open_door(request: HttpRequest) -> HttpResponse:
+    """Have a lane's gate open for one person without a pass."""
+    reason, lane = request.POST.get("reason", ""), request.POST.get("lane", "")
+    if reason not in set(ManualReason):
+        return _answer(request, UNKNOWN, 400)
+    try:
+        actions.open_door(_who(request), lane, ManualReason(reason))
+    except KnowledgeError:
+        return _answer(request, UNKNOWN, 400)
+    except TooLate:
+        return _answer(request, SILENT, 409)
+    return _answer(request, OPENING)
 
 
 @allowed(*CONSOLE)

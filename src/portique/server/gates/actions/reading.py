@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 NOT_TAKEN_UP = "not-taken-up"
 LOST = {EpochCause.DAMAGED, EpochCause.OLDER_COPY, EpochCause.MISSING}
-CROSSING_MS = 24 * 3_600_000  # as long as a gate remembers who was let through
 ELSEWHERE_MS = 5 * 60_000  # later no gate would refer for it
 log = logging.getLogger(__name__)
 
@@ -112,14 +111,14 @@ def _look_for_unknown(gate: Gate, epoch: Epoch, read: Read) -> None:
 
 
 def _cross(gate: Gate, epoch: Epoch, read: Read) -> None:
-    """Remember who was let through, tell the other gates, and flag who was at two lanes at once."""
-    since = now_ms() - CROSSING_MS
+    """Remember who was let through, tell the other gates, and flag who was at two lanes at once.
+
+    However late a gate files: it is compared with all that is still kept.
+    """
     granted: dict[int, HolderId] = {}
     ruled: dict[int, HolderId] = {}
     times = {line.number: line.time_ms for line, _ in read}
     for line, body in read:
-        if line.time_ms < since:
-            continue
         if isinstance(body, DecisionBody) and body.outcome == Outcome.GRANT and body.holder:
             granted[line.number] = body.holder
         elif isinstance(body, RulingBody) and body.ruling is Ruling.ADMIT:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from portique.core import canonical, wire_news
-from portique.core.wire_news import ELSEWHERE, NOTES_MAX, News
+from portique.core.wire_news import ADMISSION, ADMISSION_MS_MAX, ELSEWHERE, NOTES_MAX, News
 from portique.core.wire_news import Note as Told
 from portique.server.clock import now
 from portique.server.gates.actions.alarms import raise_alarm
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from portique.core.wire_news import Health, Report
     from portique.server.gates.models import Gate
 
-ELSEWHERE_FOR = timedelta(minutes=5)  # a gate refers for one: later the note says nothing more
+TOLD_FOR = {  # later these notes say nothing more, and a gate would skip them
+    ELSEWHERE: timedelta(minutes=5),
+    ADMISSION: timedelta(milliseconds=ADMISSION_MS_MAX),
+}
 
 EPOCH_MAX = 2**40  # epochs are seconds: no school's. One gate's word leaves room above for ever
 
@@ -35,9 +38,9 @@ def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None =
         stream: The address of the stream of events, if there is one.
     """
     with transaction.atomic():
-        _keep_health(gate, report.health)
         if fresh:
-            _watch_journal(gate, report.health)
+            _watch_journal(gate, report.health)  # first: an alarm waits its turn before any row
+        _keep_health(gate, report.health)
         notes, cursor = _notes(gate, report.cursor)
     if fresh and report.health.knowledge is not None:
         _watch_knowledge(gate, report.health.knowledge)
@@ -94,7 +97,8 @@ def _watch_knowledge(gate: Gate, known: Version) -> None:
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
     """Let go of notes a gate has taken up; return the next ones and its cursor after them."""
     waiting = Note.objects.filter(gate=gate)
-    waiting.filter(kind=ELSEWHERE, at__lt=now() - ELSEWHERE_FOR).delete()
+    for kind, told_for in TOLD_FOR.items():
+        waiting.filter(kind=kind, at__lt=now() - told_for).delete()
     if cursor <= gate.last_note:  # above: this server came back from a backup
         waiting.filter(number__lte=cursor).delete()
     rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
