@@ -9,7 +9,7 @@ from django.conf import settings
 from portique.server.accounts.queries import lacks_second_factor
 from portique.server.accounts.roles import TITLES, Role
 from portique.server.accounts.sessions import DEVICE, idle_s
-from portique.server.frame.pages import pages_for
+from portique.server.frame.pages import page_at, sections_for
 from portique.server.school.house import served_school
 from portique.server.words import language
 
@@ -27,8 +27,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return shared
     lacks = lacks_second_factor(user)
+    menu = () if lacks else sections_for(user.role)
     return shared | {
-        "menu": () if lacks else pages_for(user.role),
+        "menu": menu,
+        "here": page_at(request.path, menu),
         "lacks_second_factor": lacks,
         "role_title": TITLES[Role(user.role)],
         "idle_s": idle_s(user),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from portique.core.plain import Words
 from portique.server.accounts.roles import Role
-from portique.server.frame.pages import Page
+from portique.server.frame.pages import Page, Part
 
 OFFICE = frozenset({Role.HEAD, Role.SCHOOL_LIFE})
 PAGES = (
@@ -15,6 +15,7 @@ PAGES = (
             "Professeur absent, cours déplacé ou ajouté", "Teacher absent, lesson moved or added"
         ),
         OFFICE,
+        Part.DAY,
     ),
     Page(
         "school:timetable",

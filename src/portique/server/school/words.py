@@ -32,8 +32,8 @@ RULE_WORDS: Mapping[Rule, Words] = {
         "après le dernier cours qui a lieu", "after the last lesson that takes place"
     ),
     Rule.LAST_HOUR: Words(
-        "après la dernière heure prévue, même si le professeur est absent",
-        "after the last planned hour, teacher absent or not",
+        "après la dernière heure prévue, même annulée",
+        "after the last planned hour, even if cancelled",
     ),
     Rule.FULL_HOURS: Words(
         "à la fin de la journée de l’établissement", "at the end of the school’s own day"
