@@ -157,6 +157,14 @@ def change_role(user: User, role: Role, *, by: User) -> None:
 
 
 @transaction.atomic
+def end_sessions(user: User) -> None:
+    """End every session of one's own account, as its owner asks: somebody forgot to sign out."""
+    user.session_round += 1
+    user.save(update_fields=["session_round"])
+    audit.record(user, Deed.SESSIONS_ENDED, about=user.pk)
+
+
+@transaction.atomic
 def reset_second_factor(user: User, *, by: User | None) -> None:
     """Forget an account's second factor; it has to set one up when it signs in next.
 

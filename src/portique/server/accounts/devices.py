@@ -131,3 +131,18 @@ def agent_by_pin(device: Device, user_id: UUID, pin: str) -> User:
         raise AccountRefused(WRONG_PIN)
     throttle.forget_failures((own,))
     return user
+
+
+def change_pin(user: User, former: str, pin: str, *, at: Device) -> User:
+    """Give an agent another PIN for their present one, on a shared device; other sessions end.
+
+    Wrong ones wait as they do at signing in: a device left open is no place to guess from.
+
+    Raises:
+        AccountRefused: The present one is wrong or comes too soon, or the new one too easy.
+    """
+    known = agent_by_pin(at, user.pk, former)
+    with transaction.atomic():
+        set_pin(known, pin)
+        audit.record(known, Deed.PIN_CHANGED, about=known.pk)
+    return known

@@ -121,6 +121,21 @@ class PinForm(forms.Form):
         return given
 
 
+class OwnPinForm(PinForm):
+    """Another PIN for oneself, with the present one."""
+
+    field_order = ("former", "password", "again")
+    former = secret_field(
+        words("Votre code actuel", "Your present PIN"), inputmode="numeric", maxlength="6",
+        autocomplete="off",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = words("Nouveau code à 6 chiffres", "New 6-digit PIN")
+        self.fields["again"].label = words("Le nouveau, encore une fois", "The new one once more")
+
+
 class ColleagueForm(forms.Form):
     """Somebody new."""
 

@@ -215,6 +215,8 @@ class Deed(StrEnum):
     SECOND_FACTOR_RESET = "second-factor-reset"
     CODE_PRINTED = "code-printed"
     CODE_USED = "code-used"
+    PIN_CHANGED = "pin-changed"
+    SESSIONS_ENDED = "sessions-ended"
     DEVICE_OFFERED = "device-offered"
     DEVICE_PAIRED = "device-paired"
     DEVICE_REMOVED = "device-removed"
@@ -231,6 +233,8 @@ DEED_WORDS = {
     Deed.SECOND_FACTOR_RESET: Words("Second facteur réinitialisé", "Second factor reset"),
     Deed.CODE_PRINTED: Words("Code sur papier créé", "Paper code made"),
     Deed.CODE_USED: Words("Code sur papier utilisé", "Paper code used"),
+    Deed.PIN_CHANGED: Words("Code PIN changé", "PIN changed"),
+    Deed.SESSIONS_ENDED: Words("Sessions fermées ailleurs", "Sessions ended elsewhere"),
     Deed.DEVICE_OFFERED: Words("Code de poste partagé créé", "Shared device code made"),
     Deed.DEVICE_PAIRED: Words("Poste partagé ajouté", "Shared device added"),
     Deed.DEVICE_REMOVED: Words("Poste partagé retiré", "Shared device removed"),

@@ -54,6 +54,8 @@ ours = [
     path("postes/", views_devices.shared, name="devices"),
     path("postes/<uuid:device_id>/retirer/", views_devices.remove, name="remove-device"),
     path("poste/", views_devices.tiles, name="tiles"),
+    path("poste/mon-code/", views_devices.own_pin, name="own-pin"),
+    path("sessions/fermer/", views.end_elsewhere, name="end-elsewhere"),
     path("poste/quitter/", views_devices.leave, name="leave"),
     path("poste/<uuid:account_id>/", views_devices.pin, name="pin"),
 ]

@@ -8,10 +8,12 @@ from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from portique.server.accounts import actions, first_start, throttle
 from portique.server.accounts.access import (
@@ -26,7 +28,7 @@ from portique.server.accounts.forms import ArrivalForm, PinForm, StartForm, Twic
 from portique.server.accounts.models import PaperCode, User
 from portique.server.accounts.queries import STRONG, has_accounts
 from portique.server.accounts.roles import EVERYBODY, WITH_PASSWORD, Role
-from portique.server.words import spoken
+from portique.server.words import spoken, words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -109,6 +111,18 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
         return redirect("mfa_index")
     codes = _new_codes(who(request)) if request.method == "POST" else []
     return render(request, "accounts/recovery_codes.html", {"codes": codes})
+
+
+@allowed(*WITH_PASSWORD)
+@require_POST
+def end_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End one's sessions in every other browser; this one goes on."""
+    user = who(request)
+    actions.end_sessions(user)
+    update_session_auth_hash(request, user)
+    said = words("Vos autres sessions sont fermées.", "Your other sessions are ended.")
+    messages.success(request, said)
+    return redirect("mfa_index")
 
 
 @before_second_factor

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portique.server.accounts import devices, throttle
 from portique.server.accounts.access import allowed, before_second_factor, public, who
-from portique.server.accounts.errors import AccountRefused
-from portique.server.accounts.forms import ArrivalForm, DeviceForm
+from portique.server.accounts.errors import WEAK_PIN, AccountRefused
+from portique.server.accounts.forms import ArrivalForm, DeviceForm, OwnPinForm
 from portique.server.accounts.models import Device, User
 from portique.server.accounts.queries import agents
 from portique.server.accounts.queries import devices as every_device
@@ -81,6 +82,32 @@ def pin(request: HttpRequest, account_id: UUID) -> HttpResponse:
             return _sign_in(request, user, device)
     shown = {"agent": agent, "said": said, "next": _next(request)}
     return render(request, "accounts/pin.html", shown, status=403 if said else 200)
+
+
+@allowed(Role.AGENT)
+@require_http_methods(["GET", "POST"])
+def own_pin(request: HttpRequest) -> HttpResponse:
+    """Let an agent choose another PIN, on the shared device they are signed in on."""
+    device = devices.device_of(request)
+    if device is None:
+        raise PermissionDenied
+    form = OwnPinForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            user = devices.change_pin(who(request), given["former"], given["password"], at=device)
+        except AccountRefused as refused:
+            wrong = "password" if refused.words is WEAK_PIN else "former"
+            form.add_error(wrong, spoken(refused.words))
+        else:
+            update_session_auth_hash(request, user)
+            messages.success(request, words("Votre code PIN est changé.", "Your PIN is changed."))
+            return redirect("frame:home")
+    return render(request, "accounts/own_pin.html", {"form": form}, status=_status(form))
+
+
+def _status(form: OwnPinForm) -> int:
+    return 403 if "former" in form.errors else 200
 
 
 @before_second_factor
