@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,11 +14,13 @@ from portique.cli.doctor_knowledge import check_knowledge
 from portique.cli.speaking import json_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 EXIT_ENVIRONMENT = 5
 MARKS = {State.OK: "✓", State.NOTE: "·", State.WRONG: "✗"}
 SCREENS_PORT = 8440
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(invoke_without_command=True)
@@ -55,7 +57,11 @@ def doctor(
     """
     if context.invoked_subcommand is not None:
         return
-    findings = list(_findings(config, folder, ports))
+    _tell(context, list(_findings(config, folder, ports)), as_json=as_json)
+
+
+def _tell(context: click.Context, findings: Sequence[Finding], *, as_json: bool) -> None:
+    """Say what was found, and leave with the code that fits."""
     ok = all(finding.state is not State.WRONG for finding in findings)
     if as_json:
         told = {"ok": ok, "checks": [asdict(finding) for finding in findings]}
@@ -107,6 +113,34 @@ def there(folder: Path) -> Path:
 def _line(finding: Finding) -> str:
     advice = f" → {finding.advice}" if finding.advice else ""
     return f"{MARKS[finding.state]} {finding.name}: {finding.found}{advice}"
+
+
+@doctor.command()
+@click.option("--school", type=FOLDER, help="The served school's folder: keys, database, copies.")
+@click.option("--env", type=FILE, help="The service's variables, such as /etc/portique/server.env.")
+@click.option("--address", help="Where people open it; by default, what the variables say.")
+@click.option("--ca", type=FILE, help="Authority to believe instead of this machine's, PEM.")
+@click.option("--backups", type=FOLDER, help="Where the copies of the database are.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@click.pass_context
+def server(context: click.Context, /, as_json: bool, **asked: Any) -> None:  # noqa: FBT001
+    r"""Say whether a school's server is well: on its machine, and as a phone meets it.
+
+    With --school on the server itself: how it is started, its certificate, keys, database, copies,
+    and the gates that call. With --address from any machine: the name, trusted HTTPS, pages,
+    cookies and the live streams. Changes nothing. The answer is that of `portique doctor`.
+
+    \b
+    Exit code: 0 nothing needed is missing, 5 something is, 2 for a wrong command line.
+
+    \b
+    Examples:
+        portique doctor server --school /var/lib/portique/school --env /etc/portique/server.env
+        portique doctor server --address https://portique.lycee.example/
+    """
+    from portique.cli import doctor_server
+
+    _tell(context, list(doctor_server.findings(doctor_server.asked(**asked))), as_json=as_json)
 
 
 @doctor.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,8 @@ from portique.cli.speaking import say
 from portique.core.plain import Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from portique.server.config.supervising import Place
 
 PORT = click.IntRange(1, 65535)
@@ -42,17 +44,11 @@ for _command in (backup_key, backup, restore, certificate):
 @click.option("--public-name", metavar="NAME", default="", help="Name people and gates use.")
 @click.option("--metrics-port", type=PORT, help="Measures for Prometheus, on this machine alone.")
 @json_option
-def run(  # noqa: PLR0917 -- click passes options by name
+def run(
     folder: Path,
-    host: str,
-    port: int,
-    stream_port: int | None,
-    tls_cert: Path | None,
-    tls_key: Path | None,
-    behind_proxy: str,
-    public_name: str,
     metrics_port: int | None,
     as_json: bool,  # noqa: FBT001 - a flag
+    **where: Any,
 ) -> None:
     r"""Serve the school in a folder until stopped.
 
@@ -69,17 +65,35 @@ def run(  # noqa: PLR0917 -- click passes options by name
             --public-name portique.lycee.example
     """
     from portique.core.errors import ConfigError
-    from portique.server.config.supervising import Place
 
-    if (tls_cert is None) != (tls_key is None):
-        raise click.UsageError("--tls-cert and --tls-key go together")
-    tls = (tls_cert, tls_key) if tls_cert and tls_key else None
-    place = Place(host, port, stream_port or port + 1, tls, behind_proxy, public_name)
     try:
+        place = place_of(where)
         place.check()
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
     _serve(folder, place, metrics_port, as_json=as_json)
+
+
+def place_of(where: Mapping[str, Any]) -> Place:
+    """Return where the options of `run` say that the server listens.
+
+    Raises:
+        click.UsageError: Half of a certificate and key.
+    """
+    from portique.server.config.supervising import Place
+
+    tls = where["tls_cert"], where["tls_key"]
+    if (tls[0] is None) != (tls[1] is None):
+        raise click.UsageError("--tls-cert and --tls-key go together")
+    port = where["port"]
+    return Place(
+        host=where["host"],
+        port=port,
+        stream_port=where["stream_port"] or port + 1,
+        tls=tls if all(tls) else None,
+        proxy=where["behind_proxy"],
+        name=where["public_name"],
+    )
 
 
 def _serve(folder: Path, place: Place, metrics_port: int | None, *, as_json: bool) -> None:

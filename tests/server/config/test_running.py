@@ -10,6 +10,10 @@ from subprocess import PIPE
 
 import pytest
 
+from portique.cli.doctor_checks import State
+from portique.cli.doctor_https import check_address
+from portique.cli.doctor_visit import Visit
+
 pytestmark = pytest.mark.slow
 RUN = (sys.executable, "-m", "portique.cli", "--lang", "en", "server", "run")
 
@@ -62,6 +66,18 @@ def test_a_part_that_died_is_started_again(running, tools):
     tools.wait_for(lambda: tools.health(streams))
     assert len(set(children(process)) - set(before)) == 1
     tools.wait_for(lambda: tools.health(pages))
+
+
+def test_the_doctor_finds_nothing_wrong_with_it(running):
+    """Pages, database, and both streams' first words; HTTPS it has none here, where none is due."""
+    visit = Visit(f"http://127.0.0.1:{running[1]}/", patience_s=60)
+    findings = list(check_address(visit))
+
+    assert {finding.name for finding in findings if finding.state is State.NOTE} <= {
+        "https", "server's clock"
+    }  # fmt: skip
+    assert State.WRONG not in {finding.state for finding in findings}
+    assert findings[-1].name == "the gates' stream"
 
 
 def test_nothing_outlives_a_killed_supervisor(running, tools):

@@ -27,7 +27,9 @@ from portique.core.errors import LinkError
 from portique.server.clock import now
 from portique.server.config.chores import do_chores
 from portique.server.config.event_stream import EventStream, event
+from portique.server.config.mailing import keep_sending
 from portique.server.config.measuring import LINES, LISTENERS
+from portique.server.config.trial import Trials
 from portique.server.console.hub import LISTENERS_MAX, Hub
 from portique.server.console.watchers import watcher
 from portique.server.gates.models import Gate
@@ -62,7 +64,10 @@ def application() -> Starlette:
 @asynccontextmanager
 async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.hub = hub = Hub()
+    app.state.trials = Trials()
     tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_do_chores(hub))]
+    if settings.PORTIQUE_MAIL_FROM:
+        tasks.append(asyncio.create_task(keep_sending()))
     yield
     for task in tasks:
         task.cancel()
@@ -94,6 +99,9 @@ async def console(request: Request) -> Response:
     origin = request.headers.get("origin")
     if origin is not None and origin != allowed:
         return Response(status_code=403)
+    trial: Response | None = request.app.state.trials.answer(request)
+    if trial is not None:
+        return trial
     headers = _shared_with(origin)
     if hub.listeners >= LISTENERS_MAX:
         return Response(status_code=503, headers=headers)
@@ -191,6 +199,9 @@ class Console:
 async def gates(request: Request) -> Response:
     """Stream to a gate that there is something to ask for; a signed call proves who it is."""
     hub: Hub = request.app.state.hub
+    trial: Response | None = request.app.state.trials.answer(request)
+    if trial is not None:
+        return trial
     if hub.listeners >= LISTENERS_MAX:
         return Response(status_code=503)
     path = request.url.path + (f"?{request.url.query}" if request.url.query else "")

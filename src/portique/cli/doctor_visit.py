@@ -1,0 +1,100 @@
+"""Asking a server as a browser does, once, following nothing."""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, urlsplit
+
+from portique.cli.options import machine_time
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from http.client import HTTPMessage
+    from pathlib import Path
+
+PAGE_BYTES_MAX = 1 << 20
+OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """How an address is tried: whom to believe, and how long to wait for an answer.
+
+    `ca` is the authority to believe instead of this machine's, for gates that are told one.
+    """
+
+    address: str
+    ca: Path | None = None
+    patience_s: float = 10.0
+
+    @property
+    def place(self) -> SplitResult:
+        """Return the parts of the address."""
+        return urlsplit(self.address)
+
+    @property
+    def host(self) -> str:
+        """Return the name in the address."""
+        return self.place.hostname or ""
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, name and port."""
+        return f"{self.place.scheme}://{self.place.netloc}"
+
+    def connection(self, place: SplitResult) -> http.client.HTTPConnection:
+        """Prepare to ask; nothing is sent yet."""
+        host = place.hostname or ""
+        if place.scheme == "http":
+            return http.client.HTTPConnection(host, place.port, timeout=self.patience_s)
+        context = ssl.create_default_context(cafile=self.ca)
+        return http.client.HTTPSConnection(
+            host, place.port, timeout=self.patience_s, context=context
+        )
+
+    def get(self, address: str) -> Answer:
+        """Ask once, following nothing.
+
+        Raises:
+            OSError: No connection, no trust, or no answer in time.
+            http.client.HTTPException: The answer is not HTTP.
+        """
+        place = urlsplit(address)
+        connection = self.connection(place)
+        try:
+            connection.request("GET", place.path or "/", headers={"User-Agent": "portique-doctor"})
+            response = connection.getresponse()
+            body = response.read(PAGE_BYTES_MAX).decode("utf-8", "replace")
+            return Answer(address, response.status, response.headers, body, machine_time())
+        finally:
+            connection.close()
+
+    def first_words(self, address: str) -> tuple[int, bytes]:
+        """Ask for a stream, wait for its first words and leave; give its status and them.
+
+        Raises:
+            OSError: No connection, or nothing came in time.
+            http.client.HTTPException: The answer is not HTTP.
+        """
+        place = urlsplit(address)
+        connection = self.connection(place)
+        try:
+            connection.request("GET", f"{place.path}?{place.query}")
+            response = connection.getresponse()
+            return response.status, response.read1(64) if response.status == OK else b""
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, and when by this machine's clock."""
+
+    address: str
+    status: int
+    headers: HTTPMessage
+    body: str
+    at: datetime

@@ -1,0 +1,228 @@
+"""The doctor meets an address as a phone does, and names what is between it and a live page."""
+
+import contextlib
+import http.server
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from email.utils import format_datetime
+from http.client import HTTPMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from portique.cli import doctor_https
+from portique.cli.doctor_checks import Finding, State
+from portique.cli.doctor_https import check_address
+from portique.cli.doctor_visit import Answer, Visit
+from portique.cli.options import machine_time
+from portique.school import authority as authorities
+from portique.school.authority import place_of, reach_of
+
+PATIENCE_S = 0.4  # loopback answers in milliseconds; what is held back is waited for as long
+PAGE = "<form action='/compte/'></form><link href='/static/frame.css'>"
+SOUND: dict[str, Any] = {
+    "/": (302, {"Location": "/compte/"}, ""),
+    "/compte/": (
+        200,
+        {"Set-Cookie": "__Host-portique-form=x; Secure", "Strict-Transport-Security": "max-age=9"},
+        PAGE,
+    ),
+    "/healthz": (200, {}, '{"ok": true}'),
+    "/direct/flux": (200, {}, ": open\n\n"),
+    "/gate/v1/stream": (200, {}, ": open\n\n"),
+}
+
+
+class Fake(http.server.BaseHTTPRequestHandler):
+    """Answers from a table; the streams stay open, and `held` says nothing."""
+
+    answers: dict[str, Any]
+    ahead = timedelta()
+
+    def do_GET(self) -> None:
+        path, _, asked = self.path.partition("?")
+        status, headers, body = self.answers.get(path, (404, {}, ""))
+        if body == "held":
+            self.rfile.read(1)
+            return
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+        if asked and status == 200:
+            self.rfile.read(1)  # until the doctor leaves
+
+    def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
+        return format_datetime(machine_time() + self.ahead, usegmt=False)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+def headers_of(fields: dict[str, str]) -> HTTPMessage:
+    message = HTTPMessage()
+    for name, value in fields.items():
+        message[name] = value
+    return message
+
+
+@contextlib.contextmanager
+def serving(
+    answers: dict[str, Any], tls: ssl.SSLContext | None, ahead: timedelta = timedelta()
+) -> Iterator[int]:
+    handler = type("Handler", (Fake,), {"answers": answers, "ahead": ahead})
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who leaves, leaves
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """Make an authority and certificates: a good one, one of another address, one that is over."""
+    folder: Path = tmp_path_factory.mktemp("tls")
+    at = machine_time()
+    reach = reach_of(["lycee.example", "127.0.0.0/8"], place_of([], []))
+    signer = authorities.make(folder, "Lycée", reach, at=at - timedelta(days=9))
+    whole = {"good": ("127.0.0.1", at), "other": ("127.0.0.9", at)}
+    for name, (address, begins) in {**whole, "over": ("127.0.0.1", at - timedelta(8))}.items():
+        place = place_of(["portique.lycee.example"], [address])
+        given, key = authorities.give(signer, place, at=begins, days=2)
+        (folder / f"{name}.pem").write_bytes(
+            given.public_bytes(Encoding.PEM) + authorities.pem_of(key)
+        )
+    return folder
+
+
+@pytest.fixture
+def look(made) -> Callable[..., dict[str, Finding]]:
+    """Serve answers on loopback and return what the doctor finds, by name."""
+
+    def see(
+        changed: dict[str, Any] | None = None,
+        *,
+        certificate: str = "good",
+        known: bool = True,
+        ahead_s: int = 0,
+    ) -> dict[str, Finding]:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(made / f"{certificate}.pem")
+        answers = SOUND | (changed or {})
+        with serving(answers, tls, timedelta(seconds=ahead_s)) as port:
+            ca = made / "authority.crt" if known else None
+            visit = Visit(f"https://127.0.0.1:{port}/", ca, PATIENCE_S)
+            return {finding.name: finding for finding in check_address(visit)}
+
+    return see
+
+
+def test_a_sound_server_has_nothing_wrong(look):
+    """Trusted, whole, live."""
+    found = look()
+
+    assert {finding.state for finding in found.values()} == {State.OK}
+    assert {"https", "pages", "cookies", "hsts", "the gates' stream"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("certificate", "known", "said"),
+    [
+        ("good", False, "who signed"),
+        ("other", True, "not for 127.0.0.1"),
+        ("over", True, "is over"),
+    ],
+)
+def test_a_certificate_that_phones_refuse_is_told_apart(look, certificate, known, said):
+    """And nothing further is looked at: a phone would not get further."""
+    found = look(certificate=certificate, known=known)
+
+    assert list(found) == ["name", "https"]
+    assert said in found["https"].found
+
+
+@pytest.mark.parametrize(
+    ("changed", "name", "said"),
+    [
+        ({"/": (301, {"Location": "/"}, "")}, "pages", "circle"),
+        ({"/": (400, {}, "")}, "pages", "doesn't go by the name 127.0.0.1"),
+        ({"/": (502, {}, "")}, "pages", "not the server behind it"),
+        ({"/": (302, {"Location": "https://b.example/"}, "")}, "pages", "away, to b.example"),
+        ({"/compte/": (500, {}, "")}, "pages", "answers 500"),
+        ({"/healthz": (200, {}, "Welcome to nginx!")}, "health", "not as a server of Portique"),
+        ({"/compte/": (200, {"Set-Cookie": "form=x"}, PAGE)}, "cookies", "doesn't know"),
+        (
+            {"/compte/": (200, {}, "<script src='http://127.0.0.1/a.js'></script>")},
+            "contents",
+            "in clear",
+        ),
+        ({"/direct/flux": (200, {}, "held")}, "the consoles' stream", "nothing came"),
+        ({"/gate/v1/stream": (404, {}, "")}, "the gates' stream", "pages answer in its place"),
+        ({"/gate/v1/stream": (502, {}, "")}, "the gates' stream", "answers 502"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
+    """One fault each, as proxies and settings make them."""
+    finding = look(changed)[name]
+
+    assert finding.state is State.WRONG
+    assert said in finding.found
+    assert finding.advice
+
+
+def test_a_missing_hsts_is_worth_knowing(look):
+    """A proxy that drops the server's headers."""
+    cookie = {"Set-Cookie": "__Host-portique-form=x; Secure"}
+
+    assert look({"/compte/": (200, cookie, PAGE)})["hsts"].state is State.NOTE
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "state"), [(0, State.OK), (-15, State.NOTE), (600, State.WRONG)]
+)
+def test_clocks_that_differ_are_told(look, ahead_s, state):
+    """Phones' codes live half a minute."""
+    assert look(ahead_s=ahead_s)["server's clock"].state is state
+
+
+def test_streams_are_looked_for_where_the_page_goes_for_them():
+    """Without a proxy they have a port of their own, which the page's policy names."""
+    policy = {"Content-Security-Policy": "default-src 'self'; connect-src 'self' https://h:8601"}
+    answer = Answer("https://h:8600/", 200, headers_of(policy), "", machine_time())
+
+    assert doctor_https.stream_origin(Visit("https://h:8600/"), answer) == "https://h:8601"
+
+
+def test_http_beyond_this_machine_is_wrong():
+    """No camera, passkey or phone code works there."""
+    assert doctor_https._secure(Visit("http://192.0.2.1/")).state is State.WRONG
+
+
+def test_pages_in_clear_beside_https_are_wrong(monkeypatch):
+    """Browsers try them first."""
+    answer = Answer("", 200, headers_of({}), "", machine_time())
+    monkeypatch.setattr(Visit, "get", lambda *_: answer)
+
+    assert doctor_https._in_clear(Visit("https://portique.example/")).state is State.WRONG
+
+
+def test_a_public_address_is_worth_knowing(monkeypatch):
+    """Nothing needs to face the internet."""
+    row = (2, 1, 6, "", ("8.8.8.8", 443))
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [row])
+
+    assert doctor_https._name(Visit("https://portique.example/")).state is State.NOTE
+
+
+def test_what_speaks_no_tls_is_told():
+    """HTTPS asked of a port that serves pages in clear."""
+    with serving(SOUND, None) as port:
+        found = list(check_address(Visit(f"https://127.0.0.1:{port}/", None, PATIENCE_S)))
+
+    assert "no TLS there" in found[-1].found
