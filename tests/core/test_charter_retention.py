@@ -83,14 +83,25 @@ def test_the_charter_says_what_gates_do(made: int, later: int, count: int):
     assert (retention.ends(made_ms, CALENDAR) <= now_ms) is erased
 
 
-@given(
-    made=st.integers(0, 400 * DAY_MS),
-    term=st.one_of(
-        st.builds(SchoolDayEnd, st.integers(1, 100)),
-        st.builds(DayCount, st.integers(1, 400)),
-        st.builds(YearDate, st.integers(1, 12), st.integers(1, 28)),
-    ),
+TERMS = st.one_of(
+    st.builds(SchoolDayEnd, st.integers(1, 100)),
+    st.builds(DayCount, st.integers(1, 400)),
+    st.builds(YearDate, st.integers(1, 12), st.integers(1, 28)),
 )
+
+
+@given(
+    made=st.integers(0, 400 * DAY_MS), later=st.integers(0, 400 * DAY_MS), term=TERMS | st.none()
+)
+def test_what_is_no_longer_kept_is_what_is_older_than_one_instant(made: int, later: int, term):
+    """Rows can be erased by comparing their moment with it, exactly as each one's end says."""
+    retention, at_ms = Retention(Event.RECORDED, term), FIRST_MS + made + later
+    ended = retention.ends(FIRST_MS + made, CALENDAR) <= at_ms
+
+    assert (FIRST_MS + made < retention.kept_since(at_ms, CALENDAR)) is ended
+
+
+@given(made=st.integers(0, 400 * DAY_MS), term=TERMS)
 def test_no_term_outlasts_its_longest(made: int, term):
     """What is compared with the longest allowed is a true bound."""
     at = FIRST_MS + made

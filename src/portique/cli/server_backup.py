@@ -76,9 +76,11 @@ def backup(folder: Path, out: Path, as_json: bool) -> None:  # noqa: FBT001 - a 
 
     make_ready(folder)
     from portique.server.backup import copies
+    from portique.server.backup.after import put_list_beside
 
     key = _public_key(folder)
     copied = copies.save(out, key, uai=read_settings(folder).uai, at=now())
+    put_list_beside(folder, out)
     say(
         {"out": str(out), "rows": copied.rows, "bytes": out.stat().st_size},
         as_json=as_json,
@@ -128,9 +130,9 @@ def restore(folder: Path, copy: str, key_file: str, as_json: bool) -> None:  # n
     from portique.server.backup.after import restored
 
     copied = copies.restore(source, key, uai=read_settings(folder).uai)
-    restored(folder)
+    done = restored(folder, beside=source.parent)
     say(
-        {"rows": copied.rows, "made_at": copied.made_at.isoformat()},
+        {"rows": copied.rows, "made_at": copied.made_at.isoformat(), "erased": done.erased},
         as_json=as_json,
         words=Words(
             f"{copied.rows} lignes remises en place, du {copied.made_at:%d/%m/%Y à %H:%M}.",

@@ -211,6 +211,20 @@ class Retention:
         last = self.term.last_day(local_day(event_ms, calendar.zone), calendar)
         return local_ms(last + timedelta(days=1), 0, calendar.zone)
 
+    def kept_since(self, at_ms: int, calendar: Calendar) -> int:
+        """Return the first instant of which data is still kept, in UTC ms: what is older has ended.
+
+        Args:
+            at_ms: Now, UTC ms.
+            calendar: The school's, for its days and its time zone.
+        """
+        if self.term is None:
+            return at_ms + 1
+        today = first = local_day(at_ms, calendar.zone)
+        while self.term.last_day(first - timedelta(days=1), calendar) >= today:
+            first -= timedelta(days=1)
+        return local_ms(first, 0, calendar.zone)
+
     def within(self, limit: Retention) -> bool:
         """Say whether it can't outlast `limit`: the same event or the recording, no longer a term.
 

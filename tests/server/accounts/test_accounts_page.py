@@ -203,16 +203,6 @@ def test_every_act_is_recorded_and_shown(head, account):
     assert "Camille Reception" in page
 
 
-def test_the_record_forgets_after_six_months(head, account, moved):
-    """With the next act that is recorded."""
-    user = account(Role.RECEPTION)
-    head.post(f"/compte/comptes/{user.pk}/desactiver/")
-    AuditEntry.objects.update(at=moved.at.replace(year=moved.at.year - 1))
-    head.post(f"/compte/comptes/{user.pk}/reactiver/")
-
-    assert [entry.deed for entry in AuditEntry.objects.all()] == [Deed.ACCOUNT_ENABLED]
-
-
 def test_no_name_or_login_is_readable_in_any_table(head):
     """Neither of the account nor of the record; nor in sessions."""
     newcomer(head)

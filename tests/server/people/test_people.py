@@ -1,6 +1,6 @@
 """Finding people, correcting them, and who looked."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -164,15 +164,6 @@ def test_a_look_up_with_a_reason_is_recorded_each_time(two, account):
 
     assert Access.objects.filter(by=agent, person=two[0], reason="forgotten-card").count() == 2
     assert accesses_of(two[1]) == []
-
-
-def test_what_was_kept_long_enough_is_purged(two, account):
-    """Looks after six months."""
-    looked = actions.look_up(account(Role.AGENT), two[0], AccessReason.LATE)
-    Access.objects.filter(pk=looked.pk).update(at=clock.now() - timedelta(days=184))
-    actions.purge()
-
-    assert not Access.objects.exists()
 
 
 def test_nothing_here_tells_of_passages(office, two):

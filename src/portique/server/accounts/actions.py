@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
@@ -21,14 +22,24 @@ from portique.server.accounts.errors import (
     WRONG_CODE,
     AccountRefused,
 )
-from portique.server.accounts.models import Deed, PaperCode, User, login_key
+from portique.server.accounts.models import (
+    AuditEntry,
+    Deed,
+    PairingCode,
+    PaperCode,
+    User,
+    login_key,
+)
 from portique.server.accounts.queries import other_active_heads
 from portique.server.accounts.roles import Role
+from portique.server.vault import erasures
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 PAPER = "paper-code"
+ACCOUNT = "account"  # in the list of erasures
 PAPER_LASTS = timedelta(days=7)
 
 
@@ -175,6 +186,35 @@ def reset_second_factor(user: User, *, by: User | None) -> None:
     Authenticator.objects.filter(user=user).delete()
     User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
     audit.record(by, Deed.SECOND_FACTOR_RESET, about=user.pk)
+
+
+@transaction.atomic
+def close(users: Iterable[User]) -> None:
+    """Erase accounts, with their codes, factors, programs' tokens and sessions.
+
+    What they did stays recorded until its own time is over, by a number that leads to nobody.
+    """
+    keys = [user.pk for user in users]
+    erasures.remember(ACCOUNT, map(str, keys))
+    User.objects.filter(pk__in=keys).delete()
+
+
+def close_unused(at: datetime) -> None:
+    """Close the accounts of which nothing says any more when they were disabled."""
+    _ = at
+    told = AuditEntry.objects.filter(deed=Deed.ACCOUNT_DISABLED, about__isnull=False)
+    close(list(User.objects.filter(is_active=False).exclude(pk__in=told.values("about"))))
+
+
+def close_again(keys: Iterable[str]) -> None:
+    """Erase once more accounts that an older copy brought back."""
+    User.objects.filter(pk__in=[UUID(key) for key in keys]).delete()
+
+
+def drop_old_codes(at: datetime) -> None:
+    """Delete codes that nobody used in time."""
+    PaperCode.objects.filter(expires_at__lte=at).delete()
+    PairingCode.objects.filter(expires_at__lte=at).delete()
 
 
 def login_is_free(login: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portique.server import clock
@@ -12,8 +11,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from portique.server.accounts.models import Deed, User
-
-KEPT = timedelta(days=183)  # SIX_MONTHS of the charter
 
 
 def record(by: User | None, deed: Deed, *, about: UUID | None = None, detail: str = "") -> None:
@@ -25,10 +22,8 @@ def record(by: User | None, deed: Deed, *, about: UUID | None = None, detail: st
         about: The account or person it was done to, by its key.
         detail: What a reader should know besides, such as the reason; it is sealed.
     """
-    at = clock.now()
-    AuditEntry.objects.filter(at__lt=at - KEPT).delete()
     AuditEntry.objects.create(
-        at=at,
+        at=clock.now(),
         deed=deed.value,
         by=by.pk if by else None,
         by_name=by.name if by else "",

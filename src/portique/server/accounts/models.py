@@ -37,9 +37,8 @@ _account = partial(
 )
 _NAMED = _account(sensitivity=Sensitivity.IDENTITY)
 _SECRET = _account(recipients=(), sensitivity=Sensitivity.SECRET)
-_ATTEMPT = _account(
-    purpose="protect", recipients=(), retention=Retention(Event.RECORDED, DayCount(1))
-)
+ATTEMPTS_KEPT = Retention(Event.RECORDED, DayCount(1))
+_ATTEMPT = _account(purpose="protect", recipients=(), retention=ATTEMPTS_KEPT)
 _audit = partial(
     personal,
     activity="access-audit",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.http import HttpRequest
-
-KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +97,8 @@ def guessing(guesses: Sequence[Guess]) -> Iterator[None]:
 
 @transaction.atomic
 def count_failure(guesses: Iterable[Guess]) -> None:
-    """Remember that a guess was wrong, and forget what is older than a day."""
+    """Remember that a guess was wrong."""
     at = clock.now()
-    Attempts.objects.filter(last_at__lt=at - KEPT).delete()
     for each in guesses:
         row, new = Attempts.objects.select_for_update().get_or_create(
             key=each.key, defaults={"failures": 1, "first_at": at, "last_at": at}

@@ -28,11 +28,12 @@ _MADE_BY = personal(
     recipients=(Recipient.HOLDER, Recipient.HEAD),
     sensitivity=Sensitivity.PSEUDONYMOUS,
 )
+ANSWERS_KEPT = Retention(Event.RECORDED, DayCount(1))
 _answered = partial(
     personal,
     activity="passes",
     purpose="issue",
-    retention=Retention(Event.RECORDED, DayCount(1)),
+    retention=ANSWERS_KEPT,
     recipients=(),
     sensitivity=Sensitivity.PSEUDONYMOUS,
 )

@@ -9,19 +9,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from django.contrib.sessions.models import Session
-from django.db import Error
+from django.db import Error, transaction
 
 from portique.core.errors import PortiqueError
-from portique.core.values import to_ms
-from portique.server.console import actions as console
-from portique.server.gates.actions.erasing import erase_before
-from portique.server.passes.actions.recording import forget_old_acts as forget_acts_on_passes
-from portique.server.passes.actions.slips import forget_slips
-from portique.server.people.actions import purge
-from portique.server.school.actions.changes import forget_old_changes
-from portique.server.school.actions.drafts import drop_old_drafts
-from portique.server.school.actions.telling import forget_old_acts as forget_acts_on_rules
+from portique.server.vault import erasures
+from portique.server.vault.purging import fold, registered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,27 +24,18 @@ log = logging.getLogger(__name__)
 
 def do_chores(at: datetime) -> tuple[str, ...]:
     """Erase what may be kept no longer; return the names of the chores that failed."""
-    return tuple(name for name, chore in _chores(at).items() if not _done(name, chore))
-
-
-def _chores(at: datetime) -> dict[str, Callable[[], object]]:
-    return {
-        "entries": lambda: erase_before(to_ms(console.kept_since(at))),
-        "events": lambda: console.forget(at),
-        "slips": lambda: forget_slips(at),
-        "acts on passes": lambda: forget_acts_on_passes(at),
-        "acts on rules": lambda: forget_acts_on_rules(at),
-        "people": purge,
-        "changes": forget_old_changes,
-        "drafts": drop_old_drafts,
-        "sessions": lambda: Session.objects.filter(expire_date__lte=at).delete(),
+    chores: dict[str, Callable[[datetime], object]] = {
+        purge.name: purge.run for purge in registered() if purge.run is not None
     }
+    chores["erasures kept apart"] = lambda _: erasures.keep_apart()
+    chores["write-ahead log"] = lambda _: transaction.on_commit(fold)
+    return tuple(name for name, chore in chores.items() if not _done(name, chore, at))
 
 
-def _done(name: str, chore: Callable[[], object]) -> bool:
+def _done(name: str, chore: Callable[[datetime], object], at: datetime) -> bool:
     try:
-        chore()
-    except (PortiqueError, Error):
+        chore(at)
+    except (PortiqueError, Error, OSError):
         log.warning("what is old could not be deleted", extra={"chore": name})
         return False
     return True

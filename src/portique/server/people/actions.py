@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,12 +13,11 @@ from portique.school.people.spelling import is_name, tidy
 from portique.server import clock
 from portique.server.entropy import entropy
 from portique.server.gates.actions.knowledge import knowledge_changed
-from portique.server.people import uploads
 from portique.server.people.applying import apply, close_old_imports, settled, undo
 from portique.server.people.census import raise_census
 from portique.server.people.errors import NotAName
 from portique.server.people.leaving import holders_with_passes, revoke_passes_of
-from portique.server.people.models import Access, AccessReason, Import, Person, Upload
+from portique.server.people.models import Access, AccessReason, Person
 from portique.server.people.rights import WITHOUT_RIGHTS, rights_of_person, write_rights
 from portique.server.school.house import served_school
 
@@ -30,11 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Particulars", "add_person", "apply", "cards_made", "close_old_imports", "edit_person",
-    "look_up", "mark_back", "mark_left", "purge", "set_usual_first_name", "settled", "undo",
+    "look_up", "mark_back", "mark_left", "set_usual_first_name", "settled", "undo",
 ]  # fmt: skip
-
-ACCESSES_KEPT = timedelta(days=183)  # SIX_MONTHS of the charter
-IMPORTS_KEPT = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +130,6 @@ def look_up(user: User, person: Person, reason: AccessReason) -> Access:
         return Access.objects.create(
             at=at, by=user, role=user.role, person=person, reason=reason.value
         )
-
-
-def purge() -> None:
-    """Erase what has been kept long enough: uploads, undoing, accesses, imports."""
-    at = clock.now()
-    Upload.objects.filter(at__lt=at - uploads.KEPT).delete()
-    Access.objects.filter(at__lt=at - ACCESSES_KEPT).delete()
-    close_old_imports()
-    Import.objects.filter(at__lt=at - IMPORTS_KEPT).delete()
 
 
 def _write(person: Person, given: Particulars) -> None:

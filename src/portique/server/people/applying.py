@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,9 +17,10 @@ from portique.school.rights_table import rights_of
 from portique.server import clock
 from portique.server.entropy import entropy
 from portique.server.gates.actions.knowledge import knowledge_changed
-from portique.server.passes.models import HolderRights
 from portique.server.people import leaving
 from portique.server.people.census import raise_census
+from portique.server.people.closing import close_earlier, close_old_imports
+from portique.server.people.erasing import take_out
 from portique.server.people.known import TEXTS, known_people
 from portique.server.people.models import Import, Person, Tie
 from portique.server.people.rights import WITHOUT_RIGHTS, rights_after, write_rights
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from portique.school.people.records import PersonRecord
     from portique.server.accounts.models import User
 
-UNDONE_WITHIN = timedelta(days=14)
+__all__ = ["apply", "close_old_imports", "settled", "undo"]
 
 
 def settled(difference: Difference) -> Difference:
@@ -75,7 +75,7 @@ def apply(difference: Difference, *, by: User, source: str) -> Import:
             ids = run.add(difference)
             run.change(difference.changed)
             returning = [one.known.id for one in difference.changed if one.comes_back]
-            _close_earlier(done, _holders(returning))
+            close_earlier(done, leaving.holders_of(returning))
             had = run.send_away(one.id for one in difference.left)
             run.tie(difference, ids)
             done.undo = write_undo(Undo(difference.reverse(ids), had))
@@ -105,17 +105,9 @@ def undo(done: Import) -> None:
         run.mark(back.reversal.bring_back, left=False)
         run.mark(back.reversal.send_away, left=True)
         leaving.give_back(back.suspended)
-        leaving.suspend_passes(_holders(back.reversal.send_away))
+        leaving.suspend_passes(leaving.holders_of(back.reversal.send_away))
         held.undo, held.undone_at = "", clock.now()
         held.save(update_fields=["undo", "undone_at"])
-
-
-def close_old_imports() -> None:
-    """Forget how imports of over two weeks ago are undone, and revoke what they suspended."""
-    late = clock.now() - UNDONE_WITHIN
-    with transaction.atomic():
-        for done in Import.objects.filter(at__lt=late).exclude(undo=b""):
-            _close(done, frozenset())
 
 
 def _begin(done: Import) -> _Run:
@@ -177,7 +169,7 @@ class _Run:
         """Mark those who left; return the passes suspended, by the status they had."""
         gone = list(ids)
         self.mark(gone, left=True)
-        return leaving.suspend_passes(_holders(gone))
+        return leaving.suspend_passes(leaving.holders_of(gone))
 
     def tie(self, difference: Difference, ids: Mapping[int, str]) -> None:
         """Write whose guardians are whose, of those added and changed."""
@@ -273,40 +265,9 @@ def _write_ties(wanted: Mapping[str, PersonRecord], keys: Mapping[str, str]) -> 
     )
 
 
-def _close_earlier(done: Import, returning: set[str]) -> None:
-    for earlier in Import.objects.exclude(undo=b"").exclude(pk=done.pk):
-        _close(earlier, returning)
-
-
-def _close(done: Import, returning: Iterable[str]) -> None:
-    """Make an import final: passes of those who left are revoked, of those returning given back.
-
-    Those away have all of theirs revoked, whatever became of them since; those who are there again
-    keep what was made for them since.
-    """
-    undoing = read_undo(done.undo)
-    held = undoing.suspended
-    back = leaving.numbers_of(returning) & set(held)
-    leaving.give_back({number: held[number] for number in back})
-    leaving.revoke(set(held) - back)
-    away = Person.objects.filter(pk__in=undoing.reversal.bring_back).exclude(left_on=None)
-    leaving.revoke_passes_of(_holders(str(key) for key in away.values_list("pk", flat=True)))
-    done.undo = ""
-    done.save(update_fields=["undo"])
-
-
 def _forget(ids: Iterable[str]) -> None:
     """Take out those whom an import had added, with their rights; their passes are revoked."""
-    gone = list(ids)
-    holders = _holders(gone)
-    leaving.revoke_passes_of(holders)
-    HolderRights.objects.filter(holder__in=holders).delete()
-    Person.objects.filter(pk__in=gone).delete()
-
-
-def _holders(ids: Iterable[str]) -> set[str]:
-    rows = Person.objects.filter(pk__in=list(ids), holder__isnull=False)
-    return {str(holder) for holder in rows.values_list("holder", flat=True)}
+    take_out([uuid.UUID(key) for key in ids])
 
 
 def _ids(changed: Iterable[Changed]) -> list[str]:

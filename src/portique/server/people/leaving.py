@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from portique.core.revocation import Status
 from portique.server.passes.models import IssuedPass
+from portique.server.people.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -53,3 +54,9 @@ def holders_with_passes() -> set[str]:
     """Return the holders who have a pass that is not revoked."""
     rows = IssuedPass.objects.exclude(status=Status.REVOKED.value)
     return set(rows.values_list("holder", flat=True))
+
+
+def holders_of(ids: Iterable[str]) -> set[str]:
+    """Return the holder's numbers of persons, by their keys."""
+    rows = Person.objects.filter(pk__in=list(ids), holder__isnull=False)
+    return {str(holder) for holder in rows.values_list("holder", flat=True)}

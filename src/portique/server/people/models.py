@@ -37,8 +37,9 @@ _NAME = _known(sensitivity=Sensitivity.IDENTITY)
 _USUAL = _known(sensitivity=Sensitivity.IDENTITY, source=Source.PERSON)
 _match = partial(_known, purpose="match", recipients=(), sensitivity=Sensitivity.IDENTITY)
 _MATCH = _match()
-_UNDO = _match(retention=Retention(Event.RECORDED, DayCount(14)))
-_UPLOADED = _match(retention=Retention(Event.RECORDED, DayCount(1)))
+UNDO_KEPT = Retention(Event.RECORDED, DayCount(14))
+UPLOADS_KEPT = Retention(Event.RECORDED, DayCount(1))
+_UNDO, _UPLOADED = _match(retention=UNDO_KEPT), _match(retention=UPLOADS_KEPT)
 _CONTACT = personal(
     activity="guardian-messages",
     purpose="contact",

@@ -21,6 +21,7 @@ from portique.server.people.models import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from portique.server.accounts.models import User
 
@@ -75,6 +76,11 @@ def keep(files: Sequence[bytes], by: User) -> Upload:
 def held_by(user: User) -> Upload | None:
     """Return what somebody is importing, None when there is nothing or it is over an hour old."""
     return Upload.objects.filter(by=user, at__gte=clock.now() - KEPT).first()
+
+
+def drop_old(at: datetime) -> None:
+    """Forget what was left lying for an hour."""
+    Upload.objects.filter(at__lt=at - KEPT).delete()
 
 
 def streams_of(upload: Upload) -> list[BytesIO]:

@@ -49,7 +49,6 @@ SOURCES = {Source.SIECLE.value: "SIECLE", Source.ONDE.value: "ONDE"}
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Take the files, and lead to what must be said or seen next."""
-    actions.purge()
     if request.method == "POST":
         try:
             source = wizard.begin(_files(request), me(request))

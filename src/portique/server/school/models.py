@@ -12,8 +12,17 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from portique.core.charter import Charter, Recipient, Sensitivity, Source, personal, technical
-from portique.core.charter_retention import SIX_MONTHS, UNTIL_REPLACED, WHILE_PERMITTED
+from portique.core.charter import (
+    Charter,
+    Event,
+    Recipient,
+    Retention,
+    Sensitivity,
+    Source,
+    personal,
+    technical,
+)
+from portique.core.charter_retention import SIX_MONTHS, UNTIL_REPLACED, WHILE_PERMITTED, DayCount
 from portique.core.plain import Words
 from portique.server.vault.fields import SealedDocumentField
 
@@ -25,6 +34,9 @@ _taught = partial(
     sensitivity=Sensitivity.IDENTITY,
     source=Source.IMPORT,
 )
+_changed = partial(_taught, retention=WHILE_PERMITTED, source=Source.SCHOOL)
+_CHANGED, _CHANGED_AT = _changed(), _changed(sensitivity=Sensitivity.PSEUDONYMOUS)
+DRAFTS_KEPT = Retention(Event.RECORDED, DayCount(1))
 _ACT = personal(
     activity="access-audit",
     purpose="account",
@@ -98,8 +110,7 @@ class DayAction(models.Model):
 
     charter: ClassVar[Charter] = Charter(
         id=technical("key"), line=technical(), last_day=technical(),
-        data=_taught(retention=WHILE_PERMITTED, source=Source.SCHOOL), at=_ACT, by=_ACT,
-        undone_at=_ACT, undone_by=_ACT,
+        data=_CHANGED, at=_CHANGED_AT, by=_ACT, undone_at=_CHANGED_AT, undone_by=_ACT,
     )  # fmt: skip
 
     def __str__(self) -> str:
@@ -119,8 +130,8 @@ class TimetableDraft(models.Model):
     choices = SealedDocumentField()
 
     charter: ClassVar[Charter] = Charter(
-        by=technical("key"), at=_ACT, files=_taught(retention=UNTIL_REPLACED),
-        choices=_taught(retention=UNTIL_REPLACED),
+        by=technical("key"), at=_ACT, files=_taught(retention=DRAFTS_KEPT),
+        choices=_taught(retention=DRAFTS_KEPT),
     )  # fmt: skip
 
     def __str__(self) -> str:

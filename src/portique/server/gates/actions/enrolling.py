@@ -22,6 +22,8 @@ from portique.server.passes.register import DatabaseRegister
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from portique.core.wire_enrolment import Application
     from portique.server.accounts.models import User
 
@@ -39,11 +41,15 @@ def invite(lane: str, by: User | None = None) -> Invitation:
     at = now()
     secret = entropy(SECRET_BYTES).hex()
     with transaction.atomic():
-        Invitation.objects.filter(expires_at__lt=at - SHOWN_FOR).delete()
         audit.record(by, Deed.KEYS_CHANGED, detail=f"+ {lane}")
         return Invitation.objects.create(
             lane=lane, secret=secret, made_at=at, expires_at=at + VALID_FOR
         )
+
+
+def drop_old_invitations(at: datetime) -> None:
+    """Delete invitations that ended, once their page need not say any more what became of them."""
+    Invitation.objects.filter(expires_at__lt=at - SHOWN_FOR).delete()
 
 
 def withdraw(invitation: Invitation) -> None:

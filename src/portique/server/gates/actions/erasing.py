@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from portique.core import erasure_orders
+from portique.core.charter_retention import NEXT_SCHOOL_DAY
 from portique.core.entries import NEVER_ERASED
 from portique.core.erasure_orders import ErasureRequest
 from portique.server.clock import now
 from portique.server.entropy import entropy
-from portique.server.gates.models import Crossing, Entry, ErasureOrder
+from portique.server.gates.models import Crossing, Entry, ErasureOrder, Gate
 from portique.server.school.house import served_school
+from portique.server.vault import erasures
+from portique.server.vault.purging import entries_erased, fold, kept_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
     from portique.core.entries import OrderBody
-    from portique.server.gates.models import Gate
 
     Ranges = Sequence[tuple[int, int]]
 
+ENTRIES = "entries"  # in the list of erasures
 ORDER_ID_BYTES = 8
 RANGES_AT_ONCE = 100  # in one condition: SQLite allows a thousand terms
 
@@ -34,14 +38,44 @@ def order_erasure(gate: Gate, epoch: int, numbers: Iterable[int]) -> None:
     with transaction.atomic():
         for ranges in erasure_orders.parts(numbers):
             request = ErasureRequest(gate.pk, epoch, ranges, entropy(ORDER_ID_BYTES).hex())
-            ErasureOrder.objects.create(
-                order_id=request.order_id,
-                gate=gate,
-                epoch=epoch,
-                ranges=ranges,
-                signed=request.sign(served_school().keys.orders),
-            )
-            erase(gate, epoch, ranges)
+            erasures.remember(ENTRIES, [_line(request)])
+            _order(gate, request)
+
+
+def _order(gate: Gate, request: ErasureRequest) -> None:
+    """Write an order, unless it is there, and erase here."""
+    ErasureOrder.objects.get_or_create(
+        order_id=request.order_id,
+        defaults={
+            "gate": gate,
+            "epoch": request.epoch,
+            "ranges": request.ranges,
+            "signed": request.sign(served_school().keys.orders),
+        },
+    )
+    erase(gate, request.epoch, request.ranges)
+
+
+def order_again(lines: Iterable[str]) -> None:
+    """Give orders once more that an older copy of the database has not, and erase here again."""
+    requests = [_request(line) for line in lines]
+    gates = Gate.objects.in_bulk([request.gate_id for request in requests])
+    for request in requests:
+        if request.gate_id in gates:  # else the copy is older than the gate
+            _order(gates[request.gate_id], request)
+
+
+def _line(request: ErasureRequest) -> str:
+    ranges = ",".join(f"{first}-{last}" for first, last in request.ranges)
+    return f"{request.gate_id} {request.epoch} {ranges} {request.order_id}"
+
+
+def _request(line: str) -> ErasureRequest:
+    gate_id, epoch, ranges, order_id = line.split()
+    pairs = (pair.split("-") for pair in ranges.split(","))
+    return ErasureRequest(
+        gate_id, int(epoch), tuple((int(first), int(last)) for first, last in pairs), order_id
+    )
 
 
 def carried_out(gate: Gate, body: OrderBody) -> None:
@@ -59,10 +93,16 @@ def erase(gate: Gate, epoch: int, ranges: Ranges) -> None:
         for low, high in ranges[first : first + RANGES_AT_ONCE]:
             named |= Q(number__gte=low, number__lte=high)
         _empty(Entry.objects.filter(named, epoch__gate=gate, epoch__number=epoch))
+    entries_erased(gate.pk, epoch, ranges)
+
+
+def erase_old(at: datetime) -> None:
+    """Delete every body whose time is over. Gates do so by themselves."""
+    erase_before(kept_since(NEXT_SCHOOL_DAY, at))
 
 
 def erase_before(before_ms: int) -> int:
-    """Delete every body older than its retention; return how many. Gates do so by themselves."""
+    """Delete every body of entries before an instant (UTC ms); return how many."""
     with transaction.atomic():
         return _empty(Entry.objects.filter(time_ms__lt=before_ms))
 
@@ -72,15 +112,8 @@ def _empty(named: QuerySet[Entry]) -> int:
     Crossing.objects.filter(entry__in=named).delete()
     erased = named.update(salt=None, body=None)
     if erased:
-        transaction.on_commit(_fold)
+        transaction.on_commit(fold)
     return erased
-
-
-def _fold() -> None:
-    """Cut SQLite's write-ahead log to nothing: it still holds what was deleted."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def ordered_ranges(gate: Gate, epoch: int) -> list[tuple[int, int]]:

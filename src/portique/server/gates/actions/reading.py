@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, transaction
 
-from portique.core.decide import Outcome
+from portique.core.decide import Outcome, Reason
 from portique.core.entries import (
     DecisionBody,
     EpochBody,
@@ -93,12 +93,13 @@ def _begin(gate: Gate, epoch: Epoch, body: EpochBody) -> None:
 def _look_for_unknown(gate: Gate, epoch: Epoch, read: Read) -> None:
     """Raise an alarm for passes that were genuine by their signature and are in no register.
 
-    Somebody has the issuing key. A decision names a pass only once its signature was verified.
+    Somebody has the issuing key. A decision names a pass only once its signature was verified. One
+    that says itself that it ended may be of former years, and erased since: a thief chooses others.
     """
     shown: dict[PassId, int] = {
         body.pass_id: line.number
         for line, body in read
-        if isinstance(body, DecisionBody) and body.pass_id
+        if isinstance(body, DecisionBody) and body.pass_id and Reason.EXPIRED not in body.reasons
     }
     if not shown:
         return

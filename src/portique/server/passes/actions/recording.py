@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -20,14 +19,6 @@ if TYPE_CHECKING:
     from portique.school.register import Issued
     from portique.server.accounts.models import User
     from portique.server.passes.quotas import By
-
-ACTS_KEPT = timedelta(days=183)  # SIX_MONTHS of the charter
-
-
-def forget_old_acts(at: datetime) -> None:
-    """Erase acts and quota alerts that were kept long enough."""
-    Act.objects.filter(at__lt=at - ACTS_KEPT).delete()
-    QuotaAlert.objects.filter(at__lt=at - ACTS_KEPT).delete()
 
 
 def record(by: By, kind: ActKind, issued: Iterable[Issued], at: datetime) -> None:

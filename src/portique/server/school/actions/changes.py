@@ -9,6 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from portique.core.charter_retention import SIX_MONTHS
+from portique.core.localtime import local_day
+from portique.core.values import to_ms
 from portique.school.rules import calendar_of
 from portique.school.times.slots import unusable
 from portique.server.clock import now
@@ -16,11 +19,12 @@ from portique.server.passes.register import DatabaseRegister
 from portique.server.school.actions.telling import rewrite, telling_gates
 from portique.server.school.house import served_school
 from portique.server.school.models import DayAction
-from portique.server.school.queries import action_of, open_book, today_of
+from portique.server.school.queries import action_of, open_book
+from portique.server.vault.purging import over
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
+    from datetime import date, datetime
 
     from portique.core.calendars import Calendar
     from portique.school.times.actions import Action
@@ -50,7 +54,7 @@ def take(by: User, action: Action) -> bool:
             at=now(),
             by=by,
         )
-        _forget(calendar)
+        _forget(calendar, now())
         rewrite(calendar)
     return True
 
@@ -71,10 +75,17 @@ def undo(by: User, number: UUID) -> Action:
     return action_of(row)
 
 
-def forget_old_changes() -> int:
+def forget_authors(at: datetime) -> None:
+    """Forget who made and undid changes, once that was kept long enough."""
+    for when, who in (("at", "by"), ("undone_at", "undone_by")):
+        late = DayAction.objects.filter(over(DayAction, when, SIX_MONTHS, at))
+        late.exclude(**{who: None}).update(**{who: None})
+
+
+def forget_old_changes(at: datetime) -> int:
     """Forget changes two weeks after their last lesson; return how many."""
     with transaction.atomic():
-        return _forget(calendar_of(served_school()))
+        return _forget(calendar_of(served_school()), at)
 
 
 def days_of(action: Action) -> set[date]:
@@ -82,9 +93,9 @@ def days_of(action: Action) -> set[date]:
     return {slot.day for slot in (*action.gone, *action.come)}
 
 
-def _forget(calendar: Calendar) -> int:
+def _forget(calendar: Calendar, at: datetime) -> int:
     """Delete old changes, but for those on whose days one that is kept rests."""
-    limit = today_of(calendar) - KEPT
+    limit = local_day(to_ms(at), calendar.zone) - KEPT
     old = {row: days_of(action_of(row)) for row in DayAction.objects.filter(last_day__lt=limit)}
     if not old:
         return 0

@@ -14,6 +14,7 @@ from portique.server.school.models import TimetableDraft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from portique.server.accounts.models import User
 
@@ -60,9 +61,9 @@ def drop_draft(by: User) -> None:
     drop_old_drafts()
 
 
-def drop_old_drafts() -> None:
+def drop_old_drafts(at: datetime | None = None) -> None:
     """Forget what was left lying for an hour."""
-    TimetableDraft.objects.filter(at__lte=now() - KEPT).delete()
+    TimetableDraft.objects.filter(at__lte=(at or now()) - KEPT).delete()
 
 
 def _packed(raw: bytes) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -18,13 +17,10 @@ from portique.server.school.queries import TIMETABLE, base_timetable, open_book
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from portique.core.calendars import Calendar
     from portique.server.accounts.models import User
     from portique.server.school.models import RulesActKind
-
-ACTS_KEPT = timedelta(days=183)  # SIX_MONTHS of the charter
 
 
 @contextmanager
@@ -54,8 +50,3 @@ def rewrite(calendar: Calendar) -> None:
 def record(by: User, kind: RulesActKind) -> None:
     """Record who changed which rules, in the transaction of the change."""
     RulesAct.objects.create(at=now(), by=by, kind=kind)
-
-
-def forget_old_acts(at: datetime) -> None:
-    """Erase who changed which rules, once it was kept long enough."""
-    RulesAct.objects.filter(at__lt=at - ACTS_KEPT).delete()

@@ -1,0 +1,16 @@
+"""What ends the time of what gates filed: see `vault.purging`."""
+
+from __future__ import annotations
+
+from portique.core.charter_retention import NEXT_SCHOOL_DAY
+from portique.server.gates.actions.enrolling import drop_old_invitations
+from portique.server.gates.actions.erasing import ENTRIES, erase_old, order_again
+from portique.server.gates.models import Crossing, Entry, Note
+from portique.server.vault.purging import after, by
+
+PURGES = (
+    by(erase_old, (Entry, NEXT_SCHOOL_DAY), (Crossing, NEXT_SCHOOL_DAY)),
+    after(Note, "at", NEXT_SCHOOL_DAY),
+    by(drop_old_invitations),
+)
+ERASED_AGAIN = {ENTRIES: order_again}
