@@ -20,6 +20,7 @@ from portique.core.facts import (
     Presented,
     Situation,
     exit_answer,
+    forgotten,
     gather,
     genuine,
     label_of,
@@ -128,6 +129,16 @@ def test_only_a_bare_badge_is_of_low_assurance(
 
     assert fact("medium", presented) == medium
     assert fact("assurance", presented) == assurance
+
+
+def test_a_forgotten_card_objects_by_nothing_but_its_absence():
+    """The card's own rules are asked as if it were there; the agent has to say who it is."""
+    answer = decide(gather(forgotten(HELD), HERE))
+    shown = decide(gather(genuine(Verified(HELD, Proof.NOT_NEEDED, None)), HERE))
+
+    assert (fact("medium", forgotten(HELD)), fact("assurance", forgotten(HELD))) == (None, "low")
+    assert answer.outcome is Outcome.REFER
+    assert set(answer.reasons) - set(shown.reasons) == {Reason.LOW_ASSURANCE}
 
 
 @pytest.mark.parametrize(

@@ -175,3 +175,32 @@ def test_a_manifest_of_another_school_or_key_is_refused():
         knowledge.read_manifest(bundle(), KEY.public, uai=Uai("0999002X"))
     with pytest.raises(KnowledgeError, match="not signed by this school"):
         knowledge.read_manifest(bundle(), OTHER.public, uai=UAI)
+
+
+def test_the_day_s_list_can_be_taken_out_and_nothing_else():
+    """What is left is still signed; a gate keeps it so once the day is over."""
+    parts = PARTS | {"today": canonical.encode({}), "badges": canonical.encode([])}
+    whole = knowledge.write_bundle(MANIFEST, parts, KEY)
+    shorter = knowledge.without_today(whole)
+    assert shorter is not None
+
+    read = knowledge.read_bundle(shorter, KEY.public, uai=UAI)
+    assert set(read.parts) == {"settings", "alarms", "badges"}
+    assert knowledge.without_today(shorter) is None
+
+
+@pytest.mark.parametrize("part", ["settings", "badges"])
+def test_any_other_part_that_is_missing_is_noticed(part):
+    """Only the day's list may go."""
+    parts = PARTS | {"badges": canonical.encode([])}
+    outer = canonical.decode(knowledge.write_bundle(MANIFEST, parts, KEY), bytes_max=10**6)
+    del outer["parts"][part]
+
+    assert "damaged" in refused(canonical.encode(outer))
+
+
+@pytest.mark.parametrize("data", [b"", b"\xa0", b"\xa1eparts\x01"])
+def test_what_is_no_bundle_has_no_list_to_lose(data):
+    """Said, not guessed."""
+    with pytest.raises(KnowledgeError, match="damaged"):
+        knowledge.without_today(data)

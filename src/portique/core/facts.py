@@ -70,6 +70,11 @@ class Presented:
     badge_proved: bool = False
 
 
+def forgotten(card: Pass) -> Presented:
+    """Present a card that its holder has not got with them: nothing was shown that proves it."""
+    return Presented(PassState.GENUINE, card, proof=Proof.NOT_NEEDED)
+
+
 def genuine(verified: Verified, *, badge: bool = False, badge_proved: bool = False) -> Presented:
     """Present a verified pass; `badge`: a badge's reader brought it."""
     return Presented(
@@ -227,7 +232,7 @@ def label_of(presented: Presented, rights: Rights | None) -> str | None:
 
 def _assurance(presented: Presented) -> str | None:
     if presented.medium is None:
-        return None
+        return None if presented.held is None else "low"
     return "low" if presented.medium is Medium.BADGE and not presented.badge_proved else "full"
 
 

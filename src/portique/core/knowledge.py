@@ -28,8 +28,10 @@ MANIFEST_BYTES_MAX = 4096
 DEPTH_MAX = 10
 ITEMS_MAX = 2_000_000
 PARTS = ("keys", "status", "calendar", "rights", "zones", "alarms", "settings")
+BADGES, TODAY = "badges", "today"
+OPTIONAL = (BADGES, TODAY)  # knowledge from before they existed goes on counting
 DAMAGED = "the knowledge file is damaged or not signed by this school; export it again"
-UAI, EPOCH, VERSION, ISSUED, EXPIRES, HASHES, FORM = 3, 4, 5, 6, 7, 8, 1
+UAI, EPOCH, VERSION, ISSUED, EXPIRES, HASHES, AUTHORISED, FORM = 3, 4, 5, 6, 7, 8, 9, 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -42,12 +44,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What is signed: which parts, for which school, believed from when to when."""
+    """What is signed: which parts, for which school, believed from when to when.
+
+    `authorisation` is the word of the recovery key that the epoch may be (`core.recovery`).
+    """
 
     uai: Uai
     version: Version
     issued_at: datetime
     expires_at: datetime
+    authorisation: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +69,15 @@ def write_bundle(manifest: Manifest, parts: Mapping[str, bytes], key: PrivateKey
 
     Args:
         manifest: School, version and dates.
-        parts: Canonical CBOR of each part, by name (see `PARTS`).
+        parts: Canonical CBOR of each part, by name (see `PARTS` and `OPTIONAL`).
         key: The school's knowledge key.
 
     Raises:
-        ValueError: A part's name isn't one of `PARTS`, or the key has another purpose.
+        ValueError: A part's name isn't one of those, or the key has another purpose.
     """
-    if key.purpose is not Purpose.KNOWLEDGE or not set(parts) <= set(PARTS):
+    if key.purpose is not Purpose.KNOWLEDGE or not set(parts) <= {*PARTS, *OPTIONAL}:
         raise ValueError("a bundle holds the known parts and is signed by the knowledge key")
-    payload = {
+    payload: dict[int, Any] = {
         FORM: FORMAT,
         UAI: manifest.uai,
         EPOCH: manifest.version.epoch,
@@ -80,6 +86,8 @@ def write_bundle(manifest: Manifest, parts: Mapping[str, bytes], key: PrivateKey
         EXPIRES: to_ms(manifest.expires_at),
         HASHES: {name: hashlib.sha256(part).digest() for name, part in parts.items()},
     }
+    if manifest.authorisation is not None:
+        payload[AUTHORISED] = manifest.authorisation
     signed = seal.sign(canonical.encode(payload), key)
     return canonical.encode({"manifest": signed.to_bytes(), "parts": dict(parts)})
 
@@ -123,6 +131,27 @@ def read_manifest(data: bytes, key: PublicKey, *, uai: Uai) -> Manifest:
     return _open(data, key, uai)[0]
 
 
+def without_today(data: bytes) -> bytes | None:
+    """Return a bundle without the day's list, as a gate keeps it once that day is over.
+
+    Its signature still holds: the manifest has the list's hash, which says nothing of it.
+
+    Returns:
+        None if there is no list in it.
+
+    Raises:
+        KnowledgeError: That is no bundle.
+    """
+    try:
+        outer = canonical.decode(data, bytes_max=BUNDLE_BYTES_MAX, items_max=64)
+        parts = dict(outer["parts"])
+    except (PassError, ValueError, KeyError, TypeError) as error:
+        raise KnowledgeError(DAMAGED) from error
+    if parts.pop(TODAY, None) is None:
+        return None
+    return canonical.encode({"manifest": outer["manifest"], "parts": parts})
+
+
 def _open(data: bytes, key: PublicKey, uai: Uai) -> tuple[Manifest, dict[str, bytes], Any]:
     """Verify the manifest; return it, the hashes it names, and the parts as they are packed."""
     try:
@@ -146,15 +175,25 @@ def _manifest(outer: Any, key: PublicKey) -> tuple[Manifest, dict[str, bytes]]:
     payload = canonical.decode(seal.verify(signed, key), bytes_max=MANIFEST_BYTES_MAX)
     match payload:
         case {1: 1, 3: str(uai), 4: int(epoch), 5: int(number), 6: int(issued),
-              7: int(expires), 8: dict(hashes)} if len(payload) == 7 and is_uai(uai):  # fmt: skip
+              7: int(expires), 8: dict(hashes), **more} if is_uai(uai):  # fmt: skip
             version = Version(epoch, number)
             parts = {str(name): bytes(digest) for name, digest in hashes.items()}
-            return Manifest(Uai(uai), version, from_ms(issued), from_ms(expires)), parts
+            dates = from_ms(issued), from_ms(expires)
+            return Manifest(Uai(uai), version, *dates, _authorisation(more)), parts
+    raise ValueError("not a manifest")
+
+
+def _authorisation(more: dict[int, Any]) -> bytes | None:
+    match more:
+        case {9: bytes(signed)} if len(more) == 1:
+            return signed
+        case _ if not more:
+            return None
     raise ValueError("not a manifest")
 
 
 def _parts(parts: dict[str, bytes], hashes: dict[str, bytes]) -> dict[str, Any]:
-    if set(parts) != set(hashes):
+    if set(parts) - set(hashes) or set(hashes) - set(parts) - {TODAY}:
         raise ValueError("parts are missing or were added")
     for name, part in parts.items():
         if hashlib.sha256(part).digest() != hashes[name]:
@@ -172,12 +211,16 @@ def _parts(parts: dict[str, bytes], hashes: dict[str, bytes]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class SchoolKeys:
-    """The keys a gate learns: issuers, status and orders in clear, name keys wrapped to it."""
+    """The keys a gate learns: issuers, status and orders in clear, name keys wrapped to it.
+
+    `recovery`: the key without which the knowledge can't begin anew; None where the school has none.
+    """
 
     issuers: tuple[PublicKey, ...]
     status: PublicKey
     orders: PublicKey
     names: tuple[SecretKey, ...]
+    recovery: PublicKey | None = None
 
     def ring(self, uai: Uai) -> KeyRing:
         """Return what verifying a pass needs."""
@@ -194,12 +237,13 @@ def keys_part(
         gate.kid: seal.wrap(names, gate, entropy=random)
         for gate, random in zip(gates, entropy, strict=False)
     }
-    return {
+    told = {
         "issuers": [key.cose_key() for key in keys.issuers],
         "status": keys.status.cose_key(),
         "orders": keys.orders.cose_key(),
         "names": wrapped,
     }
+    return told if keys.recovery is None else told | {"recovery": keys.recovery.cose_key()}
 
 
 def read_keys_part(part: Any, mine: PrivateKey | None) -> SchoolKeys:
@@ -212,9 +256,14 @@ def read_keys_part(part: Any, mine: PrivateKey | None) -> SchoolKeys:
         issuers = tuple(PublicKey.from_cose_key(Purpose.PASS, key) for key in part["issuers"])
         status = PublicKey.from_cose_key(Purpose.STATUS, part["status"])
         orders = PublicKey.from_cose_key(Purpose.ORDERS, part["orders"])
-        return SchoolKeys(issuers, status, orders, _names(part["names"], mine))
+        return SchoolKeys(issuers, status, orders, _names(part["names"], mine), _recovery(part))
     except (PassError, KeyError, TypeError, ValueError) as error:
         raise KnowledgeError("the keys in the knowledge file are damaged") from error
+
+
+def _recovery(part: dict[str, Any]) -> PublicKey | None:
+    told = part.get("recovery")
+    return None if told is None else PublicKey.from_cose_key(Purpose.RECOVERY, told)
 
 
 def _names(wrapped: dict[bytes, Any], mine: PrivateKey | None) -> tuple[SecretKey, ...]:

@@ -55,6 +55,7 @@ class Purpose(StrEnum):
     PHONE = "phone"
     RECOVERY = "recovery"
     IDENTITY = "identity"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,17 @@ class ManualReason(StrEnum):
     EMERGENCY = "emergency"
 
 
-Label = Outcome | Kind | Medium | Direction | AdmitReason | DenyReason | ManualReason
+class ForgottenReason(StrEnum):
+    """Why somebody has not got their card with them. Journalled: never reuse a value."""
+
+    AT_HOME = "at-home"
+    UNREADABLE = "unreadable"
+    PHONE = "phone"
+    LOST = "lost"
+
+
+Preset = AdmitReason | DenyReason | ManualReason | ForgottenReason
+Label = Outcome | Kind | Medium | Direction | Preset
 
 _OUTCOMES = {
     Outcome.GRANT: ("passe", "grant"),
@@ -106,6 +116,15 @@ _MANUAL = {
     ManualReason.EXPECTED: ("personne attendue", "person expected"),
     ManualReason.EMERGENCY: ("secours", "emergency services"),
 }
+_FORGOTTEN = {
+    ForgottenReason.AT_HOME: ("carte oubliée à la maison", "card left at home"),
+    ForgottenReason.UNREADABLE: ("carte illisible ou cassée", "card unreadable or broken"),
+    ForgottenReason.PHONE: ("téléphone éteint", "phone is off"),
+    ForgottenReason.LOST: (
+        "carte perdue, à signaler à la vie scolaire",
+        "card lost, to be told to school life",
+    ),
+}
 _LABELS: Mapping[type, Mapping[Any, tuple[str, str]]] = {
     Outcome: _OUTCOMES,
     Kind: _KINDS,
@@ -114,6 +133,7 @@ _LABELS: Mapping[type, Mapping[Any, tuple[str, str]]] = {
     AdmitReason: _ADMIT,
     DenyReason: _DENY,
     ManualReason: _MANUAL,
+    ForgottenReason: _FORGOTTEN,
 }
 
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from portique.core.errors import RegisterError
+from portique.core.finding import plain
 from portique.core.values import Kind, Window
-from portique.school.finding import plain
 from portique.school.instants import typed_end, typed_instant
 from portique.school.issuing import Request, checked, default_window, to_second
 from portique.school.tables import read_table

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from portique.core import canonical, knowledge, revocation
 from portique.core.alarms import CALM
+from portique.core.badges import badges_part
+from portique.core.daylists import DayList, day_part
 from portique.core.exits import write_regimes
 from portique.core.knowledge import Manifest, Version
+from portique.core.localtime import local_day
 from portique.core.rules import TABLE_HASH
-from portique.core.seal import PublicKey, Purpose
+from portique.core.seal import IV_BYTES, PublicKey, Purpose
+from portique.core.values import to_ms
+from portique.school import recovery
 from portique.school.issuing import to_second
 from portique.school.rules import calendar_of, regimes_of, site_of
 
@@ -56,9 +61,14 @@ def make_bundle(
     version = Version(
         school.register.knowledge_epoch(), number or school.register.next_number("knowledge")
     )
-    manifest = Manifest(school.settings.uai, version, issued, issued + timedelta(days=days))
+    expires, word = issued + timedelta(days=days), recovery.authorisation_of(school, version.epoch)
+    manifest = Manifest(school.settings.uai, version, issued, expires, word)
     gates = [*school.register.gates(), *extra_gates]
-    told = [*_parts(school, manifest, gates, entropy), *rules]
+    told = [
+        *_parts(school, manifest, gates, entropy),
+        *_holders(school, at, gates, entropy),
+        *rules,
+    ]
     parts = {name: canonical.encode(part) for name, part in told}
     return knowledge.write_bundle(manifest, parts, school.keys.knowledge)
 
@@ -69,7 +79,7 @@ def _parts(
     enrolled: Sequence[EnrolledGate],
     entropy: Callable[[int], bytes],
 ) -> list[tuple[str, Any]]:
-    gates = [PublicKey.from_point(Purpose.GATE, g.x, g.y) for g in enrolled]
+    gates = [_key(gate) for gate in enrolled]
     keys = knowledge.keys_part(school.keys.public, gates, entropy=(entropy(52) for _ in gates))
     return [
         ("keys", keys),
@@ -77,6 +87,27 @@ def _parts(
         ("rights", school.register.rights()),
         ("alarms", CALM.to_data()),
     ]
+
+
+def _holders(
+    school: School, at: datetime, enrolled: Sequence[EnrolledGate], entropy: Callable[[int], bytes]
+) -> list[tuple[str, Any]]:
+    """Return the parts that name people, sealed; those with nothing to say are left out."""
+    parts: list[tuple[str, Any]] = []
+    if badges := school.register.badges():
+        sealed = badges_part(badges, school.keys.names[0], iv=entropy(IV_BYTES))
+        parts.append((knowledge.BADGES, sealed))
+    staffed = {lane.name for lane in site_of(school).lanes if lane.staffed}
+    gates = [_key(gate) for gate in enrolled if gate.lane in staffed]
+    if gates and (listed := school.register.listed_on(at)):
+        day = local_day(to_ms(at), school.settings.time_zone)
+        listing = DayList(day, tuple(listed))
+        parts.append((knowledge.TODAY, day_part(listing, gates, entropy=entropy)))
+    return parts
+
+
+def _key(gate: EnrolledGate) -> PublicKey:
+    return PublicKey.from_point(Purpose.GATE, gate.x, gate.y)
 
 
 def _rules(school: School) -> list[tuple[str, Any]]:

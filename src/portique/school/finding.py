@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from portique.core.finding import joined, plain
 from portique.core.passes import LABEL_BYTES_MAX, NAME_BYTES_MAX, shortened
 from portique.core.revocation import Status
 from portique.core.rights import UNKNOWN
 from portique.core.values import to_ms
 from portique.school.issuing import reopened
-from portique.school.people import spelling
 from portique.school.rights_table import rights_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ class Standing(StrEnum):
     EXPIRED = "expired"
 
 
-# Marks that have several forms, or that people leave out.
-MARKS = str.maketrans(dict.fromkeys("'’‘ʼʹ`´", "") | dict.fromkeys("-‐‑‒–—−", " "))
 VALID = frozenset({Standing.VALID})
 COUNTING = frozenset({Standing.VALID, Standing.SUSPENDED})
 
@@ -62,7 +60,7 @@ class Wanted:
 
     def fits(self, name: str, label: str) -> bool:
         """Tell whether what a pass holds is what is looked for."""
-        if self.label is not None and _same(self.label) != _same(label):
+        if self.label is not None and joined(self.label) != joined(label):
             return False
         return all(word in plain(name) for word in plain(self.name or "").split())
 
@@ -103,7 +101,7 @@ def positions_held(school: School, requests: Sequence[Request], at: datetime) ->
     One that names its holder means to give them another.
     """
     held = {
-        (one.issued.kind, plain(one.identity.name), _same(label))
+        (one.issued.kind, plain(one.identity.name), joined(label))
         for one in find_passes(school, Wanted(standings=VALID), at, unseal=True)
         if one.identity
         for label in (one.identity.label, one.label or "")
@@ -114,7 +112,7 @@ def positions_held(school: School, requests: Sequence[Request], at: datetime) ->
 def _key(request: Request) -> tuple[Kind, str, str]:
     """Name whom a request is for as their pass would, cut to what it carries."""
     name = shortened(request.name, NAME_BYTES_MAX)
-    return request.kind, plain(name), _same(shortened(request.label, LABEL_BYTES_MAX))
+    return request.kind, plain(name), joined(shortened(request.label, LABEL_BYTES_MAX))
 
 
 def label_today(identity: Identity, book: Mapping[HolderId, Rights]) -> str:
@@ -129,12 +127,3 @@ def standing_of(issued: Issued, at: datetime) -> Standing:
     if issued.expires_ms <= to_ms(at):
         return Standing.EXPIRED
     return Standing.SUSPENDED if issued.status is Status.SUSPENDED else Standing.VALID
-
-
-def plain(text: str) -> str:
-    """Return a text as people type it in a hurry: no accents, capitals, hyphens or apostrophes."""
-    return spelling.plain(text.translate(MARKS))
-
-
-def _same(label: str) -> str:
-    return "".join(plain(label).split())

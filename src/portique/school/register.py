@@ -15,7 +15,9 @@ from portique.core.errors import RegisterError
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
+    from portique.core.daylists import Listed
     from portique.core.revocation import Status
     from portique.core.values import HolderId, Kind, PassId
 
@@ -127,6 +129,18 @@ class Register(ABC):
     @abstractmethod
     def statuses(self) -> dict[int, Status]:
         """Return what the status list says, by index."""
+
+    def badges(self) -> dict[bytes, str]:
+        """Return the texts of the passes that badges stand for, by digest; files keep none."""
+        return {}
+
+    def listed_on(self, at: datetime) -> list[Listed]:
+        """Return who may have forgotten their card that day, as an agent looks for them.
+
+        By class and name; a folder of files knows people by their passes only, and lists nobody.
+        """
+        _ = at
+        return []
 
     # --- the status list's indexes ---
 

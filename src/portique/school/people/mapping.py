@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from portique.core.finding import unaccented
 from portique.school.people.refusals import Refusal, refused
-from portique.school.people.spelling import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -90,7 +90,7 @@ class Mapping:
 
 def title_key(title: str) -> str:
     """Return the words of a title that tell: "Né(e) le" and "NEE LE" are both "ne"."""
-    text = re.sub(r"\(\w+\)", "", plain(title))
+    text = re.sub(r"\(\w+\)", "", unaccented(title))
     words = [word for word in re.split(r"[^a-z0-9]+", text) if word and word not in _LITTLE]
     return " ".join(_singular(word) for word in words)
 

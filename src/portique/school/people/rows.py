@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from portique.core.finding import unaccented
 from portique.core.values import Kind
 from portique.school.people import spelling
 from portique.school.people.limits import count_name
@@ -177,7 +178,7 @@ def read_boarding(text: str) -> Boarding | None:
 
 def read_meal_days(text: str) -> tuple[int, ...] | None:
     """Read days by name, "lun, mar" or "Lu Ma Je Ve", as ISO weekdays; None if one is no day."""
-    words = spelling.plain(text).replace(",", " ").replace("-", " ").replace("/", " ").split()
+    words = unaccented(text).replace(",", " ").replace("-", " ").replace("/", " ").split()
     days = {_WEEKDAYS.get(word[:2]) if len(word) > 1 else None for word in words}
     return None if None in days else tuple(sorted(day for day in days if day))
 

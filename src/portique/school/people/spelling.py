@@ -6,15 +6,13 @@ import re
 import unicodedata
 from datetime import date
 
+from portique.core.finding import unaccented
+
 NAME_CHARACTERS_MAX = 80
 CODE_CHARACTERS_MAX = 40
 EMAIL_CHARACTERS_MAX = 254
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 BIRTH_YEAR_MIN = 1900
-# Letters that no accent parts from their plain form.
-_LETTERS = str.maketrans(
-    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-)
 _BESIDE_LETTERS = set(" -–‐‑'’ʼ`´.,()/0123456789")
 _FIRST_SIGNS = set("'’ʼ`´")
 _FRENCH_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
@@ -24,15 +22,9 @@ _EMAIL = re.compile(r"[^\s@<>\"(),;:\\\[\]]+@[^\s@<>\"(),;:\\\[\]]+\.[A-Za-z]{2,
 _MOBILE = re.compile(r"\+?\d{8,15}")
 
 
-def plain(text: str) -> str:
-    """Return a text without accents and capitals."""
-    parts = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(part for part in parts if not unicodedata.combining(part))
-
-
 def name_key(text: str) -> str:
     """Return the letters and digits of a name, by which two spellings are the same."""
-    return "".join(character for character in plain(text) if character.isalnum())
+    return "".join(character for character in unaccented(text) if character.isalnum())
 
 
 def tidy(text: str) -> str:

@@ -22,8 +22,9 @@ from portique.server.console.models import Event
 from portique.server.console.queries import midnight
 from portique.server.gates.queries import lanes
 from portique.server.passes.models import IssuedPass, Use
-from portique.server.passes.queries import WITHOUT_CARDS, PassRow
+from portique.server.passes.queries import PassRow
 from portique.server.passes.register import issued_from
+from portique.server.people.index import WITHOUT_CARDS
 from portique.server.people.models import Person
 
 if TYPE_CHECKING:

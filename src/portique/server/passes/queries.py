@@ -11,11 +11,12 @@ from django.db.models import Count, Q
 
 from portique.core import canonical
 from portique.core.errors import RegisterError
+from portique.core.finding import NAMES_MAX, Asked, plain
 from portique.core.localtime import local_day
 from portique.core.revocation import Status
 from portique.core.rights import UNKNOWN, Permission, Rights
 from portique.core.values import HolderId, Kind, to_ms
-from portique.school.finding import Standing, plain, standing_of
+from portique.school.finding import Standing, standing_of
 from portique.school.permissions import permissions_of
 from portique.server.passes.models import (
     Act,
@@ -27,6 +28,7 @@ from portique.server.passes.models import (
 )
 from portique.server.passes.register import DATA_ITEMS_MAX, issued_from
 from portique.server.people import index
+from portique.server.people.index import WITHOUT_CARDS
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 from portique.server.school.models import Counter
@@ -40,10 +42,6 @@ if TYPE_CHECKING:
     from portique.school.register import Issued
     from portique.server.people.index import Named
 
-WITHOUT_CARDS = (Kind.GUARDIAN.value, Kind.VISITOR.value)  # theirs are made by other pages
-NAMES_MAX = 8
-PEOPLE_MAX = 100_000
-LETTERS_MIN = 3
 ALERTS_MAX = 20
 ACTS_MAX = 50
 
@@ -216,15 +214,11 @@ def find_people(letters: str, label: str) -> list[Named]:
 
     Letters begin any word of the name, without regard to accents; the class may be empty.
     """
-    if len(letters.strip()) < LETTERS_MIN:
+    asked = Asked.typed(letters, label)
+    if asked is None:
         return []
-    wanted, kinds = _joined(label), [kind for kind in Kind if kind.value not in WITHOUT_CARDS]
-    found = index.search(letters, kinds=kinds, limit=PEOPLE_MAX)
-    return [one for one in found if _joined(one.label).startswith(wanted)][:NAMES_MAX]
-
-
-def _joined(label: str) -> str:
-    return "".join(plain(label).split())
+    fitting = (one for one in index.card_holders() if asked.fits(one.words, one.label))
+    return [one for one, _ in zip(fitting, range(NAMES_MAX), strict=False)]
 
 
 # --- permissions ---

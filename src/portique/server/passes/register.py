@@ -9,19 +9,25 @@ from django.db import transaction
 from django.db.models import F
 
 from portique.core import canonical
+from portique.core.daylists import Listed
 from portique.core.errors import RegisterError
+from portique.core.plain import TEXT_CHARS_MAX
 from portique.core.revocation import Status
-from portique.core.values import HolderId, Kind, PassId
+from portique.core.values import HolderId, Kind, PassId, to_ms
 from portique.school.register import EnrolledGate, Issued, Register
 from portique.server.clock import now
 from portique.server.gates.models import Gate
-from portique.server.passes.models import HolderRights, IssuedPass
+from portique.server.passes.models import Badge, HolderRights, IssuedPass, Use
+from portique.server.people.index import card_holders
 from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from django.db.models import QuerySet
+
+    from portique.server.people.index import Named
 
 DATA_ITEMS_MAX = 4096
 KNOWLEDGE, EPOCHS = "knowledge", "knowledge-epoch"  # counters
@@ -95,9 +101,18 @@ class DatabaseRegister(Register):
         """Return how many passes were issued."""
         return IssuedPass.objects.count()
 
-    def has_index(self, index: int) -> bool:
-        """Say whether an index is somebody's."""
-        return IssuedPass.objects.filter(status_index=index).exists()
+    def badges(self) -> dict[bytes, str]:
+        """Return the texts of the passes that badges stand for, by digest."""
+        rows = Badge.objects.values_list("digest", "issued__text")
+        return {bytes.fromhex(digest): text for digest, text in rows}
+
+    def listed_on(self, at: datetime) -> list[Listed]:
+        """Return who may have forgotten their card that day, by class and name.
+
+        Of each the newest card that runs, a valid one before a suspended one; nobody without one.
+        """
+        cards = {row.holder: row for row in _cards_running(at)}
+        return [_listed(one, cards[one.holder]) for one in card_holders() if one.holder in cards]
 
     # --- rights, gates, counters ---
 
@@ -163,6 +178,21 @@ class DatabaseRegister(Register):
 def _somebodys() -> QuerySet[IssuedPass]:
     """Leave out the day slips that ended: they are nobody's any more."""
     return IssuedPass.objects.exclude(text="")
+
+
+def _cards_running(at: datetime) -> QuerySet[IssuedPass]:
+    """Return the cards that count or are suspended, of each holder the one that matters last."""
+    running = IssuedPass.objects.filter(use=Use.CARD, expires_ms__gt=to_ms(at))
+    running = running.exclude(status=Status.REVOKED.value).order_by("-status", "line")
+    return running.defer("text")
+
+
+def _listed(named: Named, card: IssuedPass) -> Listed:
+    return Listed(
+        PassId(card.pass_id), HolderId(card.holder), named.kind, named.name[:TEXT_CHARS_MAX],
+        named.label[:TEXT_CHARS_MAX], card.status_index, card.issued_ms // 1000,
+        card.expires_ms // 1000,
+    )  # fmt: skip
 
 
 def issued_from(row: IssuedPass) -> Issued:

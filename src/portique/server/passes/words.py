@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from portique.core.plain import Words
+from portique.core.sentences import ForgottenReason
 from portique.core.values import Direction, Kind
 from portique.school.finding import Standing
 from portique.server.passes.models import Use
@@ -35,15 +34,6 @@ WEEKDAYS = (
     Words("jeudi", "Thursday"), Words("vendredi", "Friday"), Words("samedi", "Saturday"),
     Words("dimanche", "Sunday"),
 )  # fmt: skip
-
-
-class ForgottenReason(StrEnum):
-    """Why somebody stands at the gate without a card."""
-
-    AT_HOME = "at-home"
-    UNREADABLE = "unreadable"
-    PHONE = "phone"
-    LOST = "lost"
 
 
 FORGOTTEN = {

@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from portique.core.finding import answers, joined, plain, words_of
 from portique.core.values import Kind
-from portique.school.finding import plain
 from portique.server.people.census import census
 from portique.server.people.models import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
     from uuid import UUID
 
 FOUND_MAX = 50
+WITHOUT_CARDS = (Kind.GUARDIAN, Kind.VISITOR)  # theirs are made by other pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Named:
 
     def answers(self, asked: Iterable[str]) -> bool:
         """Say whether each word asked for begins one of the name's."""
-        return all(any(word.startswith(start) for word in self.words) for start in asked)
+        return answers(self.words, asked)
 
 
 @dataclass(slots=True)
@@ -85,16 +86,21 @@ def search(
         left: Also those who left.
         limit: At most so many, by class and name.
     """
-    asked, wanted = plain(letters).split(), _same(label) if label is not None else None
+    asked, wanted = plain(letters).split(), joined(label) if label is not None else None
     found = (
         named
         for named in everybody()
         if (left or not named.left)
         and (kinds is None or named.kind in kinds)
-        and (wanted is None or _same(named.label) == wanted)
+        and (wanted is None or joined(named.label) == wanted)
         and named.answers(asked)
     )
     return [named for _, named in zip(range(limit), found, strict=False)]
+
+
+def card_holders() -> Iterator[Named]:
+    """Yield those who carry cards, by class and name."""
+    return (one for one in everybody() if not one.left and one.kind not in WITHOUT_CARDS)
 
 
 def by_holder(holder: str) -> Named | None:
@@ -127,20 +133,9 @@ def _named(person: Person) -> Named:
     name = person.shown_name
     return Named(
         person.pk, name, person.shown_last_name, Kind(person.kind), person.label,
-        person.holder or "", _words(name), person.left_on is not None, person.needs_card,
+        person.holder or "", words_of(name), person.left_on is not None, person.needs_card,
     )  # fmt: skip
-
-
-def _words(name: str) -> tuple[str, ...]:
-    """Return the words of a name, and of those that an apostrophe joins also the second part."""
-    parts = name.replace("’", "'").split("'")
-    inner = (word for part in parts[1:] for word in plain(part).split()[:1])
-    return tuple(dict.fromkeys((*plain(name).split(), *inner)))
 
 
 def _order(named: Named) -> tuple[bool, str, str, str]:
     return named.left, named.label, plain(named.last_name), plain(named.name)
-
-
-def _same(label: str) -> str:
-    return "".join(plain(label).split())

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from portique.core import canonical
 from portique.core.errors import KnowledgeError
+from portique.core.finding import plain
 from portique.core.rights import GROUPS_MAX, UNKNOWN, Rights
 from portique.core.values import HolderId, Kind
-from portique.school.finding import plain
 from portique.school.people.records import usual_meal_days
 from portique.school.rules import regimes_of
 from portique.server.passes.models import HolderRights

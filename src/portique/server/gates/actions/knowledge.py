@@ -11,6 +11,8 @@ from django.db.models import F
 
 from portique.core.errors import EnvironmentProblem
 from portique.core.knowledge import Version
+from portique.core.localtime import local_day
+from portique.core.values import to_ms
 from portique.school.bundles import make_bundle
 from portique.server.clock import now_ms
 from portique.server.config.waking import NOTES, wake
@@ -56,12 +58,19 @@ def newest_version(at: datetime) -> Version:
     held = Bundle.objects.filter(pk=ROW).values_list("epoch", "number", "made_at").first()
     if not version.number:
         knowledge_changed()
-    elif held is not None and Version(*held[:2]) == version and at - held[2] >= FRESH_FOR:
+    elif held is not None and Version(*held[:2]) == version and _is_old(held[2], at):
         counted = Counter.objects.filter(name=KNOWLEDGE, value=version.number)
         counted.update(value=F("value") + 1)  # whoever comes second finds another value
     else:
         return version
     return _version()
+
+
+def _is_old(made_at: datetime, at: datetime) -> bool:
+    """Say whether knowledge has to be signed anew: it was long ago, or its day's list is past."""
+    zone = served_school().settings.time_zone
+    days = {local_day(to_ms(instant), zone) for instant in (made_at, at)}
+    return at - made_at >= FRESH_FOR or len(days) > 1
 
 
 def newest_bundle(at: datetime) -> tuple[Version, bytes]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from portique.core.revocation import Status
+from portique.core.sentences import ForgottenReason
 from portique.core.values import Kind, PassId, to_ms
 from portique.school.issuing import default_window
 from portique.server.clock import now
@@ -15,7 +16,6 @@ from portique.server.passes.actions.issuing import Wanted, make
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import Act, ActKind, IssuedPass, Use
 from portique.server.passes.queries import cards_of, forgotten_counter
-from portique.server.passes.words import ForgottenReason
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:

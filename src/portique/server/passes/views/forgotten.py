@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from portique.core.sentences import ForgottenReason
 from portique.core.values import from_ms
 from portique.school.printing import printable
 from portique.server.accounts.access import allowed
@@ -19,7 +20,7 @@ from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.printing import Sheet, code_on_screen, print_passes
 from portique.server.passes.views.answers import Refusals, pdf, uuid_or_404, who
-from portique.server.passes.words import FORGOTTEN, ForgottenReason
+from portique.server.passes.words import FORGOTTEN
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 from portique.server.words import language, words
