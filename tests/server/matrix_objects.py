@@ -81,6 +81,8 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "import_id": an_import,
     "mfa_remove_webauthn.pk": lambda: 1,
     "token_id": a_token,
+    "away_id": uuid.uuid4,
+    "message_id": uuid.uuid4,
     "api:undo_change.change_id": uuid.uuid4,
     "api:nothing.rest": lambda: "nowhere",
 }

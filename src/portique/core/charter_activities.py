@@ -188,6 +188,14 @@ EXIT_RIGHTS = Activity(
             ),
             LegalBasis.PUBLIC_TASK,
         ),
+        Purpose(
+            "away",
+            Words(
+                "savoir qui n’est pas attendu\u00a0: stage, sortie, absence justifiée",
+                "know who is not expected: internship, outing, justified absence",
+            ),
+            LegalBasis.PUBLIC_TASK,
+        ),
     ),
     persons=HOLDERS,
     recipients=frozenset(

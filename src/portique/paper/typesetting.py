@@ -21,13 +21,20 @@ STANDARD = "ua-1"
 _NO_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
-def typeset(data: dict[str, Any], pictures: dict[str, bytes], created: datetime) -> bytes:
-    """Compile the templates over `data`; the same arguments give the same bytes.
+PASSES, LATE_SLIPS, LETTER = "main.typ", "late.typ", "letter.typ"
+
+
+def typeset(
+    data: dict[str, Any], pictures: dict[str, bytes], created: datetime, document: str = PASSES
+) -> bytes:
+    """Compile a document's template over `data`; the same arguments give the same bytes.
 
     Raises:
         NoGlyphError: Neither the embedded fonts nor this machine's draw a character.
     """
-    files: Any = {**_templates(), **pictures, "data.json": json.dumps(data).encode()}
+    templates = _templates()
+    files: Any = {**templates, **pictures, "data.json": json.dumps(data).encode()}
+    files["main.typ"] = templates[document]  # what Typst begins with
     stamp = int(created.timestamp())
     try:
         return _compile(files, stamp, machine_fonts=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from csp.constants import NONE, SELF
 
-from portique.server.config import environment
+from portique.server.config import environment, mail
 from portique.server.vault import keyfiles
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ SECRET_KEY = keyfiles.server_secret(HERE.school)
 DEBUG = False
 ALLOWED_HOSTS = list(HERE.hosts)
 
-APPS = ("vault", "frame", "accounts", "people", "school", "passes", "gates", "console", "api")
+APPS = (
+    *("vault", "frame", "accounts", "people", "school", "passes", "gates", "console", "daily"),
+    "api",
+)
 INSTALLED_APPS = [
     *(f"portique.server.{name}" for name in APPS),
     "allauth",
@@ -164,6 +167,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 # Imports stay in memory, or are not kept: no name is ever on the disk in clear.
 FILE_UPLOAD_HANDLERS = ["portique.server.people.uploads.InMemory"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+
+# --- messages to guardians: none leave unless the school named its mail server -------------------
+MAIL = mail.read()
+PORTIQUE_MAIL_FROM = MAIL.sender
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL.sender else 'dummy'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = MAIL.host, MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.user, MAIL.password
+EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.tls, MAIL.starttls
+EMAIL_TIMEOUT = 10
 
 # --- logs: structured, and without personal data; see `frame.logs` --------------------------------
 LOGGING_CONFIG = "portique.server.frame.logs.configure"

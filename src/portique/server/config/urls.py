@@ -12,6 +12,7 @@ urlpatterns = [
     path("passes/", include("portique.server.passes.urls")),
     path("portiques/", include("portique.server.gates.urls")),
     path("direct/", include("portique.server.console.urls")),
+    path("vie-scolaire/", include("portique.server.daily.urls")),
     path("gate/v1/", include("portique.server.gates.wire_urls")),
     path("api/", include("portique.server.api.urls")),
 ]

@@ -19,6 +19,9 @@ _passed = partial(
     sensitivity=Sensitivity.PSEUDONYMOUS,
 )
 _ADMIT, COPIES = _passed(purpose="admit"), _passed(purpose="copies")
+_NOT_SEEN = _passed(
+    purpose="not-seen", recipients=(Recipient.SCHOOL_LIFE, Recipient.HEAD, Recipient.HOLDER)
+)
 
 
 class Epoch(models.Model):
@@ -148,7 +151,11 @@ class SetAside(models.Model):
 
 
 class Crossing(models.Model):
-    """A holder let through at a lane: drawn from an entry to find copies, gone with its body."""
+    """A holder let through at a lane: drawn from an entry, gone with its body.
+
+    Copies are found by all of it. Who was not seen today, and who came late, is worked out by the
+    day of `at_ms`.
+    """
 
     entry = models.OneToOneField(
         Entry, primary_key=True, on_delete=models.CASCADE, related_name="crossing"
@@ -158,7 +165,7 @@ class Crossing(models.Model):
     at_ms = models.BigIntegerField()
 
     charter: ClassVar[Charter] = Charter(
-        entry=technical("key"), holder=COPIES, lane=COPIES, at_ms=COPIES
+        entry=technical("key"), holder=COPIES, lane=COPIES, at_ms=_NOT_SEEN
     )
 
     class Meta:

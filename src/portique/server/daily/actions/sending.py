@@ -1,0 +1,131 @@
+"""The outbox: validated messages go to the school's mail server, each once.
+
+A message is marked before it is handed over. If the process dies in between, or the connection
+breaks at the wrong moment, nobody can know whether it arrived: it is never sent again by itself,
+the page says so, and a person calls. What the server certainly did not take is tried again.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from email.utils import formataddr
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db.models import Q
+
+from portique.core.localtime import local_day
+from portique.core.values import Language, to_ms
+from portique.server.daily.models import GuardianMessage, MessageState
+from portique.server.daily.queries import unseen_people
+from portique.server.daily.words import SUBJECT
+from portique.server.school.house import served_school
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.core.mail.backends.base import BaseEmailBackend
+
+AGAIN_AFTER = timedelta(minutes=1)
+AT_ONCE = 50  # messages: what one connection carries
+REFUSED_FROM = 500  # SMTP: a reply from here on is final
+log = logging.getLogger(__name__)
+
+
+def send_due(at: datetime) -> int:
+    """Send what waits; return how many were handed over."""
+    if not settings.PORTIQUE_MAIL_FROM:
+        return 0
+    drop_stale(at)
+    due = _due(at)
+    if not due:
+        return 0
+    unseen, sent = unseen_people(at), 0
+    with_server = get_connection()
+    if not _opened(with_server):
+        GuardianMessage.objects.filter(pk__in=[one.pk for one in due]).update(tried_at=at)
+        return 0
+    try:
+        for message in due:
+            if message.pupil_id not in unseen:
+                _become(message, MessageState.DROPPED)
+            elif _claimed(message, at):
+                sent += _send(message, with_server, at)
+    finally:
+        with_server.close()
+    return sent
+
+
+def drop_stale(at: datetime) -> int:
+    """Give up what could not be sent on its day: it would be wrong tomorrow."""
+    waiting = GuardianMessage.objects.filter(state=MessageState.QUEUED, day__lt=_today(at))
+    return waiting.update(state=MessageState.DROPPED)
+
+
+def _due(at: datetime) -> list[GuardianMessage]:
+    rows = GuardianMessage.objects.filter(state=MessageState.QUEUED, day=_today(at))
+    rested = Q(tried_at=None) | Q(tried_at__lte=at - AGAIN_AFTER)
+    return list(rows.filter(rested).order_by("validated_at")[:AT_ONCE])
+
+
+def _today(at: datetime) -> date:
+    return local_day(to_ms(at), served_school().settings.time_zone)
+
+
+def _opened(connection: BaseEmailBackend) -> bool:
+    try:
+        connection.open()
+    except (OSError, SMTPException):
+        log.warning("the mail server does not answer, or refuses the sign-in; check PORTIQUE_SMTP")
+        return False
+    return True
+
+
+def _claimed(message: GuardianMessage, at: datetime) -> bool:
+    """Take a message to send it: of several processes one wins."""
+    waiting = GuardianMessage.objects.filter(pk=message.pk, state=MessageState.QUEUED)
+    return waiting.update(state=MessageState.SENDING, tried_at=at) == 1
+
+
+def _send(message: GuardianMessage, connection: BaseEmailBackend, at: datetime) -> bool:
+    try:
+        connection.send_messages([_mail(message)])
+    except (OSError, SMTPException) as error:
+        _failed(message, error)
+        return False
+    _become(message, MessageState.SENT, sent_at=at)
+    return True
+
+
+def _failed(message: GuardianMessage, error: Exception) -> None:
+    """Try again what was put off, give up what was refused, leave what nobody can know."""
+    code = _reply(error)
+    log.warning("a message could not be sent", extra={"reply": code})
+    if code is not None:
+        final = code >= REFUSED_FROM
+        _become(message, MessageState.REFUSED if final else MessageState.QUEUED)
+
+
+def _reply(error: Exception) -> int | None:
+    """Return what the server replied; None: the connection broke."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return max((code for code, _ in error.recipients.values()), default=REFUSED_FROM)
+    return error.smtp_code if isinstance(error, SMTPResponseException) else None
+
+
+def _become(message: GuardianMessage, state: MessageState, **more: object) -> None:
+    GuardianMessage.objects.filter(pk=message.pk).update(state=state, **more)
+
+
+def _mail(message: GuardianMessage) -> EmailMessage:
+    sender, language = settings.PORTIQUE_MAIL_FROM, Language(message.language)
+    return EmailMessage(
+        SUBJECT.in_language(language),
+        message.text,
+        formataddr((served_school().settings.name, sender)),
+        [message.address],
+        headers={"Message-ID": f"<{message.pk}@{sender.rpartition('@')[2]}>"},
+    )

@@ -1,0 +1,73 @@
+"""How far the list of those not seen can be believed: how fresh each gate of an entry is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from portique.core.plain import Words
+from portique.core.zones import Mode
+from portique.server.console.models import Event, EventKind
+from portique.server.console.queries import midnight
+from portique.server.daily.queries import entry_lanes
+from portique.server.gates.health import SILENT_AFTER, UNSENT_MAX
+from portique.server.gates.models import Gate
+from portique.server.gates.words import NEVER, ago
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from portique.core.zones import Lane
+
+NO_GATE = Words("aucun portique n’y est installé", "there is no gate on it")
+SILENT = Words("son portique ne répond pas", "its gate does not answer")
+BEHIND = Words("son portique n’a pas encore tout envoyé", "its gate has not sent everything yet")
+UNCONTROLLED = Words(
+    "des personnes y sont passées sans code aujourd’hui (comptage ou passage libre)",
+    "people went through it without codes today (counting or free mode)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EntryState:
+    """A lane by which people come in: when it was heard of; `doubt` None: it can be believed."""
+
+    lane: Lane
+    heard: Words
+    doubt: Words | None
+
+
+def entries_at(at: datetime) -> list[EntryState]:
+    """Return how each entry is, the doubtful ones first."""
+    loose = _uncontrolled_today(at)
+    gates: dict[str, list[Gate]] = {}
+    for gate in Gate.objects.filter(removed_at=None):
+        gates.setdefault(gate.lane, []).append(gate)
+    states = [
+        _state(lane, gates.get(lane.name, []), at, loose=lane.name in loose)
+        for lane in entry_lanes()
+    ]
+    return sorted(states, key=lambda state: state.doubt is None)
+
+
+def _state(lane: Lane, gates: list[Gate], at: datetime, *, loose: bool) -> EntryState:
+    """Judge a lane by its gates: one that is silent may hold entries that nobody has seen."""
+    heard = [gate.contact_at for gate in gates if gate.contact_at is not None]
+    said = ago((at - min(heard)).total_seconds()) if heard else NEVER
+    if not gates:
+        return EntryState(lane, said, NO_GATE)
+    if len(heard) < len(gates) or at - min(heard) > SILENT_AFTER:
+        return EntryState(lane, said, SILENT)
+    if any(gate.unsent > UNSENT_MAX for gate in gates):
+        return EntryState(lane, said, BEHIND)
+    return EntryState(lane, said, UNCONTROLLED if loose or _loose(lane, gates) else None)
+
+
+def _loose(lane: Lane, gates: list[Gate]) -> bool:
+    return any((gate.mode or lane.mode) != Mode.CONTROL for gate in gates)
+
+
+def _uncontrolled_today(at: datetime) -> set[str]:
+    """Return the lanes that an agent took out of control today, if only for a while."""
+    modes = Event.objects.filter(kind=EventKind.MODE, at__gte=midnight(at))
+    return {event.lane for event in modes if event.data.get("mode") != Mode.CONTROL}

@@ -1,0 +1,99 @@
+"""The school's mail server: said by two variables, spoken to for real."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+
+import pytest
+from tests.server.conftest import AT
+from tests.server.daily.test_messages import FROM, TO
+
+from portique.core.errors import ConfigError
+from portique.core.values import Language
+from portique.server.accounts.roles import Role
+from portique.server.config.mail import Mail, read
+from portique.server.daily import actions
+from portique.server.daily.actions.messages import Letter
+from portique.server.daily.models import GuardianMessage, MessageState
+
+
+def test_no_variable_no_mail():
+    """Off until somebody names a server."""
+    assert read({}) == Mail()
+
+
+@pytest.mark.parametrize(
+    ("url", "held"),
+    [
+        ("smtps://u:p%40ss@mail.example", Mail(FROM, "mail.example", 465, "u", "p@ss", tls=True)),
+        ("smtp://mail.example:2525", Mail(FROM, "mail.example", 2525, starttls=True)),
+        ("smtp://localhost:25", Mail(FROM, "localhost", 25)),
+    ],
+)
+def test_a_server_is_reached_by_tls_unless_it_is_this_machine(url, held):
+    """From the first byte, or by STARTTLS, without which nothing is sent."""
+    assert read({"PORTIQUE_SMTP": url, "PORTIQUE_SMTP_FROM": FROM}) == held
+
+
+@pytest.mark.parametrize(
+    ("url", "sender"),
+    [("https://mail.example", FROM), ("smtp://mail.example:x", FROM), ("", FROM),
+     ("smtp://mail.example", ""), ("smtp://mail.example", "vie scolaire")],
+)  # fmt: skip
+def test_what_is_no_mail_server_is_refused_with_what_to_write(url, sender):
+    """At the start, not when a message waits."""
+    with pytest.raises(ConfigError, match="PORTIQUE_SMTP"):
+        read({"PORTIQUE_SMTP": url, "PORTIQUE_SMTP_FROM": sender})
+
+
+class Postman(socketserver.StreamRequestHandler):
+    """Takes one message as RFC 5321 says; hangs up once it has it when told to."""
+
+    def handle(self):
+        self.say("220 hello")
+        while line := self.rfile.readline().decode().strip():
+            if line.upper() == "DATA":
+                self.say("354 go on")
+                lines = iter(self.rfile.readline, b".\r\n")
+                self.server.taken.append(b"".join(lines))
+                if self.server.hangs_up:
+                    return
+            self.say("250 fine")
+
+    def say(self, reply: str) -> None:
+        self.wfile.write(f"{reply}\r\n".encode())
+
+
+@pytest.fixture
+def postman(settings) -> Iterator[socketserver.TCPServer]:
+    """Run a mail server on this machine, and name it to the school's."""
+    with socketserver.TCPServer(("127.0.0.1", 0), Postman) as server:
+        server.taken, server.hangs_up = [], False
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        settings.PORTIQUE_MAIL_FROM = FROM
+        yield server
+        server.shutdown()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_a_real_mail_server_gets_each_message_once(postman, account, pupil, guardian, hangs_up):
+    """Also when it takes the message and hangs up: then nobody knows, and it rests."""
+    postman.hangs_up = hangs_up
+    zoe = pupil()
+    camille = guardian(zoe, email=TO)
+    validated, _ = actions.validate(
+        account(Role.HEAD), Letter(zoe, camille, Language.FR, on_paper=False)
+    )
+    for _ in range(3):
+        actions.send_due(AT)
+    (taken,) = postman.taken
+    read_back = message_from_bytes(taken, policy=policy.default)
+
+    assert read_back["Message-ID"] == f"<{validated.pk}@tilleuls.example>"
+    assert "présence de Zoé" in read_back.get_content()
+    expected = MessageState.SENDING if hangs_up else MessageState.SENT
+    assert GuardianMessage.objects.get().state == expected
