@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from portique.cli import doctor_https
+from portique.cli import doctor_https, doctor_pages
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_https import check_address
 from portique.cli.doctor_visit import Answer, Visit
@@ -23,7 +23,7 @@ from portique.school import authority as authorities
 from portique.school.authority import place_of, reach_of
 
 PATIENCE_S = 0.4  # loopback answers in milliseconds; what is held back is waited for as long
-PAGE = "<form action='/compte/'></form><link href='/static/frame.css'>"
+PAGE = '<input name="csrfmiddlewaretoken" value="x1"><link href="/static/frame.css">'
 SOUND: dict[str, Any] = {
     "/": (302, {"Location": "/compte/"}, ""),
     "/compte/": (
@@ -32,6 +32,7 @@ SOUND: dict[str, Any] = {
         PAGE,
     ),
     "/healthz": (200, {}, '{"ok": true}'),
+    "/langue": (302, {}, ""),
     "/direct/flux": (200, {}, ": open\n\n"),
     "/gate/v1/stream": (200, {}, ": open\n\n"),
 }
@@ -56,6 +57,11 @@ class Fake(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
         if asked and status == 200:
             self.rfile.read(1)  # until the doctor leaves
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(self.answers["/langue"][0])
+        self.end_headers()
 
     def date_time_string(self, timestamp: float | None = None) -> str:  # noqa: ARG002
         return format_datetime(machine_time() + self.ahead, usegmt=False)
@@ -162,6 +168,7 @@ def test_a_certificate_that_phones_refuse_is_told_apart(look, certificate, known
             "contents",
             "in clear",
         ),
+        ({"/langue": (403, {}, "")}, "forms", "refused (403)"),
         ({"/direct/flux": (200, {}, "held")}, "the consoles' stream", "nothing came"),
         ({"/gate/v1/stream": (404, {}, "")}, "the gates' stream", "pages answer in its place"),
         ({"/gate/v1/stream": (502, {}, "")}, "the gates' stream", "answers 502"),
@@ -196,7 +203,7 @@ def test_streams_are_looked_for_where_the_page_goes_for_them():
     policy = {"Content-Security-Policy": "default-src 'self'; connect-src 'self' https://h:8601"}
     answer = Answer("https://h:8600/", 200, headers_of(policy), "", machine_time())
 
-    assert doctor_https.stream_origin(Visit("https://h:8600/"), answer) == "https://h:8601"
+    assert doctor_pages.stream_origin(Visit("https://h:8600/"), answer) == "https://h:8601"
 
 
 def test_http_beyond_this_machine_is_wrong():
@@ -209,7 +216,7 @@ def test_pages_in_clear_beside_https_are_wrong(monkeypatch):
     answer = Answer("", 200, headers_of({}), "", machine_time())
     monkeypatch.setattr(Visit, "get", lambda *_: answer)
 
-    assert doctor_https._in_clear(Visit("https://portique.example/")).state is State.WRONG
+    assert doctor_pages._in_clear(Visit("https://portique.example/")).state is State.WRONG
 
 
 def test_a_public_address_is_worth_knowing(monkeypatch):

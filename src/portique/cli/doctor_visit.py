@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PAGE_BYTES_MAX = 1 << 20
 OK = 200
+FORM = "application/x-www-form-urlencoded"
+AGENT = {"User-Agent": "portique-doctor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,26 @@ class Visit:
         place = urlsplit(address)
         connection = self.connection(place)
         try:
-            connection.request("GET", place.path or "/", headers={"User-Agent": "portique-doctor"})
+            connection.request("GET", place.path or "/", headers=AGENT)
             response = connection.getresponse()
             body = response.read(PAGE_BYTES_MAX).decode("utf-8", "replace")
             return Answer(address, response.status, response.headers, body, machine_time())
+        finally:
+            connection.close()
+
+    def post(self, address: str, body: str, cookies: str) -> int:
+        """Send a form from the server's own page; give the status.
+
+        Raises:
+            OSError: No connection, no trust, or no answer in time.
+            http.client.HTTPException: The answer is not HTTP.
+        """
+        place = urlsplit(address)
+        connection = self.connection(place)
+        headers = {"Content-Type": FORM, "Cookie": cookies, "Origin": self.origin}
+        try:
+            connection.request("POST", place.path, body, {**headers, **AGENT})
+            return connection.getresponse().status
         finally:
             connection.close()
 
@@ -82,7 +100,7 @@ class Visit:
         place = urlsplit(address)
         connection = self.connection(place)
         try:
-            connection.request("GET", f"{place.path}?{place.query}")
+            connection.request("GET", f"{place.path}?{place.query}", headers=AGENT)
             response = connection.getresponse()
             return response.status, response.read1(64) if response.status == OK else b""
         finally:
