@@ -12,6 +12,7 @@ import click
 from portique.cli.options import json_option, school_option
 from portique.cli.server_backup import backup, backup_key, restore
 from portique.cli.server_certificate import certificate
+from portique.cli.server_recovery import new_epoch, recovery_key
 from portique.cli.speaking import say
 from portique.core.plain import Words
 
@@ -29,7 +30,7 @@ def server() -> None:
     """Serve a school: people, passes, live console, gates."""
 
 
-for _command in (backup_key, backup, restore, certificate):
+for _command in (backup_key, backup, restore, recovery_key, new_epoch, certificate):
     server.add_command(_command)
 
 

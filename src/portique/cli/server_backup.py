@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from portique.cli.options import file_to_read, json_option, now, school_option
+from portique.cli.server_recovery import asked_key, key_option
 from portique.cli.speaking import say
 from portique.core.errors import EnvironmentProblem
 from portique.core.plain import Words
 from portique.school.disk import write_durably
 from portique.school.folder import KEYS, read_settings
 
+if TYPE_CHECKING:
+    from portique.server.backup.after import Restored
+
 PUBLIC = "backup.pub"
+COUNT_AGAIN = Words(
+    "\nLes laissez-passer annulés ou suspendus depuis comptent de nouveau\u202f: refaites-le, ou"
+    " recommencez avec --knowledge et le fichier current.knowledge d’un portique.",
+    "\nPasses revoked or suspended since count again: do it once more, or begin again with"
+    " --knowledge and a gate’s file current.knowledge.",
+)
+TO_DO_AGAIN = Words(
+    "\nÀ refaire aussi\u202f: ce qui fut délivré, changé ou désactivé depuis (cartes, comptes,"
+    " jetons, autorisations, portiques ajoutés ou retirés).",
+    "\nTo do again as well: what was issued, changed or disabled since (cards, accounts, tokens,"
+    " permissions, gates added or removed).",
+)
 
 
 @click.command("backup-key")
@@ -106,12 +123,28 @@ def _public_key(folder: Path) -> str:
 @school_option
 @click.argument("copy")
 @click.option("--key", "key_file", required=True, help="File with the key that opens backups.")
+@key_option
+@click.option("--without-recovery-key", "without", is_flag=True, help="It is lost; see below.")
+@click.option("--knowledge", "newest", help="The file current.knowledge of a gate.")
 @json_option
-def restore(folder: Path, copy: str, key_file: str, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def restore(
+    folder: Path,
+    copy: str,
+    key_file: str,
+    recovery_file: str | None,
+    without: bool,  # noqa: FBT001 - a flag
+    newest: str | None,
+    as_json: bool,  # noqa: FBT001 - a flag
+) -> None:
     r"""Put a copy back into the empty database of a school's folder.
 
-    The folder holds school.toml and keys/, and no database. Gates notice the restored server and
-    file again what it lacks.
+    The folder holds school.toml and keys/, and no database. What was erased since the copy is
+    erased again, by the list in the folder (erased.list) or beside the copy (UAI.erased). Gates
+    notice the restored server and file again what it lacks.
+
+    Passes revoked or suspended since the copy count again, unless a gate's newest knowledge says
+    which they were: --knowledge. Without the recovery key of a school that has one, its gates take
+    no knowledge of this server until `server new-epoch`, or until they are made anew.
 
     \b
     Exit code: 0 done, 1 damaged, another school's, or the database is not empty, 2 wrong use,
@@ -119,23 +152,39 @@ def restore(folder: Path, copy: str, key_file: str, as_json: bool) -> None:  # n
 
     \b
     Example:
-        portique server restore --school lycee lycee-2026-11-22.age --key key.txt
+        portique server restore --school lycee copies/lycee-2026-11-22.age --key key.txt
+            --recovery-key recovery.txt --knowledge current.knowledge
     """
     source, key = file_to_read(copy), file_to_read(key_file).read_text(encoding="utf-8")
+    told = file_to_read(newest).read_bytes() if newest else None
+    recovery = None if without else asked_key(folder, recovery_file)
     from portique.server.config import starting
 
     starting.make_ready(folder)
     starting.migrate()
-    from portique.server.backup import copies
-    from portique.server.backup.after import restored
+    from portique.server.backup.after import Wanted, put_back
 
-    copied = copies.restore(source, key, uai=read_settings(folder).uai)
-    done = restored(folder, beside=source.parent)
+    done = put_back(folder, Wanted(source, key, recovery, told))
+    _tell(done, as_json=as_json, asked=told is None)
+
+
+def _tell(done: Restored, *, as_json: bool, asked: bool) -> None:
+    """Say what came back, and what a person has to do again."""
+    copied, again = done.copied, COUNT_AGAIN if asked else Words("", "")
     say(
-        {"rows": copied.rows, "made_at": copied.made_at.isoformat(), "erased": done.erased},
+        {
+            "rows": copied.rows,
+            "made_at": copied.made_at.isoformat(),
+            "erased": done.erased,
+            "stopped": done.stopped,
+        },
         as_json=as_json,
         words=Words(
-            f"{copied.rows} lignes remises en place, du {copied.made_at:%d/%m/%Y à %H:%M}.",
-            f"{copied.rows} rows put back, of {copied.made_at:%Y-%m-%d %H:%M}.",
+            f"{copied.rows} lignes remises en place, du {copied.made_at:%d/%m/%Y à %H:%M} UTC.\n"
+            f"{done.erased} effacements refaits, {done.stopped} laissez-passer arrêtés de nouveau."
+            f"{again.fr}{TO_DO_AGAIN.fr}",
+            f"{copied.rows} rows put back, of {copied.made_at:%Y-%m-%d %H:%M} UTC.\n"
+            f"{done.erased} erasures done again, {done.stopped} passes stopped again."
+            f"{again.en}{TO_DO_AGAIN.en}",
         ),
     )

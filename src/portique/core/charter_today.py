@@ -26,7 +26,15 @@ from portique.core.charter_retention import NEXT_SCHOOL_DAY, UNTIL_REPLACED, WHI
 from portique.core.knowledge import Manifest, SchoolKeys
 from portique.core.revocation import StatusList
 from portique.core.wire import Line
-from portique.core.wire_news import ConsoleRuling, Elsewhere, Health, News, Note, Report
+from portique.core.wire_news import (
+    ConsoleAdmission,
+    ConsoleRuling,
+    Elsewhere,
+    Health,
+    News,
+    Note,
+    Report,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -106,7 +114,7 @@ JOURNAL: Mapping[type, Charter] = {
         **_each(_ADMIT, "lane", "sensed"), **_all("key", "showing", "epoch", "number")
     ),
     entries.ManualAdmissionBody: Charter(
-        **_each(_ADMIT, "lane", "reason", "people", "kind"), agent=_AGENT
+        **_each(_ADMIT, "lane", "reason", "people", "kind"), agent=_AGENT, admission=technical()
     ),
     entries.ModeBody: Charter(**_all("technical", "lane", "mode"), agent=_AGENT),
     entries.OrderBody: Charter(
@@ -165,8 +173,10 @@ KNOWLEDGE: Mapping[type, Charter] = {
     exits.ExitRegime: Charter(**_all("school", "code", "title", "rule", "period")),
     alarms.Alarm: Charter(**_all("school", "posture", "drill", "since_ms")),
     StatusList: Charter(packed=_STATUS, **_all("technical", "issued_at", "expires_at", "ttl_s")),
-    SchoolKeys: Charter(**_all("technical", "issuers", "status", "orders", "names")),
-    Manifest: Charter(**_all("technical", "uai", "version", "issued_at", "expires_at")),
+    SchoolKeys: Charter(**_all("technical", "issuers", "status", "orders", "names", "recovery")),
+    Manifest: Charter(
+        **_all("technical", "uai", "version", "issued_at", "expires_at", "authorisation")
+    ),
 }
 
 CARRIED: Mapping[type, Charter] = {
@@ -196,6 +206,9 @@ NEWS: Mapping[type, Charter] = {
     Note: Charter(payload=technical("key"), **_all("technical", "number", "kind")),
     ConsoleRuling: Charter(
         **_all("key", "epoch", "number"), **_each(_ADMIT, "ruling", "reason"), agent=_AGENT
+    ),
+    ConsoleAdmission: Charter(
+        **_all("technical", "admission"), **_each(_ADMIT, "at_ms", "lane", "reason"), agent=_AGENT
     ),
     Elsewhere: Charter(**_each(_COPIES, "holder", "at_ms", "lane")),
 }

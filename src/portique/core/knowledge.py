@@ -213,7 +213,7 @@ def _parts(parts: dict[str, bytes], hashes: dict[str, bytes]) -> dict[str, Any]:
 class SchoolKeys:
     """The keys a gate learns: issuers, status and orders in clear, name keys wrapped to it.
 
-    `recovery`: the key without which the knowledge can't begin anew; None where the school has none.
+    `recovery` is the key without which the knowledge can't begin anew, where the school has one.
     """
 
     issuers: tuple[PublicKey, ...]

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import EnvironmentProblem, PassError
 from portique.core.knowledge import SchoolKeys
-from portique.core.seal import PrivateKey, Purpose, SecretKey, private_key
+from portique.core.seal import (
+    COORDINATE_BYTES,
+    PrivateKey,
+    PublicKey,
+    Purpose,
+    SecretKey,
+    private_key,
+)
 from portique.school.disk import write_durably
 
 if TYPE_CHECKING:
@@ -23,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+RECOVERY = "recovery.pub"
 LASTING_SIGNERS = (Purpose.STATUS, Purpose.KNOWLEDGE, Purpose.ORDERS)
 
 
@@ -35,6 +43,7 @@ class KeyStore:
     status: PrivateKey
     knowledge: PrivateKey
     orders: PrivateKey
+    recovery: PublicKey | None = None
 
     @property
     def public(self) -> SchoolKeys:
@@ -44,6 +53,7 @@ class KeyStore:
             self.status.public,
             self.orders.public,
             self.names,
+            self.recovery,
         )
 
 
@@ -86,7 +96,34 @@ def load(folder: Path) -> KeyStore:
         signers[Purpose.STATUS],
         signers[Purpose.KNOWLEDGE],
         signers[Purpose.ORDERS],
+        read_recovery(folder),
     )
+
+
+def read_recovery(folder: Path) -> PublicKey | None:
+    """Read the public half of the recovery key; None where the school has none.
+
+    Raises:
+        EnvironmentProblem: Unreadable, open to other users, or damaged.
+    """
+    path = folder / RECOVERY
+    if not path.exists():
+        return None
+    try:
+        point = bytes.fromhex(_read(path).decode().strip())
+        x, y = point[:COORDINATE_BYTES], point[COORDINATE_BYTES:]
+        return PublicKey.from_point(Purpose.RECOVERY, x, y)
+    except (ValueError, PassError) as error:
+        raise EnvironmentProblem(f"{path} is not a key file; restore it from the backup") from error
+
+
+def write_recovery(folder: Path, key: PublicKey) -> None:
+    """Write the public half of the recovery key, never over another.
+
+    Raises:
+        EnvironmentProblem: There is one already, or the disk refused.
+    """
+    _write(folder / RECOVERY, (key.x + key.y).hex().encode() + b"\n")
 
 
 def _one(folder: Path, purpose: Purpose) -> PrivateKey:

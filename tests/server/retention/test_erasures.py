@@ -12,7 +12,7 @@ from portique.server.accounts import actions as accounts
 from portique.server.accounts.models import AuditEntry, User
 from portique.server.accounts.roles import Role
 from portique.server.backup import copies
-from portique.server.backup.after import restored
+from portique.server.backup.after import Wanted, put_back
 from portique.server.clock import now
 from portique.server.console.models import Event, Referral
 from portique.server.gates import actions as gates
@@ -26,8 +26,8 @@ from portique.server.vault.models import Erasure
 
 
 @pytest.fixture
-def put_back(served, tmp_path):
-    """Copy now, do something, put the copy back."""
+def restoring(served, tmp_path):
+    """Copy now, do something, put the copy back; return how many erasures were done again."""
 
     def play(act) -> int:
         copy = tmp_path / "copy.age"
@@ -35,8 +35,7 @@ def put_back(served, tmp_path):
         act()
         erasures.keep_apart()  # as it follows the commit
         emptied()
-        copies.restore(copy, SECRET, uai=served.settings.uai)
-        return restored(served.path, beside=tmp_path).erased
+        return put_back(served.path, Wanted(copy, SECRET)).erased
 
     return play
 
@@ -88,9 +87,9 @@ def test_the_pages_show_what_is_left_of_it(known, signed_in, path):
     assert signed_in(Role.HEAD).get(path).status_code == 200
 
 
-def test_a_person_erased_since_the_copy_is_erased_again(known, put_back):
+def test_a_person_erased_since_the_copy_is_erased_again(known, restoring):
     """With all that the copy brought back of them."""
-    erased = put_back(lambda: erase([known.pupil.pk]))
+    erased = restoring(lambda: erase([known.pupil.pk]))
 
     assert erased == 2
     assert not Person.objects.exists()
@@ -98,41 +97,41 @@ def test_a_person_erased_since_the_copy_is_erased_again(known, put_back):
     assert IssuedPass.objects.get(pk=known.card).status == Status.REVOKED
 
 
-def test_entries_erased_since_the_copy_are_erased_again(known, put_back):
+def test_entries_erased_since_the_copy_are_erased_again(known, restoring):
     """And the order is given again: the gate may not have it yet."""
-    put_back(lambda: gates.order_erasure(known.row, 1, [2, 3]))
+    restoring(lambda: gates.order_erasure(known.row, 1, [2, 3]))
 
     assert (bodies(), Crossing.objects.count()) == (0, 0)
     assert [order.ranges for order in ErasureOrder.objects.all()] == [[[2, 3]]]
 
 
-def test_an_account_closed_since_the_copy_is_closed_again(account, put_back):
+def test_an_account_closed_since_the_copy_is_closed_again(account, restoring):
     """Nobody signs in with what it was."""
     head, user = account(Role.HEAD), account(Role.RECEPTION)
     User.objects.filter(pk=user.pk).update(is_active=False)
-    put_back(lambda: accounts.close([user]))
+    restoring(lambda: accounts.close([user]))
 
     assert list(User.objects.all()) == [head]
 
 
-def test_what_ended_since_the_copy_is_purged_with_the_restore(known, put_back):
+def test_what_ended_since_the_copy_is_purged_with_the_restore(known, restoring):
     """No hour is waited for."""
     Person.objects.filter(pk=known.pupil.pk).update(left_on=date(2025, 7, 3))
-    put_back(lambda: None)
+    restoring(lambda: None)
 
     assert not Person.objects.exists()
 
 
-def test_an_undone_import_stays_undone(known, put_back):
+def test_an_undone_import_stays_undone(known, restoring):
     """Whom it added is not brought back."""
-    put_back(lambda: take_out([known.guardian.pk]))
+    restoring(lambda: take_out([known.guardian.pk]))
 
     assert list(Person.objects.values_list("pk", flat=True)) == [known.pupil.pk]
 
 
-def test_the_list_names_nobody_and_is_kept_apart(known, served, put_back):
+def test_the_list_names_nobody_and_is_kept_apart(known, served, restoring):
     """Numbers drawn at random, in a file that no backup holds and only its owner reads."""
-    put_back(lambda: erase([known.pupil.pk]))
+    restoring(lambda: erase([known.pupil.pk]))
     path = served.path / erasures.FILE
 
     assert sorted(erasures.lines_of(path)) == sorted(
@@ -141,7 +140,7 @@ def test_the_list_names_nobody_and_is_kept_apart(known, served, put_back):
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_list_beside_the_copy_is_heeded_too(known, served, put_back, tmp_path):
+def test_a_list_beside_the_copy_is_heeded_too(known, served, restoring, tmp_path):
     """The school's machine is lost: the newest list lies where its backups are."""
 
     def act() -> None:
@@ -149,7 +148,7 @@ def test_a_list_beside_the_copy_is_heeded_too(known, served, put_back, tmp_path)
         erasures.keep_apart()
         (served.path / erasures.FILE).rename(tmp_path / f"{served.settings.uai}.erased")
 
-    assert put_back(act) == 2
+    assert restoring(act) == 2
     assert not Person.objects.exists()
 
 

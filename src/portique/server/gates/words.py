@@ -94,10 +94,12 @@ ALARM_WORDS: Mapping[str, tuple[Words, Words]] = {
         ),
         Words(
             "Le serveur a sans doute été remis à une copie ancienne, ou un autre serveur signe à sa"
-            " place. Il redonne ses règles à tous les portiques\u202f; vérifiez ce qui a changé"
-            " depuis la copie.",
+            " place. Sans clé de secours il redonne ses règles à tous les portiques\u202f; avec une"
+            " clé, lancez «\u202fportique server new-epoch\u202f». Vérifiez ce qui a changé depuis"
+            " la copie.",
             "The server was probably put back to an older copy, or another server signs in its"
-            " place. It gives its rules to all gates again; check what changed since the copy.",
+            " place. Without a recovery key it gives its rules to all gates again; with one, run"
+            " “portique server new-epoch”. Check what changed since the copy.",
         ),
     ),
     AlarmKind.RECEIVER: (

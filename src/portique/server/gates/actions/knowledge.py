@@ -14,6 +14,7 @@ from portique.core.knowledge import Version
 from portique.core.localtime import local_day
 from portique.core.values import to_ms
 from portique.school.bundles import make_bundle
+from portique.school.recovery import authorise
 from portique.server.clock import now_ms
 from portique.server.config.waking import NOTES, wake
 from portique.server.entropy import entropy
@@ -24,6 +25,8 @@ from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from portique.core.seal import PrivateKey
 
 FRESH_FOR = timedelta(hours=12)  # gates believe it for days: two may be missed
 TRIES = 5
@@ -36,7 +39,7 @@ def knowledge_changed() -> None:
     wake(NOTES, DatabaseRegister().next_number(KNOWLEDGE))
 
 
-def begin_knowledge_epoch(above: int = 0) -> None:
+def begin_knowledge_epoch(above: int = 0, *, key: PrivateKey | None = None) -> None:
     """Open an epoch of the knowledge that no gate has heard of: the database is an older copy.
 
     A copy that is put back twice knows nothing of the first time: the next epoch would then be one
@@ -44,11 +47,18 @@ def begin_knowledge_epoch(above: int = 0) -> None:
 
     Args:
         above: An epoch that a gate has.
+        key: The school's recovery key; without it gates of a school that has one take nothing of
+            the epoch.
+
+    Raises:
+        ConfigError: The key is not this school's.
     """
     with transaction.atomic():
         known = max(DatabaseRegister().knowledge_epoch(), above)
         epoch = max(known + 1, now_ms() // 1000)
         Counter.objects.update_or_create(name=EPOCHS, defaults={"value": epoch})
+        if key is not None:
+            authorise(served_school(), epoch, key)
         knowledge_changed()
 
 

@@ -14,6 +14,7 @@ from portique.server.clock import now
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest_version
 from portique.server.gates.models import AlarmKind, Epoch, Note
+from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
     from portique.core.knowledge import Version
@@ -85,12 +86,13 @@ def _watch_journal(gate: Gate, health: Health) -> None:
 def _watch_knowledge(gate: Gate, known: Version) -> None:
     """Raise an alarm when a gate knows more than was ever given out; begin above what it knows.
 
-    The database is an older copy than it was told to be, and gates would take nothing from it.
+    The database is an older copy than it was told to be, and gates would take nothing from it. A
+    school with a recovery key begins anew by it alone: the alarm says how.
     """
     if known <= newest_version(now()):
         return
     raise_alarm(gate, AlarmKind.NEWER_KNOWLEDGE, known.epoch, known.number)
-    if known.epoch <= EPOCH_MAX:
+    if known.epoch <= EPOCH_MAX and served_school().keys.recovery is None:
         begin_knowledge_epoch(above=known.epoch)
 
 
