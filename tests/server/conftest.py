@@ -11,7 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings as django_settings
 from django.test import Client
 
-from portique.core.values import Uai
+from portique.core.values import Kind, Uai
 from portique.school.folder import SchoolFolder, Settings
 from portique.server import clock
 from portique.server.accounts.adapter import SecondFactorAdapter
@@ -20,6 +20,8 @@ from portique.server.accounts.devices import TOKEN
 from portique.server.accounts.models import Device, User
 from portique.server.accounts.roles import TWO_FACTORS, Role
 from portique.server.accounts.sessions import DEVICE
+from portique.server.holders.models import HolderAccount
+from portique.server.people.actions import Particulars, add_person
 from portique.server.school.adoption import adopt
 from portique.server.school.house import ServedSchool, forget, served_school
 from portique.server.vault import keyfiles
@@ -94,8 +96,17 @@ def sign_in(client: Client, user: User) -> None:
         )
         client.cookies[django_settings.DEVICE_COOKIE_NAME] = token
         session[DEVICE] = str(device.pk)
+    if user.role == Role.HOLDER:
+        tie_to_somebody(user)
     session["account_authentication_methods"] = [
         {"method": "password", "at": clock.now().timestamp()}
     ]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
+
+
+def tie_to_somebody(user: User) -> None:
+    """Make an account that of a pupil, unless it is somebody's: a holder's always is."""
+    if not HolderAccount.objects.filter(user=user).exists():
+        pupil = add_person(Kind.PUPIL, Particulars("Zoé", "Lebœuf", label="6E01"))
+        HolderAccount.objects.create(user=user, person=pupil, made_at=clock.now())

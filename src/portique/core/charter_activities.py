@@ -162,7 +162,12 @@ ACCOUNTS = Activity(
         ),
     ),
     persons=HOLDERS,
-    recipients=frozenset({Recipient.HOLDER, Recipient.TECHNICIAN, Recipient.HEAD, Recipient.DPO}),
+    recipients=frozenset(
+        {
+            *(Recipient.HOLDER, Recipient.SCHOOL_LIFE, Recipient.HEAD),
+            *(Recipient.TECHNICIAN, Recipient.DPO),
+        }
+    ),
     source=Source.PERSON,
     retention=WHILE_ACCOUNT,
     longest=(WHILE_ACCOUNT, WHILE_SESSION, SIX_MONTHS),

@@ -51,10 +51,12 @@ def lacks_second_factor(user: User) -> bool:
 
 
 def every_account() -> list[User]:
-    """Return all accounts, by role and name, with what their list shows."""
+    """Return all accounts but holders', by role and name, with what their list shows."""
     strong = set(Authenticator.objects.filter(type__in=STRONG).values_list("user_id", flat=True))
     waiting = set(PaperCode.objects.values_list("user_id", flat=True))
-    users = sorted(User.objects.all(), key=lambda user: (user.role, user.name.casefold()))
+    users = sorted(
+        User.objects.exclude(role=Role.HOLDER), key=lambda user: (user.role, user.name.casefold())
+    )
     for user in users:
         user.has_second_factor = user.pk in strong  # type: ignore[attr-defined]
         user.awaits_code = user.pk in waiting  # type: ignore[attr-defined]

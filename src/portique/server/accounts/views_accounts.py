@@ -61,7 +61,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Show one account, and give it another role."""
-    user = get_object_or_404(User, pk=account_id)
+    user = _employed(account_id)
     form = RoleForm(request.POST or None, initial={"role": user.role})
     if request.method == "POST" and form.is_valid():
         role = Role(form.cleaned_data["role"])
@@ -80,7 +80,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def print_code(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Print a new code; what the account had is void."""
-    user = get_object_or_404(User, pk=account_id, is_active=True)
+    user = _employed(account_id, is_active=True)
     return _sheet(request, user)
 
 
@@ -89,7 +89,7 @@ def print_code(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Shut an account."""
-    user = get_object_or_404(User, pk=account_id)
+    user = _employed(account_id)
     done = words("Le compte est désactivé.", "The account is disabled.")
     return _done(request, user, lambda: actions.disable(user, by=who(request)), done)
 
@@ -99,7 +99,7 @@ def disable(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Open an account again."""
-    user = get_object_or_404(User, pk=account_id)
+    user = _employed(account_id)
     done = words("Le compte est réactivé.", "The account is enabled again.")
     return _done(request, user, lambda: actions.enable(user, by=who(request)), done)
 
@@ -109,7 +109,7 @@ def enable(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 def reset_second_factor(request: HttpRequest, account_id: UUID) -> HttpResponse:
     """Forget an account's second factor."""
-    user = get_object_or_404(User, pk=account_id)
+    user = _employed(account_id)
     done = words("Le second facteur est réinitialisé.", "The second factor is reset.")
     return _done(request, user, lambda: actions.reset_second_factor(user, by=who(request)), done)
 
@@ -125,15 +125,36 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/audit.html", {"rows": rows, "lines_max": LINES_MAX})
 
 
+def _employed(account_id: UUID, **also: bool) -> User:
+    """Find an account of this page; holders' are made and ended at the person's own page."""
+    return get_object_or_404(User.objects.exclude(role=Role.HOLDER), pk=account_id, **also)
+
+
 def _sheet(request: HttpRequest, user: User) -> HttpResponse:
-    """Show the code once, as a sheet to print: the answer to a post, kept nowhere."""
     try:
-        code, expires_at = actions.print_code(user, by=who(request))
+        return sheet(request, user, name=user.name, back=reverse("accounts:accounts"))
     except AccountRefused as refused:
         messages.error(request, spoken(refused.words))
         return redirect("accounts:account", user.pk)
+
+
+def sheet(request: HttpRequest, user: User, *, name: str, back: str) -> HttpResponse:
+    """Show a new code once, as a sheet to print: the answer to a post, kept nowhere.
+
+    Args:
+        request: The post.
+        user: Whose code.
+        name: How the sheet calls them.
+        back: Where one goes afterwards.
+
+    Raises:
+        AccountRefused: One's own account: it would shut oneself out.
+    """
+    code, expires_at = actions.print_code(user, by=who(request))
     shown = {
         "whose": user,
+        "name": name,
+        "back": back,
         "title": TITLES[Role(user.role)],
         "code": code,
         "expires_at": expires_at,

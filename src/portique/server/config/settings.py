@@ -24,6 +24,7 @@ ALLOWED_HOSTS = list(HERE.hosts)
 
 APPS = (
     *("vault", "frame", "accounts", "people", "school", "passes", "gates", "console", "daily"),
+    "holders",
     "api",
 )
 INSTALLED_APPS = [

@@ -121,7 +121,7 @@ class Telling:
 
     def card(self, referral: Referral) -> Card:
         """Show a referral."""
-        point, reasons = self._point(referral.lane), reasons_in(referral.reasons.split())
+        point, reasons = self.point(referral.lane), reasons_in(referral.reasons.split())
         card = Card(
             referral,
             self.lane_title(referral.lane),
@@ -140,7 +140,8 @@ class Telling:
         lane = self.lanes.get(name)
         return spoken(lane.title) if lane else name
 
-    def _point(self, name: str) -> str:
+    def point(self, name: str) -> str:
+        """Return the staffed point that a lane sends people to."""
         lane = self.lanes.get(name)
         return spoken(lane.point) if lane else sentences.POINT[language()]
 

@@ -9,25 +9,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portique.core.plain import clock_text
-from portique.core.values import from_ms
 from portique.server.accounts.access import allowed
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.forms import PermissionForm
+from portique.server.passes.permitted import told
 from portique.server.passes.views.answers import Refusals, look_up, who
-from portique.server.passes.words import WAYS, WEEKDAYS
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
-from portique.server.words import spoken, words
+from portique.server.words import words
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
-
-    from portique.server.passes.queries import PermissionRow
 
 office = allowed(Role.HEAD, Role.SCHOOL_LIFE)
 
@@ -50,7 +46,7 @@ def permissions(request: HttpRequest, key: UUID) -> HttpResponse:
             actions.give_permission(by, somebody, form.permission(by.account), reason=reason)
             messages.success(request, words("Autorisation donnée.", "Permission given."))
         return redirect("passes:permissions", key)
-    rows = [(row, _told(row)) for row in queries.permissions_now(somebody, at)]
+    rows = [(row, told(row)) for row in queries.permissions_now(somebody, at)]
     return render(
         request, "passes/permissions.html", {"person": somebody, "rows": rows, "form": form}
     )
@@ -65,17 +61,3 @@ def withdraw(request: HttpRequest, key: UUID) -> HttpResponse:
         actions.withdraw_permission(who(request), somebody, request.POST.get("mark", ""))
         messages.success(request, words("Autorisation retirée.", "Permission withdrawn."))
     return redirect("passes:permissions", key)
-
-
-def _told(row: PermissionRow) -> dict[str, object]:
-    """Say when a permission holds, day by day."""
-    held, zone = row.permission, served_school().settings.zone
-    last = None if held.until_ms is None else from_ms(held.until_ms - 1).astimezone(zone).date()
-    return {
-        "way": WAYS[held.direction],
-        "first": from_ms(held.from_ms).astimezone(zone).date(),
-        "last": last,
-        "days": ", ".join(spoken(WEEKDAYS[day - 1]) for day in held.weekdays),
-        "opens": None if held.opens is None else clock_text(held.opens),
-        "closes": None if held.closes is None else clock_text(held.closes),
-    }
