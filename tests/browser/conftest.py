@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 from portique.gate.board import Board
 from portique.gate.screen.app import create_app
-from portique.gate.screen.preview import PIN, PreviewDesk, agents, sample_board
+from portique.gate.screen.preview import PIN, PreviewDesk, agents, sample_board, sample_list
 from portique.gate.screen.serving import Serving, serve_in_thread
 from portique.gate.screen.settings import ScreenSettings
 
@@ -74,7 +74,7 @@ def board() -> Board:
 
 @pytest.fixture
 def desk(board: Board) -> PreviewDesk:
-    return PreviewDesk(board, lambda: 1_789_970_880_000)
+    return PreviewDesk(board, lambda: 1_789_970_880_000, listed=sample_list())
 
 
 @pytest.fixture

@@ -136,6 +136,13 @@ def test_the_agents_other_states(visit, board, size, language, scheme):
         page.click(f"[data-open={dialog}]")
         assert faults(page) == [], dialog
         page.keyboard.press("Escape")
+    if size == SIZES["phone"]:  # the same dialog everywhere: both languages and schemes here
+        page.click("[data-open=forgotten-dialog]")
+        page.fill("#letters", "ine")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#candidates button")
+        assert faults(page) == []
+        page.keyboard.press("Escape")
 
     for mode in (Mode.FREE, Mode.COUNTING):
         board.set_mode(mode)

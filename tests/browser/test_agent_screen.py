@@ -101,6 +101,49 @@ def test_the_digits_work_on_a_french_keyboard_without_shift(visit, board, wait_u
     wait_until(lambda: board.ruled_on(11))
 
 
+def test_a_forgotten_card_by_the_keyboard_alone(visit, board, wait_until):
+    """F, three letters, Enter, Enter: found, let through, and no name stays in the dialog."""
+    page = visit().sign_in()
+    page.keyboard.press("f")
+    page.keyboard.type("leo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#candidates button:focus")
+    page.keyboard.press("Enter")
+    wait_until(lambda: board.snapshot().recent[0].ruled)
+
+    card = board.snapshot().recent[0]
+    assert (card.name, card.ruled.reason, card.ruled.agent) == (
+        "Léonie Parmentel", "at-home", "loge",
+    )  # fmt: skip
+    page.wait_for_selector("#forgotten-dialog:not([open])", state="attached")
+    assert "Léonie" not in (page.locator("#forgotten-dialog").text_content() or "")
+    assert page.locator("#letters").input_value() == ""
+
+
+def test_a_forgotten_card_with_another_reason_comes_on_stage(visit, board):
+    """On a phone, by touch: what else objects is shown and waits for its own answer."""
+    page = visit(390, 844).sign_in("en")
+    page.click("[data-open=forgotten-dialog]")
+    page.fill("#letters", "mme")
+    page.fill("#group", "sv")
+    page.click("#forgotten-form .primary")
+    page.click(".reason:has-text('lost')")
+    page.click("#candidates button")
+
+    on_stage(page, "Mme Escoffray")
+    page.wait_for_selector("#toast:has-text('see the card shown')")
+
+
+def test_a_gate_without_a_list_sends_the_agent_to_manual_admission(visit, desk):
+    """Said at the first search, in words."""
+    desk.listed = None
+    page = visit().sign_in()
+    page.keyboard.press("f")
+    page.keyboard.type("leo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#forgotten-error:has-text('Admettre à la main')")
+
+
 def test_keys_of_one_character_can_be_turned_off(visit, board):
     """Speech input would press them by accident (WCAG 2.1.4)."""
     page = visit().sign_in()

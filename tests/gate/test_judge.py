@@ -8,16 +8,19 @@ import pytest
 
 from portique.core.decide import Outcome
 from portique.core.facts import Memory, Presented
+from portique.core.revocation import Status
 from portique.core.rights import Rights
-from portique.core.values import Kind, Uai
+from portique.core.values import Kind, Medium, Uai
 from portique.core.zones import default_site
-from portique.gate.judge import Bench, Judged, judge, without_journal
+from portique.gate.judge import NOBODYS_BADGE, Bench, Judged, judge, without_journal
 from portique.testing.fakes import MONDAY_0800_MS as NOW
 from portique.testing.lanes import PocketSchool, Told
 
+BADGE = "04A2B93C7D1E80"
 
-def judged(bench: Bench, text: str, *, at_ms: int = NOW, badge: bool = False) -> Any:
-    presented = bench.present(text, badge=badge)
+
+def judged(bench: Bench, text: str, *, at_ms: int = NOW, typed: bool = False) -> Any:
+    presented = bench.present(text, typed=typed)
     return judge(presented, bench.situation(presented, at_ms, Memory()))
 
 
@@ -98,11 +101,79 @@ def test_a_name_that_stays_sealed_is_referred(school):
     assert answer.identity is None
 
 
-def test_a_badges_bare_number_is_of_low_assurance(school):
-    """What a badge reader brings is referred unless the badge proved itself."""
+# --- badges --------------------------------------------------------------------------------------
+
+
+def badge_bench(school, held, **options):
+    return bench_of(school, told=Told(badges={BADGE: held.text}), **options)
+
+
+@pytest.mark.parametrize("typed", [BADGE, "04:a2:b9:3c:7d:1e:80\r"])
+def test_a_badges_bare_number_is_of_low_assurance(school, typed):
+    """What a reader types stands for the holder's pass, and an agent looks who it is."""
+    held = school.issue("Inès Aubry")
+    answer = judged(badge_bench(school, held), typed, typed=True)
+
+    assert (reasons(answer), answer.presented.medium) == (["low-assurance"], Medium.BADGE)
+    assert answer.identity.name == "Inès Aubry"
+
+
+@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.REVOKED])
+def test_a_badge_suspended_or_revoked_is_refused_as_its_pass(school, status):
+    """Whose it was is still shown."""
+    held = school.issue()
+    school.set_status(held, status)
+    answer = judged(badge_bench(school, held), BADGE, typed=True)
+
+    assert reasons(answer)[0] == status.name.lower()
+    assert answer.identity is not None
+
+
+def test_a_badge_nobody_enrolled_is_one_refusal_of_nobody(school):
+    """The agent is told that it is a badge, and that it is nobody's."""
+    answer = judged(badge_bench(school, school.issue()), "04FFFFFFFFFF80", typed=True)
+
+    assert (reasons(answer), answer.presented.medium) == (["not-a-pass"], Medium.BADGE)
+    assert (answer.identity, answer.note) == (None, NOBODYS_BADGE)
+
+
+def test_knowledge_from_before_badges_still_works(school):
+    """No number is known; passes are read as ever."""
+    bench = bench_of(school)
+
+    assert reasons(judged(bench, BADGE, typed=True)) == ["not-a-pass"]
+    assert judged(bench_of(school), school.issue().text, typed=True) is not None
+
+
+def test_a_number_in_front_of_the_camera_is_no_badge(school):
+    """Anybody can print a number; only a reader's line is looked up."""
+    assert reasons(judged(badge_bench(school, school.issue()), BADGE)) == ["not-a-pass"]
+
+
+def test_a_badges_pass_printed_on_paper_is_worth_no_more(school):
+    """Who opened a stolen gate could print it: it is referred, as the badge is."""
     held = school.issue()
 
-    assert reasons(judged(bench_of(school), held.text, badge=True)) == ["low-assurance"]
+    assert reasons(judged(badge_bench(school, held), held.text)) == ["low-assurance"]
+
+
+def test_a_gate_without_keys_accuses_no_badge(school):
+    """It can't tell one number from another: it refers, and says that it knows nothing."""
+    untold = Bench(school.uai, default_site().lane("entry-1"), None)
+    unenrolled = badge_bench(school, school.issue(), enrolled=False)
+
+    for bench in (untold, unenrolled):
+        answer = judged(bench, BADGE, typed=True)
+        assert answer.decision.outcome is Outcome.REFER
+        assert "knowledge-missing" in reasons(answer)
+
+
+def test_a_badge_of_a_key_the_gate_lost_is_no_stranger_s_pass(school):
+    """Its pass can't be verified any more: said as a badge's, refused."""
+    forger = PocketSchool(seed=4)
+    answer = judged(badge_bench(school, forger.issue()), BADGE, typed=True)
+
+    assert (reasons(answer), answer.presented.medium) == (["unknown-key"], Medium.BADGE)
 
 
 def test_todays_rights_win_over_the_sealed_label(school):

@@ -9,19 +9,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from portique.core import facts, passes
+from portique.core.badges import number_of
 from portique.core.decide import Decision, Facts, Outcome, decide
 from portique.core.errors import PassError
 from portique.core.exit_words import answer_in_words
-from portique.core.facts import Memory, Presented, Situation
+from portique.core.facts import Memory, PassState, Presented, Situation
 from portique.core.passes import KeyRing
-from portique.core.values import to_ms
+from portique.core.plain import Words
+from portique.core.values import Medium, to_ms
 
 if TYPE_CHECKING:
     from portique.core.passes import Identity
-    from portique.core.plain import Words
     from portique.core.values import Uai
     from portique.core.zones import Lane
     from portique.gate.knowing import Knowledge
+
+
+NOBODYS_BADGE = Words("Ce badge n’est inscrit pour personne.", "This badge is enrolled for nobody.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,24 @@ class Bench:
         """The keys at hand; without knowledge there are none and no pass is genuine."""
         return self.knowledge.ring if self.knowledge else KeyRing(self.uai, {})
 
-    def present(self, text: str, *, badge: bool = False) -> Presented:
-        """Verify a text; what is wrong with it becomes a state, never an exception."""
+    def present(self, text: str, *, typed: bool = False) -> Presented:
+        """Verify a text; what is wrong with it becomes a state, never an exception.
+
+        `typed`: a reader other than the camera wrote it, so it may be a badge's number. The pass a
+        badge stands for is worth no more when somebody shows it printed.
+        """
+        badges = self.knowledge.badges if self.knowledge else None
+        number = number_of(text) if typed else None
+        if number is not None:
+            if badges is None:
+                return Presented(PassState.NO_KEYS, medium=Medium.BADGE)
+            text = badges.stands_for(number) or ""
+        badge = number is not None or (badges is not None and text in badges)
         try:
             return facts.genuine(passes.verify(passes.parse(text), self.ring), badge=badge)
         except PassError as error:
-            return facts.mistrusted(error, keys=bool(self.ring.issuers))
+            presented = facts.mistrusted(error, keys=bool(self.ring.issuers))
+            return replace(presented, medium=Medium.BADGE) if badge else presented
 
     def situation(self, presented: Presented, at_ms: int, memory: Memory) -> Situation:
         """Describe here and now; the caller replaces what it knows better (clock, journal)."""
@@ -89,9 +105,15 @@ def judge(presented: Presented, situation: Situation) -> Judged:
     weighed = facts.gather(presented, situation)
     answer = facts.exit_answer(presented, situation)
     plan = situation.known.plan
-    note = answer_in_words(answer, plan.zone_name) if answer and plan else None
+    note = answer_in_words(answer, plan.zone_name) if answer and plan else _badge_note(presented)
     label = facts.label_of(presented, situation.known.rights)
     return Judged(presented, weighed, decide(weighed), label, note)
+
+
+def _badge_note(presented: Presented) -> Words | None:
+    """Tell the agent of a badge nobody enrolled: *not a pass* alone would puzzle its holder."""
+    nobodys = presented.medium is Medium.BADGE and presented.state is PassState.NOT_A_PASS
+    return NOBODYS_BADGE if nobodys else None
 
 
 def without_journal(situation: Situation) -> Situation:

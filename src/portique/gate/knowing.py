@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from portique.core import knowledge
 from portique.core.alarms import Alarm
+from portique.core.badges import Badges, read_badges
 from portique.core.calendars import Calendar
+from portique.core.daylists import DayList, read_day_part
 from portique.core.dayplans import DayPlan, plan_day
 from portique.core.errors import KnowledgeError
 from portique.core.exits import ExitRegime, read_regimes
@@ -35,7 +37,8 @@ class Knowledge:
     """Everything a bundle says, checked part by part.
 
     `ring` verifies passes; `rights` are by holder's number: no name is known
-    here. `plans` caches the day plans worked out so far.
+    here but those of the day's list, on a lane with an agent. `plans` caches
+    the day plans worked out so far.
     """
 
     manifest: Manifest
@@ -49,12 +52,23 @@ class Knowledge:
     regimes: Mapping[str, ExitRegime]
     school_name: str
     table: str
+    badges: Badges | None = None  # None: this gate can't tell one number from another
+    today: DayList | None = None
     plans: dict[date, DayPlan] = field(default_factory=dict)
 
     @property
     def version(self) -> Version:
         """Which bundle this is."""
         return self.manifest.version
+
+    def list_at(self, at_ms: int) -> DayList | None:
+        """Return the list of the local date of an instant (UTC ms), if this gate has it."""
+        today = self.today
+        return today if today and today.day == local_day(self.calendar, from_ms(at_ms)) else None
+
+    def is_past(self, listed: DayList, at_ms: int) -> bool:
+        """Say whether the day of a list is over at an instant (UTC ms)."""
+        return listed.day < local_day(self.calendar, from_ms(at_ms))
 
     def plan_at(self, at_ms: int) -> DayPlan:
         """Return the plan of the local date of an instant (UTC ms)."""
@@ -113,6 +127,8 @@ def open_bundle(
         regimes,
         name,
         table,
+        read_badges(parts.get(knowledge.BADGES), keys.names),
+        read_day_part(parts.get(knowledge.TODAY), mine),
     )
 
 

@@ -11,7 +11,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from portique.core.knowledge import Version
+from portique.core.knowledge import Version, without_today
 from portique.gate.bundle_files import read_file
 from portique.gate.private_files import write_durably
 
@@ -51,6 +51,11 @@ class Copy:
                 return version
         return None
 
+    def forget_today(self) -> None:
+        """Let go of the day's list in the copy; see the function of this name."""
+        if self.exists:
+            forget_today(self._path)
+
     def keep(self, data: bytes, version: Version) -> None:
         """Keep a bundle, whole or not at all, then mark how far versions have come.
 
@@ -60,6 +65,18 @@ class Copy:
         write_durably(self._path, data)
         line = f"{version.epoch} {version.number} {_check(version)}\n"
         write_durably(self._mark, line.encode("ascii"))
+
+
+def forget_today(path: Path) -> None:
+    """Write a bundle anew without its day's list, if it has one.
+
+    Raises:
+        OSError: The disk refused; the file is as it was.
+        KnowledgeError, EnvironmentProblem: See `read_file`.
+    """
+    shorter = without_today(read_file(path))
+    if shorter is not None:
+        write_durably(path, shorter)
 
 
 def _check(version: Version) -> str:

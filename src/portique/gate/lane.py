@@ -32,6 +32,7 @@ from portique.core.entries import (
     RulingBody,
 )
 from portique.core.errors import JournalError, TooLate
+from portique.core.facts import forgotten
 from portique.core.plain import Words
 from portique.core.sentences import ManualReason
 from portique.core.values import Direction, from_ms
@@ -41,6 +42,7 @@ from portique.gate.cards import Cards, Waiting, card_of
 from portique.gate.judge import Bench, Judged, judge, without_journal
 from portique.gate.knowing import local_day
 from portique.gate.recall import Recall, whose
+from portique.gate.showing import Opened
 from portique.gate.spot_checks import never
 from portique.gate.writing import Writer, decision_body
 
@@ -49,8 +51,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from portique.core.alarms import Alarm
+    from portique.core.daylists import DayList, Listed
     from portique.core.facts import Presented, Situation
-    from portique.core.sentences import AdmitReason, DenyReason
+    from portique.core.sentences import AdmitReason, DenyReason, ForgottenReason, Preset
     from portique.core.values import HolderId
     from portique.core.wire_news import ConsoleAdmission
     from portique.gate.board import Board
@@ -59,7 +62,6 @@ if TYPE_CHECKING:
     from portique.gate.journal_values import Receipt, Recent, Whose
     from portique.gate.metrics import Metrics
     from portique.gate.ports import Clock, Door
-    from portique.gate.showing import Opened
 
 COUNT_MS_MIN = 1_000  # nobody follows sooner: a phone that cycles through codes is one person
 HOLD_EVERY_MS = 2_000
@@ -163,20 +165,23 @@ class Lane:
 
     # --- showings --------------------------------------------------------------------------------
 
-    def serve(self, opened: Opened, *, badge: bool = False) -> Judged | None:
+    def serve(self, opened: Opened) -> Judged | None:
         """Decide one showing and carry it through; None if it was only counted."""
         with self._lock:
             self.keep_day(opened.at_ms)
             if self._let_pass(opened.at_ms):
                 return None
-            presented = self._bench.present(opened.text, badge=badge)
+            presented = self._bench.present(opened.text, typed=opened.typed)
             if presented.held is None and self._floods(opened):
                 return None
-            judged, receipt = self._decide(presented, opened)
-            self._remember(judged, opened.at_ms)
-            self._act(judged)
-            self._show(judged, opened, receipt)
-            return judged
+            return self._carry_through(presented, opened)
+
+    def _carry_through(self, presented: Presented, opened: Opened) -> Judged:
+        judged, receipt = self._decide(presented, opened)
+        self._remember(judged, opened.at_ms)
+        self._act(judged)
+        self._show(judged, opened, receipt)
+        return judged
 
     def _floods(self, opened: Opened) -> bool:
         """Send on to the agent, without an entry, somebody whose code is one of a flood."""
@@ -328,9 +333,7 @@ class Lane:
 
     # --- what agents ask (the screens' Desk) ------------------------------------------------------
 
-    def rule(
-        self, showing: int, ruling: Ruling, reason: AdmitReason | DenyReason, agent: str
-    ) -> None:
+    def rule(self, showing: int, ruling: Ruling, reason: Preset, agent: str) -> None:
         """Give an agent's answer to a waiting card; see `Desk.rule`."""
         with self._lock:
             waiting = self._cards.waiting(showing)
@@ -399,6 +402,31 @@ class Lane:
         card = shown.Card(self._take_number(), at_ms, Outcome.GRANT, None, ruled=ruled, note=note)
         self._ports.board.list_manual(card)
 
+    def find_forgotten(self, letters: str, label: str) -> list[Listed] | None:
+        """Find who of today's list is meant; see `Desk.find_forgotten`."""
+        today = self._list_now()
+        return None if today is None else today.find(letters, label)
+
+    def admit_forgotten(self, card: str, reason: ForgottenReason, agent: str) -> bool:
+        """Decide on a card that is not there, and answer; see `Desk.admit_forgotten`."""
+        with self._lock:
+            at_ms = self._ports.clock.now_ms()
+            self.keep_day(at_ms)
+            today = self._list_now()
+            found = today.get(card) if today else None
+            if found is None:
+                raise TooLate("today's list has no such card")
+            opened = Opened(self._take_number(), "", found.pass_id, at_ms)
+            judged = self._carry_through(forgotten(found.card(self._bench.uai)), opened)
+            if not judged.granted and _only_unproved(judged):
+                self.rule(opened.showing, Ruling.ADMIT, reason, agent)
+                return True
+            return judged.granted
+
+    def _list_now(self) -> DayList | None:
+        knowledge = self._bench.knowledge
+        return knowledge.list_at(self._ports.clock.now_ms()) if knowledge else None
+
     def count(self, direction: Direction, step: int) -> None:
         """Count somebody, or take one back; see `Desk.count`.
 
@@ -435,6 +463,12 @@ class Lane:
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - nothing is journalled: an alert holds no decision
         """Take an alert off every screen; see `Desk.dismiss_alert`."""
         self._ports.board.drop_alert(alert)
+
+
+def _only_unproved(judged: Judged) -> bool:
+    """Say whether nothing objects but that no medium proves who it is."""
+    objecting = {o.reason for o in judged.decision.objections if o.outcome is not Outcome.GRANT}
+    return objecting == {Reason.LOW_ASSURANCE}
 
 
 def added(counts: shown.Counts, direction: Direction, people: int) -> shown.Counts:

@@ -109,9 +109,10 @@ class Learning:
 
     def _look(self) -> None:
         try:
+            now_ms = self._pupils.clock.now_ms()
+            self._source.end_day(now_ms)
             found = self._source.look()
             if found is not None:  # the first showing would wait for a whole school's timetable
-                now_ms = self._pupils.clock.now_ms()
                 found.plan_at(now_ms)
                 found.plan_at(now_ms + DAY_MS)
         except Exception as error:  # noqa: BLE001 - the loop tells of it: see `take_up`

@@ -70,12 +70,16 @@ class SeenCode:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A showing to decide now. `pass_id` is claimed by the code and unverified."""
+    """A showing to decide now. `pass_id` is claimed by the code and unverified.
+
+    `typed`: a reader other than the camera wrote the text, which may be a badge's number.
+    """
 
     showing: int
     text: str
     pass_id: PassId | None
     at_ms: int
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ class Showings:
 
     def line(self, text: str, at_ms: int) -> Opened:
         """Open a showing for one line of a reader other than the camera."""
-        return Opened(self.take_number(), text, self._mark(text).pass_id, at_ms)
+        return Opened(self.take_number(), text, self._mark(text).pass_id, at_ms, typed=True)
 
     def take_number(self) -> int:
         """Return the next showing's number, for whatever is shown without a code."""

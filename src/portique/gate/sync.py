@@ -13,17 +13,19 @@ working gate has it done beside its loop (`learning`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portique.core.errors import EnvironmentProblem, KnowledgeError
-from portique.core.knowledge import read_manifest
+from portique.core.knowledge import read_manifest, without_today
+from portique.core.recovery import check_succession
 from portique.core.values import from_ms, to_ms
 from portique.gate.board import Freshness, FreshnessState
 from portique.gate.bundle_files import FILES_MAX, Offered, offered, read_file
 from portique.gate.knowing import ages, open_bundle
-from portique.gate.knowledge_copy import KEPT, Copy
+from portique.gate.knowledge_copy import KEPT, Copy, forget_today
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -100,6 +102,7 @@ class Source:
         self._current: Knowledge | None = None
         self._unkept: tuple[bytes, Version] | None = None  # taken, but not yet on the disk
         self._not_kept: str | None = None
+        self._past_list_kept = False  # a list of a day that is over is in this gate's files
         self.complaint: str | None = None  # what is wrong with the files there, or the copy
 
     @property
@@ -143,6 +146,25 @@ class Source:
         self.complaint = self._what_is_wrong() or self._not_kept or (CROWDED if crowded else None)
         return None if self._current is before else self._current
 
+    def end_day(self, at_ms: int) -> None:
+        """Let go of the day's list once its day is over: from memory, then from this gate's files.
+
+        A disk that refuses is asked again at the next call.
+        """
+        known = self._current
+        if known is not None and known.today is not None and known.is_past(known.today, at_ms):
+            self._current = replace(known, today=None)
+            self._past_list_kept = True
+        if self._past_list_kept:
+            if self._unkept is not None:
+                data, version = self._unkept
+                self._unkept = (without_today(data) or data, version)
+            with suppress(OSError, EnvironmentProblem, KnowledgeError):
+                self._copy.forget_today()
+                if self._beside is not None and self._beside.exists():
+                    forget_today(self._beside)
+                self._past_list_kept = False
+
     def _is_new(self, file: Offered) -> bool:
         """Say whether a file must be read: it was not yet, it changed, or its time has come."""
         seen = self._seen.get(file.path)
@@ -174,10 +196,13 @@ class Source:
         return self._at_least is None or version >= self._at_least
 
     def _open(self, data: bytes) -> Knowledge:
-        trust = self._trust
-        return open_bundle(
+        trust, current = self._trust, self._current
+        known = open_bundle(
             data, trust.school_key, uai=trust.uai, mine=trust.mine, at_least=self._at_least
         )
+        if current is not None:
+            check_succession(current.version, current.keys, known.manifest, known.keys)
+        return known
 
     def _take(self, known: Knowledge, data: bytes) -> None:
         self._current = known

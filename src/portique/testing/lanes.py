@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from portique.core import canonical, knowledge, passes, revocation, seal
 from portique.core.alarms import CALM
+from portique.core.badges import badges_part, digest
 from portique.core.calendars import default_calendar
+from portique.core.daylists import Listed, day_part
 from portique.core.exits import BUILT_IN, write_regimes
 from portique.core.knowledge import Manifest, SchoolKeys, Version
 from portique.core.passes import Draft, Identity
@@ -44,9 +46,10 @@ if TYPE_CHECKING:
 
     from portique.core.alarms import Alarm
     from portique.core.calendars import Calendar
+    from portique.core.daylists import DayList
     from portique.core.entries import Body
     from portique.core.rights import Rights
-    from portique.core.seal import PrivateKey, Signed
+    from portique.core.seal import PrivateKey, PublicKey, Signed
     from portique.core.zones import Site
     from portique.gate.judge import Judged
 
@@ -85,6 +88,8 @@ class Told:
     rights: dict[HolderId, Rights] = field(default_factory=dict)
     calendar: Calendar = field(default_factory=default_calendar)
     table: str = TABLE_HASH
+    badges: dict[str, str] = field(default_factory=dict)  # number → text of a pass
+    listed: DayList | None = None
 
 
 class PocketSchool:
@@ -178,8 +183,24 @@ class PocketSchool:
                 "table": told.table,
             },
         }
+        parts |= self._sealed(told, gates)
         encoded = {name: canonical.encode(part) for name, part in parts.items()}
         return knowledge.write_bundle(manifest, encoded, self.knowledge_key)
+
+    def _sealed(self, told: Told, gates: list[PublicKey]) -> dict[str, Any]:
+        parts: dict[str, Any] = {}
+        if told.badges:
+            known = {digest(number, self.name_key): text for number, text in told.badges.items()}
+            parts["badges"] = badges_part(known, self.name_key, iv=self.entropy(12))
+        if told.listed is not None:
+            parts["today"] = day_part(told.listed, gates, entropy=self.entropy)
+        return parts
+
+    def listing(self, held: Held, label: str = "2de 4", kind: Kind = Kind.PUPIL) -> Listed:
+        """List somebody who holds a pass of this school."""
+        ends_s = MONDAY_0800_MS // 1000 + 15 * 86_400
+        index = self._index_of(held)
+        return Listed(held.pass_id, held.holder, kind, held.name, label, index, 0, ends_s)
 
     def _status(self, manifest: Manifest) -> bytes:
         packed = revocation.pack(self.statuses, STATUSES)

@@ -11,7 +11,7 @@ from portique.core.errors import JournalError
 from portique.core.sentences import AdmitReason
 from portique.core.values import Medium
 from portique.gate.board import Alert, AlertKind, Card, Counts, Mode, Posture
-from portique.gate.screen.preview import PreviewDesk, sample_waiting
+from portique.gate.screen.preview import PreviewDesk, sample_list, sample_waiting
 
 pytestmark = pytest.mark.slow  # real sockets
 
@@ -65,6 +65,40 @@ def test_of_two_agents_at_once_exactly_one_wins(agent, second_agent, waiting):
     for thread in threads:
         thread.join()
     assert sorted(statuses) == [200, 409]
+
+
+def test_a_forgotten_card_is_found_and_let_through(agent, desk, board):
+    """Names go to the agent alone; the answer is in the agent's own name."""
+    desk.listed = sample_list()
+    found = agent.post("/agent/find-forgotten", {"letters": "ine", "label": "2"}).json()
+    [person] = found["people"]
+    answer = agent.post("/agent/forgotten", {"card": person["card"], "reason": "phone"})
+
+    assert (person["name"], person["label"]) == ("Inès Garrigue", "2de 4")
+    assert answer.json()["admitted"]
+    assert board.snapshot().recent[0].ruled.agent == "loge"
+
+
+def test_nobody_found_no_list_and_a_stranger_s_card_are_said(agent, desk):
+    """Three sentences; nothing is done."""
+    asked = {"letters": "ine", "label": ""}
+    without = agent.post("/agent/find-forgotten", asked)
+    desk.listed = sample_list()
+    nobody = agent.post("/agent/find-forgotten", asked | {"letters": "xyz"})
+    stranger = agent.post("/agent/forgotten", {"card": "f" * 16, "reason": "lost"})
+
+    assert [each.status for each in (without, nobody, stranger)] == [409, 404, 409]
+    assert "Personne ne correspond" in nobody.json()["error"]
+
+
+def test_names_are_searched_by_signed_in_agents_alone(visitor, agent, desk):
+    """Nobody signed in, or a locked screen: 401 and no name."""
+    desk.listed = sample_list()
+    visitor.get("/agent")
+    agent.post("/agent/lock", {})
+
+    for who in (visitor, agent):
+        assert who.post("/agent/find-forgotten", {"letters": "ine", "label": ""}).status == 401
 
 
 def test_a_ruling_on_what_does_not_wait_is_too_late(agent):

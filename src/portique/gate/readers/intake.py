@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from portique.core.badges import number_of
 from portique.gate.ports import TEXT_CHARACTERS_MAX, Line, ReaderCounts
 
 if TYPE_CHECKING:
     from portique.gate.ports import Clock
 
 PASS_PREFIX = "PQ"  # noqa: S105 - the beginning of a code's text, no secret
+PASS, NUMBER, OTHER = "pass", "number", "other"  # each sort of text has its own rate
 BURST = 5  # lines that may come at once: a class arriving together
 
 
@@ -51,15 +53,15 @@ class TokenBucket:
 class Intake:
     """The last step of every reader: one whole text in, one `Line` or a count out.
 
-    Texts that can't be a pass have a rate of their own, so that somebody who holds a shop's code in
-    front of the reader doesn't use up the rate of those who show passes.
+    Passes, badges' numbers and other texts have rates of their own, so that somebody who holds a
+    shop's code in front of the reader doesn't use up the rate of those who show passes.
     """
 
     def __init__(self, settings: IntakeSettings, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._buckets = {
-            is_pass: TokenBucket(settings.lines_per_minute, BURST) for is_pass in (True, False)
+            sort: TokenBucket(settings.lines_per_minute, BURST) for sort in (PASS, NUMBER, OTHER)
         }
         self.counts = ReaderCounts()
 
@@ -71,7 +73,7 @@ class Intake:
         if len(text) > TEXT_CHARACTERS_MAX:
             self.drop("overlong")
             return None
-        bucket = self._buckets[text.startswith(PASS_PREFIX)]
+        bucket = self._buckets[_sort(text)]
         if not bucket.take(self._clock.monotonic_ms()):
             self.drop("flooded")
             return None
@@ -91,3 +93,9 @@ class Intake:
             self.drop("unreadable")
             return ""
         return bare
+
+
+def _sort(text: str) -> str:
+    if text.startswith(PASS_PREFIX):
+        return PASS
+    return OTHER if number_of(text) is None else NUMBER

@@ -11,7 +11,13 @@ from starlette.responses import JSONResponse
 
 from portique.core.entries import Ruling
 from portique.core.errors import EnvironmentProblem, JournalError, TooLate
-from portique.core.sentences import AdmitReason, DenyReason, ManualReason, label
+from portique.core.sentences import (
+    AdmitReason,
+    DenyReason,
+    ForgottenReason,
+    ManualReason,
+    label,
+)
 from portique.core.values import Direction
 from portique.gate.board import Mode, Posture
 from portique.gate.screen.access import Device
@@ -30,6 +36,7 @@ from portique.gate.screen.context import (
     wholes_of,
     words_of,
 )
+from portique.gate.screen.plain import plain
 from portique.gate.screen.render import AgentRenderer
 
 if TYPE_CHECKING:
@@ -185,6 +192,33 @@ async def admit_manually(request: Request, session: Session, body: dict[str, Any
     await run_in_threadpool(desk.admit_manually, reason, session.agent)
     said = words.say("manual.done", reason=label(reason, words.language))
     return JSONResponse({"done": True, "said": said})
+
+
+@signed_in
+async def find_forgotten(request: Request, _session: Session, body: dict[str, Any]) -> Response:
+    """Name up to eight people of today's list who may be meant."""
+    desk, words = screens_of(request).desk, words_of(request)
+    letters, group = text_of(body, "letters"), text_of(body, "label")
+    found = await run_in_threadpool(desk.find_forgotten, letters, group)
+    if found is None:
+        return JSONResponse({"error": words.say("forgotten.no-list")}, 409)
+    if not found:
+        return JSONResponse({"error": words.say("forgotten.nobody")}, 404)
+    people = [{"card": o.pass_id, "name": plain(o.name), "label": plain(o.label)} for o in found]
+    return JSONResponse({"done": True, "people": people})
+
+
+@signed_in
+async def admit_forgotten(request: Request, session: Session, body: dict[str, Any]) -> Response:
+    """Decide on somebody's forgotten card; let them through, or show why not."""
+    desk, words = screens_of(request).desk, words_of(request)
+    card, reason = text_of(body, "card"), _one_of(ForgottenReason, body, "reason")
+    try:
+        admitted = await run_in_threadpool(desk.admit_forgotten, card, reason, session.agent)
+    except TooLate:
+        return JSONResponse({"error": words.say("forgotten.no-list")}, 409)
+    said = words.say("forgotten.done" if admitted else "forgotten.waits")
+    return JSONResponse({"done": True, "admitted": admitted, "said": said})
 
 
 @signed_in

@@ -69,6 +69,8 @@ def _routes() -> list[Route | Mount]:
         "/agent/rule": actions.rule,
         "/agent/rule-left": actions.rule_left,
         "/agent/manual": actions.admit_manually,
+        "/agent/find-forgotten": actions.find_forgotten,
+        "/agent/forgotten": actions.admit_forgotten,
         "/agent/count": actions.count,
         "/agent/mode": actions.set_mode,
         "/agent/dismiss": actions.dismiss,

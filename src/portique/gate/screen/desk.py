@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from portique.core.daylists import Listed
     from portique.core.entries import Ruling
-    from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+    from portique.core.sentences import AdmitReason, DenyReason, ForgottenReason, ManualReason
     from portique.core.values import Direction
     from portique.core.zones import Mode
 
@@ -34,6 +35,32 @@ class Desk(Protocol):
 
         Raises:
             JournalError: It could not be written; nothing was done.
+        """
+        ...
+
+    def find_forgotten(self, letters: str, label: str) -> list[Listed] | None:
+        """Find who of today's list is meant, by letters of a name and the beginning of a class.
+
+        Returns:
+            None where this gate has no list of today.
+        """
+        ...
+
+    def admit_forgotten(self, card: str, reason: ForgottenReason, agent: str) -> bool:
+        """Decide on a forgotten card as if it had been shown; the agent answers at once.
+
+        Args:
+            card: The number of a card of today's list.
+            reason: Why it is not there.
+            agent: Who answers, by alias.
+
+        Returns:
+            Whether they were let through. Where more objects than the missing card, their own
+            card waits for an answer instead.
+
+        Raises:
+            TooLate: It is not on today's list (any more).
+            JournalError: It could not be written; no order was given.
         """
         ...
 

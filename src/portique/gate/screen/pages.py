@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, JSONResponse
 
-from portique.core.sentences import AdmitReason, DenyReason, ManualReason, label
+from portique.core.finding import LETTERS_MIN
+from portique.core.sentences import (
+    AdmitReason,
+    DenyReason,
+    ForgottenReason,
+    ManualReason,
+    label,
+)
 from portique.core.values import Language
 from portique.gate.board import Advice, HolderState, Mode
 from portique.gate.screen.catalogue import catalogue
@@ -102,6 +109,8 @@ def _choices(request: Request) -> dict[str, Any]:
         "admit": list(zip(ADMIT_KEYS, named(AdmitReason), strict=True)),
         "deny": list(zip(DENY_KEYS, named(DenyReason), strict=True)),
         "manual": named(ManualReason),
+        "forgotten": named(ForgottenReason),
+        "letters_min": LETTERS_MIN,
         "modes": tuple(Mode),
     }
 

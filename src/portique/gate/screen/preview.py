@@ -10,13 +10,16 @@ import argparse
 import itertools
 import threading
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
+from portique.core.daylists import DayList, Listed
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
-from portique.core.errors import EnvironmentProblem
-from portique.core.values import Direction, Kind, Medium, PassId
+from portique.core.errors import EnvironmentProblem, TooLate
+from portique.core.sentences import ForgottenReason
+from portique.core.values import Direction, HolderId, Kind, Medium, PassId
 from portique.core.zones import default_site
 from portique.gate.board import (
     Advice,
@@ -68,6 +71,7 @@ class PreviewDesk:
     board: Board
     now_ms: Callable[[], int]
     panel_asks: bool = False
+    listed: DayList | None = None
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1000))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -83,6 +87,28 @@ class PreviewDesk:
         ruled = Ruled(Ruling.ADMIT, reason, agent, at_ms)
         showing = next(self._numbers)
         self.board.list_manual(Card(showing, at_ms, Outcome.GRANT, None, ruled=ruled))
+
+    def find_forgotten(self, letters: str, label: str) -> list[Listed] | None:
+        """Find among the made-up people."""
+        return None if self.listed is None else self.listed.find(letters, label)
+
+    def admit_forgotten(self, card: str, reason: ForgottenReason, agent: str) -> bool:
+        """List them among the recent ones, or let somebody else's hours ask for an answer."""
+        found = self.listed.get(card) if self.listed else None
+        if found is None:
+            raise TooLate("not on the preview's list")
+        at_ms, lost = self.now_ms(), reason is ForgottenReason.LOST
+        reasons = (
+            (Reason.OUTSIDE_OPENING, Reason.LOW_ASSURANCE) if lost else (Reason.LOW_ASSURANCE,)
+        )
+        shown = Card(
+            next(self._numbers), at_ms, Outcome.REFER, None, reasons, found.pass_id,
+            found.name, found.label, found.kind,
+        )  # fmt: skip
+        self.board.present(shown)
+        if not lost:
+            self.board.settle(shown.showing, Ruled(Ruling.ADMIT, reason, agent, at_ms))
+        return not lost
 
     def count(self, direction: Direction, step: int) -> None:
         """Count on the board, never below zero."""
@@ -109,6 +135,18 @@ class PreviewDesk:
     def dismiss_alert(self, alert: int, agent: str) -> None:  # noqa: ARG002 - the preview keeps no journal
         """Drop the alert."""
         self.board.drop_alert(alert)
+
+
+def sample_list() -> DayList:
+    """Return a day's list of the made-up people."""
+    rows = enumerate(_PEOPLE)
+    listed = (
+        Listed(
+            PassId(f"{n:016x}"), HolderId(f"{n:016x}"), kind, name, label, n, 0, MONDAY_MS // 500
+        )
+        for n, (name, label, kind, _) in rows
+    )
+    return DayList(date(2026, 9, 21), tuple(listed))
 
 
 def sample_board() -> Board:
@@ -180,7 +218,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8470)
     settings = ScreenSettings(port=parser.parse_args().port, agents=agents())
     board, clock = sample_board(), GateClock()
-    desk = PreviewDesk(board, clock.now_ms)
+    desk = PreviewDesk(board, clock.now_ms, listed=sample_list())
     app = create_app(board, desk, settings, monotonic_ms=clock.monotonic_ms)
     serving = serve_in_thread(app, settings)
     print(f"{serving.url}  (agents loge and cpe, PIN {PIN}); Ctrl+C ends")  # noqa: T201 - its output

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from portique.core.decide import Outcome, Reason
     from portique.core.entries import Ruling
     from portique.core.plain import Words
-    from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+    from portique.core.sentences import Preset
     from portique.core.values import Kind, Medium, PassId
     from portique.core.zones import Lane
 
@@ -73,7 +73,7 @@ class Ruled:
     """Who answered, what and when. `agent` is an alias, never a civil name."""
 
     ruling: Ruling
-    reason: AdmitReason | DenyReason | ManualReason
+    reason: Preset
     agent: str
     at_ms: int
 

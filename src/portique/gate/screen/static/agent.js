@@ -5,6 +5,7 @@ import { listen } from "./link.js";
 import { send, wire } from "./send.js";
 import { allow, play } from "./sounds.js";
 import { element, wanted, toast } from "./parts.js";
+import "./forgotten.js";
 import { choose, dismissFirst, keyPressed, ruleOn } from "./keys.js";
 
 const PRESENCE_MS = 15000; // how often a touch or a key tells the gate that somebody is there

@@ -53,7 +53,7 @@ export function keyPressed(event) {
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   if (event.key === "?" && !dialog) return summon("help-dialog", event);
   if (!wanted("keys-on")) return;
-  if (digit) press(dialog ? `#${dialog.id} [data-manual]` : ".card[data-waits=yes] [data-ruling]", digit);
+  if (digit) press(dialog ? `#${dialog.id} :is([data-manual], [data-card])` : ".card[data-waits=yes] [data-ruling]", digit);
   else if (!dialog) command(event);
 }
 
@@ -70,6 +70,8 @@ function command(event) {
       return click("#newcomer");
     case "r":
       return summon("old-dialog", event);
+    case "f":
+      return summon("forgotten-dialog", event);
     case "m":
       return summon("manual-dialog", event);
     case "c":

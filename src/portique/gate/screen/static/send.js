@@ -6,7 +6,7 @@ const language = document.body.dataset.language ?? "fr";
  * Send a request and return what the gate answers.
  * @param {string} path
  * @param {Record<string, unknown>} body
- * @returns {Promise<{ok: boolean, status: number, error?: string, said?: string}>} status 0: no answer
+ * @returns {Promise<{ok: boolean, status: number, error?: string, said?: string, people?: any[]}>} status 0: no answer
  */
 export async function send(path, body) {
   try {
