@@ -31,7 +31,13 @@ from portique.core.errors import EnvironmentProblem
 from portique.gate import sandbox_probe
 from portique.gate.config import dump, load
 from portique.gate.sandbox_probe import Strength
-from portique.gate.sections import CameraSection, GateConfig, GateSection, MetricsSection
+from portique.gate.sections import (
+    CameraSection,
+    GateConfig,
+    GateSection,
+    MetricsSection,
+    ServerSection,
+)
 
 pytestmark = pytest.mark.slow  # real machines are asked
 
@@ -409,3 +415,12 @@ def test_a_configuration_that_is_not_there_is_made_rather_than_mended(tmp_path):
     _, finding = checks.check_config(tmp_path / "entry-1.toml")
 
     assert "portique gate init" in finding.advice
+
+
+def test_a_configured_server_is_asked(config):
+    """By the command that looks at everything a lane needs."""
+    served = replace(load(config), server=ServerSection(address="http://127.0.0.1:1"))
+    config.write_text(dump(served), encoding="utf-8")
+    told = json.loads(CliRunner().invoke(doctor, ["--config", str(config), "--json"]).stdout)
+
+    assert "server" in {check["name"] for check in told["checks"] if check["state"] == "wrong"}

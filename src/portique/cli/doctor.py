@@ -100,6 +100,10 @@ def _of_config(path: Path, folder: Path | None) -> Iterator[Finding]:
     yield from checks.check_folder(folder or there(config.journal.file.parent))
     yield from checks.check_files(config)
     yield from check_knowledge(config)
+    if config.server.address:
+        from portique.cli.doctor_link import check_server
+
+        yield from check_server(config)
     yield from checks.check_ports(checks.ports_of(config))
     yield from checks.check_camera(config.camera.source)
     yield from checks.check_tls(config)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portique.gate.sections import GateConfig
 
 NAME = "knowledge"
+FETCHED = "server.knowledge"
 EXPORT = f"portique knowledge export --school DIR --out {{}}/today{SUFFIX}"
 
 
@@ -38,7 +39,8 @@ def check_knowledge(config: GateConfig) -> Iterator[Finding]:
         yield Finding(NAME, State.WRONG, f"it can't be checked: {problem}", "mend the key first")
         return
     path = config.knowledge.path
-    known, complaint = _taken(trust, path)
+    beside = config.journal.file.with_name(FETCHED) if config.server.address else None
+    known, complaint = _taken(trust, path, beside)
     if known is not None:
         yield _judged(config, known)
         return
@@ -50,10 +52,15 @@ def check_knowledge(config: GateConfig) -> Iterator[Finding]:
     yield Finding(NAME, state, f"{found}; {rest}", EXPORT.format(path))
 
 
-def _taken(trust: Trust, path: Path) -> tuple[Knowledge | None, str | None]:
-    """Look at a file or folder with the gate's own eyes, keeping the copy elsewhere."""
+def _taken(
+    trust: Trust, path: Path, beside: Path | None = None
+) -> tuple[Knowledge | None, str | None]:
+    """Look at a file or folder with the gate's own eyes, keeping the copy elsewhere.
+
+    `beside` is the file that the link with the server writes.
+    """
     with tempfile.TemporaryDirectory() as elsewhere:
-        source = Source(trust, path, Path(elsewhere))
+        source = Source(trust, path, Path(elsewhere), beside=beside)
         return source.start(), source.complaint
 
 

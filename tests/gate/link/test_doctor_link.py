@@ -45,7 +45,7 @@ def config(school, tmp_path) -> GateConfig:
 
 
 @contextmanager
-def served(school, config, *, known=True, ahead_ms=0):
+def served(school, config, *, known=True, ahead_ms: int = 0):
     """Serve a school, and yield the gate's configuration with the server's address."""
 
     def now_ms() -> int:
