@@ -23,7 +23,7 @@ from portique.server.gates.actions.erasing import erase
 from portique.server.gates.models import Gate
 from portique.server.passes import actions as passes
 from portique.server.passes.quotas import By
-from portique.server.passes.words import ForgottenReason
+from portique.core.sentences import ForgottenReason
 from portique.server.people.rights import rights_of_person, write_rights
 
 HOUR = timedelta(hours=1)

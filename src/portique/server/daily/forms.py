@@ -28,25 +28,20 @@ def _day(fr: str, en: str) -> forms.DateField:
     return forms.DateField(label=words(fr, en), widget=shown)
 
 
-def _time(label: Any, hint: Any) -> forms.TimeField:
+def _time(label: Any) -> forms.TimeField:
     shown = forms.TimeInput({"type": "time"}, format="%H:%M")
-    return forms.TimeField(label=label, help_text=hint, widget=shown, required=False)
+    return forms.TimeField(label=label, widget=shown, required=False)
 
 
 class AwayForm(forms.Form):
     """One pupil who is not expected."""
 
+    field_order: tuple[str, ...] = ("kind", "first", "opens", "last", "closes")
     kind = forms.ChoiceField(label=words("Pourquoi", "Why"), widget=forms.RadioSelect)
     first = _day("Du", "From")
     last = _day("Au (inclus)", "To (included)")
-    opens = _time(
-        words("Le premier jour, à partir de", "On the first day, from"),
-        words("Vide\u00a0: dès le matin.", "Empty: from the morning on."),
-    )
-    closes = _time(
-        words("Le dernier jour, jusqu’à", "On the last day, until"),
-        words("Vide\u00a0: toute la journée.", "Empty: the whole day."),
-    )
+    opens = _time(words("À partir de", "Not before"))
+    closes = _time(words("Jusqu’à", "Until"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +83,7 @@ class AwayForm(forms.Form):
 class AwayGroupForm(AwayForm):
     """A whole group that is not expected."""
 
-    field_order = ("group", "kind", "first", "last", "opens", "closes")
+    field_order = ("group", *AwayForm.field_order)
     group = forms.ChoiceField(label=words("Classe ou groupe", "Class or group"))
 
     def __init__(self, *args: Any, groups: Iterable[str], **kwargs: Any) -> None:
