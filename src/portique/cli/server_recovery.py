@@ -11,7 +11,7 @@ from portique.cli.options import entropy, file_to_read, json_option, school_opti
 from portique.cli.speaking import say
 from portique.core.plain import Words
 from portique.school import recovery
-from portique.school.folder import read_settings
+from portique.school.folder import is_served, read_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,18 +43,28 @@ def recovery_key(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
     """
     read_settings(folder)
     text = recovery.make(folder, entropy=entropy)
+    if is_served(folder):
+        _tell_gates(folder)
     say(
         {"secret": text},
         as_json=as_json,
         words=Words(
             f"La clé de secours, montrée une seule fois\u202f:\n\n  {text}\n\nImprimez-la et"
             " gardez-la sous clé, hors de cette machine\u202f: sans elle, les portiques ne suivront"
-            " pas un serveur remis à une copie. Redémarrez le serveur s’il tourne.",
+            " pas un serveur remis à une copie.",
             f"The recovery key, shown only once:\n\n  {text}\n\nPrint it and lock it away, off this"
-            " machine: without it gates will not follow a server that was put back to a copy."
-            " Restart the server if it runs.",
+            " machine: without it gates will not follow a server that was put back to a copy.",
         ),
     )
+
+
+def _tell_gates(folder: Path) -> None:
+    from portique.server.config import starting
+
+    starting.make_ready(folder)
+    from portique.server.gates.actions.knowledge import knowledge_changed
+
+    knowledge_changed()
 
 
 @click.command("new-epoch")

@@ -1,0 +1,111 @@
+"""A school put back: what was stopped since is stopped again, and the new epoch is authorised."""
+
+import os
+
+import pytest
+from tests.server.backup.test_copies import AT, PUBLIC, SECRET, emptied
+from tests.server.gates.wired import WiredGate, alarms
+
+from portique.core import recovery as words
+from portique.core.errors import BackupError, ConfigError
+from portique.core.knowledge import Version, read_bundle
+from portique.core.revocation import Status
+from portique.core.seal import Purpose
+from portique.core.values import Kind
+from portique.school import recovery
+from portique.school.issuing import Request, issue
+from portique.school.register import EnrolledGate
+from portique.server.backup import copies
+from portique.server.backup.after import Wanted, put_back
+from portique.server.clock import now
+from portique.server.gates.actions import newest_bundle, newest_version
+from portique.server.passes.models import IssuedPass
+from portique.server.passes.register import DatabaseRegister
+from portique.server.school.house import served_school
+from portique.testing.journals import fictional_key
+
+
+@pytest.fixture
+def copy(served, tmp_path):
+    """Three passes, and a copy of them."""
+    for name in ("Zoé Lagarde", "Ali Benani", "Léa Moreau"):
+        issue(served, Request(Kind.PUPIL, name), at=AT, entropy=os.urandom)
+    path = tmp_path / "copy.age"
+    copies.save(path, PUBLIC, uai=served.settings.uai, at=now())
+    return path
+
+
+@pytest.fixture
+def key(served):
+    """The school's recovery key."""
+    return recovery.read(recovery.make(served.path, entropy=os.urandom))
+
+
+def statuses() -> list[int]:
+    """Return how the passes stand, in the order they were issued."""
+    return list(IssuedPass.objects.order_by("line").values_list("status", flat=True))
+
+
+def stop_two() -> None:
+    """Revoke the first pass and suspend the second."""
+    for line, status in ((1, Status.REVOKED), (2, Status.SUSPENDED)):
+        IssuedPass.objects.filter(line=line).update(status=status)
+
+
+def test_passes_stopped_since_the_copy_are_stopped_again_by_a_gates_knowledge(served, copy):
+    """Without it they count again."""
+    stop_two()
+    _, newest = newest_bundle(now())
+    emptied()
+    done = put_back(served.path, Wanted(copy, SECRET, newest=newest))
+
+    assert statuses() == [Status.REVOKED, Status.SUSPENDED, Status.VALID]
+    assert done.stopped == 2
+
+
+def test_knowledge_older_than_the_copy_changes_nothing(served, copy, tmp_path):
+    """It may have suspended what was found again since. Nothing is put back either."""
+    stop_two()
+    _, newest = newest_bundle(AT)
+    emptied()
+    with pytest.raises(BackupError, match="older than the copy"):
+        put_back(served.path, Wanted(copy, SECRET, newest=newest))
+
+    assert not IssuedPass.objects.exists()
+
+
+def test_knowledge_of_the_new_epoch_bears_the_recovery_keys_word(served, copy, key):
+    """Every gate can check it, whichever version it had."""
+    emptied()
+    put_back(served.path, Wanted(copy, SECRET, recovery=key))
+    version, data = newest_bundle(now())
+    told = read_bundle(data, served.keys.knowledge.public, uai=served.settings.uai)
+
+    assert told.manifest.authorisation is not None
+    assert words.is_authorised(
+        told.manifest.authorisation, version.epoch, key.public, uai=served.settings.uai
+    )
+
+
+def test_another_key_puts_nothing_back(served, copy, key):
+    """All or nothing."""
+    emptied()
+    other = fictional_key(Purpose.RECOVERY, "other")
+    with pytest.raises(ConfigError, match="another school's"):
+        put_back(served.path, Wanted(copy, SECRET, recovery=other))
+
+    assert not IssuedPass.objects.exists()
+
+
+def test_a_server_that_finds_itself_older_begins_nothing_without_the_key(served, key):
+    """It says so; a person begins anew, with the key."""
+    public = fictional_key(Purpose.GATE, "entry-1")
+    DatabaseRegister().add_gate(
+        EnrolledGate("entry-1", "entry-1", public.public.x, public.public.y)
+    )
+    gate = WiredGate("entry-1", public, served_school().keys.orders).begin()
+    before = newest_version(now())
+    gate.news(knowledge=Version(before.epoch, before.number + 5))
+
+    assert alarms() == ["newer-knowledge"]
+    assert newest_version(now()).epoch == before.epoch
