@@ -1,4 +1,4 @@
-"""A gate that knows its school's recovery key follows a server that begins anew by its word only."""
+"""A gate that knows its school's recovery key follows a new beginning by that key's word alone."""
 
 from collections.abc import Callable
 from dataclasses import replace
