@@ -28,7 +28,6 @@ from portique.server.clock import now
 from portique.server.config.chores import do_chores
 from portique.server.config.event_stream import EventStream, event
 from portique.server.config.mailing import keep_sending
-from portique.server.config.mailing import keep_sending
 from portique.server.config.measuring import LINES, LISTENERS
 from portique.server.config.trial import Trials
 from portique.server.console.hub import LISTENERS_MAX, Hub
@@ -67,8 +66,6 @@ async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.hub = hub = Hub()
     app.state.trials = Trials()
     tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_do_chores(hub))]
-    if settings.PORTIQUE_MAIL_FROM:
-        tasks.append(asyncio.create_task(keep_sending()))
     if settings.PORTIQUE_MAIL_FROM:
         tasks.append(asyncio.create_task(keep_sending()))
     yield
