@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 
 from portique.core import canonical
 from portique.core.daylists import Listed
@@ -100,6 +100,18 @@ class DatabaseRegister(Register):
     def count(self) -> int:
         """Return how many passes were issued."""
         return IssuedPass.objects.count()
+
+    @property
+    def list_length(self) -> int:
+        """How many indexes the list has: the highest given out too, whatever was erased."""
+        length, last = super().list_length, IssuedPass.objects.aggregate(last=Max("status_index"))
+        while length <= (last["last"] or 0):
+            length *= 2
+        return length
+
+    def has_index(self, index: int) -> bool:
+        """Say whether an index is somebody's."""
+        return IssuedPass.objects.filter(status_index=index).exists()
 
     def badges(self) -> dict[bytes, str]:
         """Return the texts of the passes that badges stand for, by digest."""
