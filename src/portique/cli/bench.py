@@ -24,14 +24,21 @@ BENCHES: Mapping[str, str] = {
     "gate": "portique.cli.bench_gate:bench_gate",
     "journal": "portique.cli.bench_rows:journal_rows",
     "link": "portique.cli.bench_link:link_rows",
+    "server": "portique.cli.bench_server:server_rows",
     "sight": "portique.cli.bench_rows:sight_rows",
 }
+LOADED = "server"  # the bench that lasts as long as it is told to
 
 
 @click.command()
 @click.argument("name", type=click.Choice(sorted(BENCHES)), required=False)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=1),
+    help="How long the server is loaded; by default 20.",
+)
 @json_option
-def bench(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
+def bench(name: str | None, seconds: float | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
     r"""Measure NAME, or everything: medians, beside peers measured in the same run.
 
     Trust the ratios: another machine, or a busy one, changes every figure together.
@@ -40,22 +47,24 @@ def bench(name: str | None, as_json: bool) -> None:  # noqa: FBT001 - a flag
     Exit code: 0 measured, 2 wrong use, 5 a part is missing.
 
     \b
-    Example:
+    Examples:
         portique bench decision --json
+        portique bench server --seconds 120
     """
     for chosen in [name] if name else sorted(BENCHES):
-        rows = _rows(chosen)
+        rows = _rows(chosen, seconds)
         if as_json:
             for row in rows:
                 click.echo(json.dumps(row.to_data()))
         else:
-            _print(chosen, rows)
+            _print(chosen, list(rows))
 
 
-def _rows(name: str) -> Iterable[Row]:
+def _rows(name: str, seconds: float | None) -> Iterable[Row]:
     module, _, function = BENCHES[name].partition(":")
-    rows: Iterable[Row] = getattr(importlib.import_module(module), function)()
-    return list(rows)
+    options = {"seconds": seconds} if seconds and name == LOADED else {}
+    rows: Iterable[Row] = getattr(importlib.import_module(module), function)(**options)
+    return rows
 
 
 def _print(name: str, rows: Iterable[Row]) -> None:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import sqlite3
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-import urllib.error
-import urllib.request
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from portique.cli.bench_served import served
 from portique.cli.measuring import Row, timed_ms
 from portique.core.entries_chain import commitment, link
 from portique.core.errors import EnvironmentProblem
@@ -46,8 +41,7 @@ EVERY_MS = 30_000
 IDLE_SHOWN = 200
 PAUSE_S = 0.05
 PASSES = 40
-START_S, DRAIN_S = 60.0, 600.0
-PORTS = range(20_000, 30_000, 2)
+DRAIN_S = 600.0
 GATE = "entry-1"
 
 
@@ -82,19 +76,20 @@ def _set_up(folder: Path, entries: int, stack: ExitStack) -> tuple[WorkingLane, 
     issued = issue(school, Request(Kind.STAFF, "Zoé Martin"), at=at, entropy=os.urandom)
     trust = Trust(UAI, school.keys.knowledge.public, pocket.gate_key)
     school.close()
-    port = stack.enter_context(_server(folder / "school"))
+    one = stack.enter_context(served(folder / "school", folder / "server.log"))
     journal = folder / "gate" / "journal.db"
     journal.parent.mkdir()
     open_lane(journal, pocket, clock=FakeClock(clock.now_ms())).close()
     _fill(journal, entries, clock.now_ms(), issued.pass_id, issued.holder)
     lane = open_lane(journal, pocket, clock=FakeClock(clock.now_ms()))
     stack.callback(lane.close)
-    link = _link(lane, trust, f"http://127.0.0.1:{port}")
+    link = link_of(lane, trust, f"http://127.0.0.1:{one.port}")
     stack.callback(link.close)
     return lane, link
 
 
-def _link(lane: WorkingLane, trust: Trust, address: str) -> Link:
+def link_of(lane: WorkingLane, trust: Trust, address: str) -> Link:
+    """Link a lane with the server at an address."""
     file = lane.journal.path
     source = Source(
         trust, file.with_name("none"), file.parent, beside=file.parent / "server.knowledge"
@@ -146,45 +141,3 @@ def _drain(
         began = began or (time.perf_counter() if lane.journal.acknowledged(1) else 0.0)
         pause.wait(PAUSE_S)
     return time.perf_counter() - began, times
-
-
-@contextmanager
-def _server(school: Path) -> Iterator[int]:
-    """Serve a school in processes of their own; give the port."""
-    port = _free_port()
-    command = [sys.executable, "-m", "portique.cli", "server", "run", "--school", str(school)]
-    nothing = subprocess.DEVNULL
-    with subprocess.Popen(  # noqa: S603 - our own program
-        [*command, "--port", str(port)], stdin=nothing, stdout=nothing, stderr=nothing
-    ) as process:
-        try:
-            _wait(f"http://127.0.0.1:{port}/gate/v1/news")
-            yield port
-        finally:
-            process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(30)
-
-
-def _free_port() -> int:
-    """Return a port that the system gives to nobody who calls, nor the one after it."""
-    for port in random.sample(PORTS, len(PORTS)):
-        with (
-            suppress(OSError),
-            socket.create_server(("127.0.0.1", port)),
-            socket.create_server(("127.0.0.1", port + 1)),
-        ):
-            return port
-    raise EnvironmentProblem("no port is free on this machine")
-
-
-def _wait(address: str) -> None:
-    pause = threading.Event()
-    for _ in range(round(START_S / PAUSE_S)):
-        try:
-            urllib.request.urlopen(address, timeout=5)  # noqa: S310 - our own, on loopback
-        except urllib.error.HTTPError:
-            return  # it answers
-        except OSError:
-            pause.wait(PAUSE_S)
-    raise EnvironmentProblem(f"the server did not start within {START_S:g} s")
