@@ -85,7 +85,7 @@ def let_in(gate):
             epoch=epoch, number=next(numbers), time_ms=to_ms(at), body=b"b", commitment=b"",
             chain=b"", received_ms=to_ms(at),
         )  # fmt: skip
-        Crossing.objects.create(entry=entry, holder=person.holder, lane=lane, at_ms=to_ms(at))
+        Crossing.objects.create(entry=entry, holder=person.holder or "", lane=lane, at_ms=to_ms(at))
         return entry
 
     return let

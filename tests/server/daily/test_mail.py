@@ -47,8 +47,19 @@ def test_what_is_no_mail_server_is_refused_with_what_to_write(url, sender):
         read({"PORTIQUE_SMTP": url, "PORTIQUE_SMTP_FROM": sender})
 
 
+class PostOffice(socketserver.TCPServer):
+    """A mail server on this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Postman)
+        self.taken: list[bytes] = []
+        self.hangs_up = False
+
+
 class Postman(socketserver.StreamRequestHandler):
     """Takes one message as RFC 5321 says; hangs up once it has it when told to."""
+
+    server: PostOffice
 
     def handle(self):
         self.say("220 hello")
@@ -66,13 +77,12 @@ class Postman(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def postman(settings) -> Iterator[socketserver.TCPServer]:
-    """Run a mail server on this machine, and name it to the school's."""
-    with socketserver.TCPServer(("127.0.0.1", 0), Postman) as server:
-        server.taken, server.hangs_up = [], False
+def postman(settings) -> Iterator[PostOffice]:
+    """Run a mail server, and name it to the school's."""
+    with PostOffice() as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address[:2]
         settings.PORTIQUE_MAIL_FROM = FROM
         yield server
         server.shutdown()

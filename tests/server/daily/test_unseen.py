@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,6 +12,7 @@ from tests.server.daily.conftest import CLASS, LATER, PAGE
 from portique.core.calendars import SchoolDays
 from portique.core.entries import Ruling
 from portique.core.rights import Permission
+from portique.core.sentences import ForgottenReason
 from portique.core.values import Direction, Kind, to_ms
 from portique.school.rules import write_calendar
 from portique.server.accounts.roles import Role
@@ -23,7 +25,6 @@ from portique.server.gates.actions.erasing import erase
 from portique.server.gates.models import Gate
 from portique.server.passes import actions as passes
 from portique.server.passes.quotas import By
-from portique.core.sentences import ForgottenReason
 from portique.server.people.rights import rights_of_person, write_rights
 
 HOUR = timedelta(hours=1)
@@ -193,7 +194,7 @@ def test_no_page_gives_the_list_of_another_day(office, pupil):
 def test_a_gate_in_doubt_makes_the_list_doubtful(office, pupil, gate):
     """The page says why: silent, behind, not controlling, or none at all."""
     assert "incertaine" not in office.get(PAGE).content.decode()
-    doubts = [
+    doubts: list[tuple[dict[str, Any], str]] = [
         ({"unsent": 500}, "pas encore tout envoyé"),
         ({"unsent": 0, "mode": "free"}, "sans code aujourd’hui"),
         ({"contact_at": AT - timedelta(minutes=5)}, "ne répond pas"),

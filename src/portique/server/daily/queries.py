@@ -65,7 +65,7 @@ def moment_of(at: datetime) -> Moment:
         plan_day(calendar, local_day(at_ms, calendar.zone)),
         at_ms,
         frozenset(lane.zone_to for lane in entry_lanes()),
-        frozenset(person for person, _ in away if person is not None),
+        frozenset(person for person, _ in away),
         frozenset(group for _, group in away if group),
     )
 
