@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 BEAT_S = 15.0
 CHECK_S = 20.0  # how long after its end a session is still listened to, at most
+NEWS_EVERY_S = 1.0  # a gate is told this often at most: in a rush it asks for many at once
 TILES_S = 1.0  # lanes are drawn again this often at most
 CHORES_S = 3600.0
 LANGUAGES = frozenset({"fr", "en"})
@@ -163,9 +164,9 @@ class Console:
     async def _follow(self, cursor: int) -> AsyncIterator[str]:
         while await self._may_go_on():
             lines = await self._hub.lines(cursor, self._language)
-            for number, text in lines:
-                yield event("line", text, number)
-                cursor = number
+            if lines:  # in one piece: each costs a call of the system for every listener
+                yield "".join(event("line", text, number) for number, text in lines)
+                cursor = lines[-1][0]
             LINES.inc(len(lines))
             self._stale = self._stale or bool(lines)
             if self._due_s() <= 0:
@@ -234,6 +235,7 @@ async def _news(hub: Hub, gate_id: str) -> AsyncGenerator[str, None]:
             known, told = told, hub.newest.of_gate(gate_id)
             if told is not None:
                 yield event("news", str(told[0])) if told != known else ": beat\n\n"
+                await asyncio.sleep(NEWS_EVERY_S)
 
 
 # --- serving --------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ class Event(models.Model):
 
         indexes = [
             models.Index(fields=["at", "lane", "direction", "people"], name="console_counts"),
-            models.Index(fields=["kind", "lane", "id"], name="console_last"),
+            models.Index(fields=["kind", "lane", "id", "at"], name="console_newest"),
             models.Index(fields=["at"], condition=models.Q(alert=True), name="console_alerts"),
         ]
 
