@@ -1,5 +1,6 @@
 """The school's mail server: said by two variables, spoken to for real."""
 
+import asyncio
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from tests.server.daily.test_messages import FROM, TO
 from portique.core.errors import ConfigError
 from portique.core.values import Language
 from portique.server.accounts.roles import Role
+from portique.server.config import mailing
 from portique.server.config.mail import Mail, read
 from portique.server.daily import actions
 from portique.server.daily.actions.messages import Letter
@@ -107,3 +109,25 @@ def test_a_real_mail_server_gets_each_message_once(postman, account, pupil, guar
     assert "présence de Zoé" in read_back.get_content()
     expected = MessageState.SENDING if hangs_up else MessageState.SENT
     assert GuardianMessage.objects.get().state == expected
+
+
+def test_the_sender_goes_on_after_any_fault(monkeypatch):
+    """A fault of one round is logged; the next round comes."""
+    rounds, third = [], threading.Event()
+
+    def fails(_at):
+        rounds.append(1)
+        if len(rounds) >= 3:
+            third.set()
+        raise RuntimeError
+
+    async def run() -> bool:
+        sender = asyncio.create_task(mailing.keep_sending())
+        came = await asyncio.to_thread(third.wait, 20)
+        sender.cancel()
+        return came
+
+    monkeypatch.setattr(mailing, "send_due", fails)
+    monkeypatch.setattr(mailing, "EVERY_S", 0)
+
+    assert asyncio.run(run())

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from django.core.mail.backends.base import BaseEmailBackend
+    from django.db.models import QuerySet
 
 AGAIN_AFTER = timedelta(minutes=1)
 AT_ONCE = 50  # messages: what one connection carries
@@ -37,8 +38,8 @@ log = logging.getLogger(__name__)
 
 def send_due(at: datetime) -> int:
     """Send what waits; return how many were handed over."""
-    if not settings.PORTIQUE_MAIL_FROM:
-        return 0
+    if not settings.PORTIQUE_MAIL_FROM or not _waiting().exists():
+        return 0  # asked each few seconds: nothing is written where nothing waits
     drop_stale(at)
     due = _due(at)
     if not due:
@@ -61,14 +62,16 @@ def send_due(at: datetime) -> int:
 
 def drop_stale(at: datetime) -> int:
     """Give up what could not be sent on its day: it would be wrong tomorrow."""
-    waiting = GuardianMessage.objects.filter(state=MessageState.QUEUED, day__lt=_today(at))
-    return waiting.update(state=MessageState.DROPPED)
+    return _waiting().filter(day__lt=_today(at)).update(state=MessageState.DROPPED)
+
+
+def _waiting() -> QuerySet[GuardianMessage]:
+    return GuardianMessage.objects.filter(state=MessageState.QUEUED)
 
 
 def _due(at: datetime) -> list[GuardianMessage]:
-    rows = GuardianMessage.objects.filter(state=MessageState.QUEUED, day=_today(at))
     rested = Q(tried_at=None) | Q(tried_at__lte=at - AGAIN_AFTER)
-    return list(rows.filter(rested).order_by("validated_at")[:AT_ONCE])
+    return list(_waiting().filter(rested, day=_today(at)).order_by("validated_at")[:AT_ONCE])
 
 
 def _today(at: datetime) -> date:
@@ -86,8 +89,8 @@ def _opened(connection: BaseEmailBackend) -> bool:
 
 def _claimed(message: GuardianMessage, at: datetime) -> bool:
     """Take a message to send it: of several processes one wins."""
-    waiting = GuardianMessage.objects.filter(pk=message.pk, state=MessageState.QUEUED)
-    return waiting.update(state=MessageState.SENDING, tried_at=at) == 1
+    mine = _waiting().filter(pk=message.pk)
+    return mine.update(state=MessageState.SENDING, tried_at=at) == 1
 
 
 def _send(message: GuardianMessage, connection: BaseEmailBackend, at: datetime) -> bool:
