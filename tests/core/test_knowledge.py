@@ -189,6 +189,14 @@ def test_the_day_s_list_can_be_taken_out_and_nothing_else():
     assert knowledge.without_today(shorter) is None
 
 
+def test_a_manifest_names_every_part_there_is():
+    """All nine at once stay within its limits."""
+    parts = dict.fromkeys((*knowledge.PARTS, *knowledge.OPTIONAL), b"\x80")
+    read = knowledge.read_bundle(knowledge.write_bundle(MANIFEST, parts, KEY), KEY.public, uai=UAI)
+
+    assert set(read.parts) == set(parts)
+
+
 @pytest.mark.parametrize("part", ["settings", "badges"])
 def test_any_other_part_that_is_missing_is_noticed(part):
     """Only the day's list may go."""

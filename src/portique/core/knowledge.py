@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 BUNDLE_BYTES_MAX = 16 * 1024 * 1024
 MANIFEST_BYTES_MAX = 4096
+MANIFEST_ITEMS_MAX = 64  # seven fields, and a hash for each of some twenty parts
 DEPTH_MAX = 10
 ITEMS_MAX = 2_000_000
 PARTS = ("keys", "status", "calendar", "rights", "zones", "alarms", "settings")
@@ -172,7 +173,9 @@ def _manifest(outer: Any, key: PublicKey) -> tuple[Manifest, dict[str, bytes]]:
     signed = seal.parse_signed(outer["manifest"], bytes_max=MANIFEST_BYTES_MAX)
     if signed.header() != {seal.ALG: seal.ES256, seal.KID: key.kid}:
         raise ValueError("signed by another key")
-    payload = canonical.decode(seal.verify(signed, key), bytes_max=MANIFEST_BYTES_MAX)
+    payload = canonical.decode(
+        seal.verify(signed, key), bytes_max=MANIFEST_BYTES_MAX, items_max=MANIFEST_ITEMS_MAX
+    )
     match payload:
         case {1: 1, 3: str(uai), 4: int(epoch), 5: int(number), 6: int(issued),
               7: int(expires), 8: dict(hashes), **more} if is_uai(uai):  # fmt: skip

@@ -1,15 +1,19 @@
 """Knowledge down: signed when asked, counted up by changes, never the same number twice."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import transaction
 from tests.server.conftest import UAI
 from tests.server.gates.wired import alarms
 
+from portique.core.badges import read_badges
+from portique.core.daylists import Listed, read_day_part
 from portique.core.knowledge import Version, read_bundle, read_keys_part
-from portique.core.values import HolderId
-from portique.server.clock import now
+from portique.core.values import HolderId, Kind, PassId
+from portique.core.zones import Lane, Site
+from portique.school.rules import site_of, write_site
 from portique.server.config.waking import NOTES
 from portique.server.gates import actions
 from portique.server.gates.actions import knowledge
@@ -70,7 +74,7 @@ def test_what_changed_is_in_the_next_version(fetched):
 
 def test_knowledge_is_signed_anew_before_it_grows_old(served, gate):
     """After twelve hours there is a newer version, and only one."""
-    at = now()
+    at = datetime(2026, 11, 23, 6, tzinfo=UTC)
     version, _ = actions.newest_bundle(at)
     later = at + timedelta(hours=12)
 
@@ -145,6 +149,48 @@ def test_a_removed_gate_is_in_no_newer_knowledge(gate_at, served, gate, fetched)
 
     assert read_keys_part(before.parts["keys"], other.key).names
     assert not read_keys_part(after.parts["keys"], other.key).names
+
+
+def test_badges_and_the_day_s_list_are_sealed_for_the_gates_that_need_them(
+    served, gate, gate_at, fetched, monkeypatch
+):
+    """Every enrolled gate finds badges; names are for lanes with an agent."""
+    alone = gate_at("exit-1")
+    site = site_of(served)
+    write_site(served, replace(site, lanes=tuple(_agent_at_the_entry(site))))
+    zoe = Listed(
+        PassId("00112233445566aa"), HolderId("00112233aabbccdd"), Kind.PUPIL,
+        "Zoé Martin", "2de 4", 3, 0, 9,
+    )  # fmt: skip
+    monkeypatch.setattr(DatabaseRegister, "listed_on", lambda _register, _at: [zoe])
+    monkeypatch.setattr(DatabaseRegister, "badges", lambda _register: {bytes(32): "PQ1:A"})
+    parts = fetched().parts
+
+    for reads, key in ((True, gate.key), (False, alone.key)):
+        badges = read_badges(parts["badges"], read_keys_part(parts["keys"], key).names)
+        today = read_day_part(parts["today"], key)
+        assert badges is not None
+        assert "PQ1:A" in badges
+        assert (today is not None and today.listed == (zoe,)) is reads
+
+
+def _agent_at_the_entry(site: Site) -> list[Lane]:
+    return [replace(lane, staffed=lane.name == "entry-1") for lane in site.lanes]
+
+
+def test_a_school_without_badges_or_cards_says_nothing_of_them(fetched):
+    """The parts are absent, as they always were."""
+    assert {"badges", "today"}.isdisjoint(fetched().parts)
+
+
+def test_each_day_has_its_own_list(served, gate):
+    """From the school's midnight on there is a newer version, however young the last is."""
+    at = datetime(2026, 11, 23, 22, 59, tzinfo=UTC)  # a minute to midnight in Paris
+    version, _ = actions.newest_bundle(at)
+    midnight = at + timedelta(minutes=1)
+
+    assert actions.newest_version(at + timedelta(seconds=59)) == version
+    assert actions.newest_version(midnight) == Version(1, version.number + 1)
 
 
 @pytest.mark.parametrize("query", ["?have=1", "?have=a.b", "?other=1.2", "?have=1.2&x=1"])

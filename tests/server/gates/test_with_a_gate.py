@@ -2,11 +2,14 @@
 
 import os
 from contextlib import ExitStack
+from datetime import datetime
 
 import pytest
+from tests.server.conftest import AT
 
 from portique.core.entries import NoticeBody, OrderBody, Ruling, RulingBody
-from portique.core.values import to_ms
+from portique.core.sentences import ForgottenReason
+from portique.core.values import Kind, Medium, to_ms
 from portique.core.wire_news import ConsoleRuling
 from portique.gate.judge import Bench
 from portique.gate.link.client import Around, Link
@@ -15,9 +18,14 @@ from portique.gate.link.joining import join
 from portique.gate.link.opening import open_link
 from portique.gate.sections import GateConfig, GateSection, JournalSection
 from portique.gate.sync import Source
+from portique.server import clock
+from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.gates import actions, queries
 from portique.server.gates.models import Alarm, Entry, ErasureOrder, Gate
+from portique.server.passes import actions as passes
+from portique.server.passes.quotas import By
+from portique.server.people.actions import Particulars, add_person
 from portique.server.school.house import ServedSchool
 from portique.testing.fakes import FakeClock
 from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
@@ -25,6 +33,21 @@ from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
 pytestmark = pytest.mark.slow  # a real gate
 
 GATE = "entry-1"
+
+
+BADGE = "04A2B93C7D1E80"
+
+
+@pytest.fixture
+def monday(monkeypatch):
+    """It is a Monday morning of term, whenever these tests run."""
+
+    class Monday(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return AT.astimezone(tz)
+
+    monkeypatch.setattr(clock, "datetime", Monday)
 
 
 class Joined:
@@ -63,6 +86,10 @@ class Joined:
         assert known is not None
         self.working.lane.learn(Bench(self.working.school.uai, known.site.lane(GATE), known))
 
+    def read(self, line: str):
+        """Take a line from a reader, and return what was decided."""
+        return self.working.show(line)
+
     def turn(self, times: int = 6) -> None:
         """Let half a minute pass, and do what is due."""
         self.clock.advance(30_000)
@@ -72,7 +99,7 @@ class Joined:
 
 
 @pytest.fixture
-def joined(transactional_db, live_server, served, tmp_path):
+def joined(transactional_db, live_server, served, monday, tmp_path):
     """Let a gate join over the network."""
     with ExitStack() as stack:
         yield Joined(served, live_server.url.replace("localhost", "127.0.0.1"), tmp_path, stack)
@@ -117,6 +144,48 @@ def test_an_erasure_reaches_the_gate_and_its_entry_comes_back(joined):
     assert ErasureOrder.objects.get().done_at is not None
     assert Entry.objects.filter(kind=OrderBody.KIND).count() == 1
     assert joined.working.journal.rows(number - 1)[0].body is None
+
+
+@pytest.fixture
+def by(account):
+    """Somebody of school life."""
+    return By(account(Role.SCHOOL_LIFE))
+
+
+@pytest.fixture
+def zoe(joined, monday):
+    """Add a pupil after the gate joined."""
+    given = Particulars("Zoé", "Martin", label="2de 4", groups=("2de 4",), regime="green")
+    return add_person(Kind.PUPIL, given)
+
+
+def test_a_badge_presented_at_the_office_brings_its_holder_before_the_agent(joined, signed_in, zoe):
+    """Nobody's at first; enrolled on the page, known with the next news; its number is nowhere."""
+    unknown = joined.read(BADGE)
+    signed_in(Role.SCHOOL_LIFE).post(f"/passes/personne/{zoe.pk}/badge/", {"number": BADGE})
+    joined.turn()
+    judged = joined.read("04:a2:b9:3c:7d:1e:80")
+    card = joined.working.board.snapshot().waiting[-1]
+
+    assert [str(reason) for reason in unknown.decision.reasons] == ["not-a-pass"]
+    assert [str(reason) for reason in judged.decision.reasons] == ["low-assurance"]
+    assert (card.name, card.medium, card.label) == ("Zoé Martin", Medium.BADGE, "2de 4")
+    files = joined.working.journal.path.parent.glob("*")
+    assert not any(BADGE.encode() in file.read_bytes() for file in files if file.is_file())
+
+
+def test_a_card_forgotten_at_the_gate_is_let_through_and_filed(joined, by, zoe):
+    """Found on the day's list without asking the server, which learns of it afterwards."""
+    passes.issue_for(by, zoe)
+    joined.turn()
+    lane = joined.working.lane
+    [found] = lane.find_forgotten("zoe", "2d")
+    admitted = lane.admit_forgotten(found.pass_id, ForgottenReason.AT_HOME, "loge")
+    joined.turn()
+    [ruling] = Entry.objects.filter(kind=RulingBody.KIND)
+
+    assert admitted
+    assert b"at-home" in bytes(ruling.body)
 
 
 def test_changed_rules_arrive_and_a_removed_gate_is_refused(joined):

@@ -92,3 +92,13 @@ def test_a_badge_of_last_year_is_still_found(served, by, person):
     actions.roll(by, 2027, revoke=False)
 
     assert Badge.objects.get().digest in digests(NUMBER)
+
+
+def test_gates_are_told_which_pass_a_badge_stands_for(served, by, person):
+    """By the digest alone; a removed one is told no more."""
+    badge = actions.enrol_badge(by, person(), NUMBER)
+    text = served.register.get(badge.issued_id).text
+    assert served.register.badges() == {bytes.fromhex(badge.digest): text}
+
+    actions.remove_badge(by, PassId(badge.issued_id))
+    assert served.register.badges() == {}

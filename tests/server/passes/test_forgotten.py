@@ -6,12 +6,13 @@ import pytest
 from tests.server.passes.conftest import CLASS
 
 from portique.core.revocation import Status
+from portique.core.sentences import ForgottenReason
 from portique.core.values import from_ms
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.models import Act, IssuedPass, Use
-from portique.server.passes.words import ForgottenReason
+from portique.server.people.actions import mark_left
 from portique.server.people.census import raise_census
 
 
@@ -138,3 +139,17 @@ def test_guardians_and_those_who_left_are_not_there(signed_in, person):
     page = signed_in(Role.AGENT).post("/passes/oubli/", {"letters": "zoe"}).content.decode()
 
     assert 'name="admit"' not in page
+
+
+def test_gates_list_those_with_a_card_and_the_card_that_matters(served, by, person):
+    """Not who left, nor who has none; the valid card before the suspended one."""
+    zoe, gone, _without = (person(n, regime="green") for n in range(3))
+    old, new = (actions.issue_for(by, zoe) for _ in range(2))
+    served.register.set_status(old.pass_id, Status.SUSPENDED)
+    actions.issue_for(by, gone)
+    mark_left(gone)
+
+    [listed] = served.register.listed_on(now())
+    assert (listed.pass_id, listed.holder, listed.name) == (
+        new.pass_id, new.holder, "Zoé Martin",
+    )  # fmt: skip

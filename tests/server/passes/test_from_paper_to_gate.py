@@ -12,11 +12,11 @@ from tests.server.passes.conftest import CLASS
 from portique.cli.judging import Judgement, bench_of
 from portique.core.decide import Outcome, Reason
 from portique.core.rights import Permission
+from portique.core.sentences import ForgottenReason
 from portique.core.values import Direction
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions
-from portique.server.passes.words import ForgottenReason
 from portique.sight.codes import read_picture
 from portique.sight.sources import load_picture
 

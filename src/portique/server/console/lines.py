@@ -10,7 +10,13 @@ from portique.core.alarms import TITLES, Posture
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import Ruling
 from portique.core.plain import Words
-from portique.core.sentences import AdmitReason, DenyReason, ManualReason, sentence
+from portique.core.sentences import (
+    AdmitReason,
+    DenyReason,
+    ForgottenReason,
+    ManualReason,
+    sentence,
+)
 from portique.core.values import Kind
 from portique.server.console.models import EventKind
 from portique.server.console.words import CLOCKS, EPOCHS, MODES, NOTICES, said
@@ -21,10 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from portique.core.sentences import Preset
     from portique.server.console.models import Event
     from portique.server.console.names import Shown
 
 TONES = {Outcome.GRANT: "grant", Outcome.REFER: "refer", Outcome.REFUSE: "refuse"}
+ADMITTING = {each.value: each for each in (*AdmitReason, *ForgottenReason)}
+DENYING = {each.value: each for each in DenyReason}
 ADMIT = Words("Passage accordé", "Let through")
 DENY = Words("Passage refusé", "Not let through")
 SENT = Words("Réponse envoyée au portique", "Answer sent to the gate")
@@ -166,8 +175,8 @@ _LINES: Mapping[EventKind, Callable[[Event], Line]] = {
 def answer_of(verdict: str, reason: str) -> str:
     """Say an answer and its preset reason."""
     admitted = verdict == Ruling.ADMIT
-    presets: type[AdmitReason | DenyReason] = AdmitReason if admitted else DenyReason
-    why = label(presets(reason)) if reason in set(presets) else reason
+    presets: Mapping[str, Preset] = ADMITTING if admitted else DENYING
+    why = label(presets[reason]) if reason in presets else reason
     return f"{spoken(ADMIT if admitted else DENY)} · {why}"
 
 
