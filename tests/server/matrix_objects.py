@@ -18,6 +18,7 @@ from portique.server.accounts.roles import Role
 from portique.server.api.models import Token
 from portique.server.gates.actions import invite
 from portique.server.gates.models import Gate
+from portique.server.outgoing.models import Destination
 from portique.server.passes.register import DatabaseRegister
 from portique.server.people.actions import Particulars, add_person
 from portique.server.people.models import Import
@@ -69,6 +70,11 @@ def a_gate() -> Any:
     return gate_id
 
 
+def a_destination() -> Any:
+    """A program that is told of events."""
+    return Destination.objects.create(name="chauffage", address="https://exemple.fr/").pk
+
+
 OBJECTS: dict[str, Callable[[], Any]] = {
     "account_id": an_account,
     "device_id": a_device,
@@ -81,6 +87,7 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "import_id": an_import,
     "mfa_remove_webauthn.pk": lambda: 1,
     "token_id": a_token,
+    "destination_id": a_destination,
     "away_id": uuid.uuid4,
     "message_id": uuid.uuid4,
     "api:undo_change.change_id": uuid.uuid4,

@@ -222,6 +222,7 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     KEYS_CHANGED = "keys-changed"
     SEARCHED = "searched"
+    DESTINATION_CHANGED = "destination-changed"
 
 
 DEED_WORDS = {
@@ -240,6 +241,9 @@ DEED_WORDS = {
     Deed.EXPORTED: Words("Données exportées", "Data exported"),
     Deed.KEYS_CHANGED: Words("Clés changées", "Keys changed"),
     Deed.SEARCHED: Words("Personne recherchée", "Person searched"),
+    Deed.DESTINATION_CHANGED: Words(
+        "Programme prévenu d’événements changé", "Program told of events changed"
+    ),
 }
 
 

@@ -25,6 +25,7 @@ ALLOWED_HOSTS = list(HERE.hosts)
 APPS = (
     *("vault", "frame", "accounts", "people", "school", "passes", "gates", "console", "daily"),
     "holders",
+    "outgoing",
     "api",
 )
 INSTALLED_APPS = [

@@ -29,6 +29,7 @@ from portique.server.config.chores import do_chores
 from portique.server.config.event_stream import EventStream, event
 from portique.server.config.mailing import keep_sending
 from portique.server.config.measuring import LINES, LISTENERS
+from portique.server.config.telling import keep_telling
 from portique.server.config.trial import Trials
 from portique.server.console.hub import LISTENERS_MAX, Hub
 from portique.server.console.watchers import watcher
@@ -66,7 +67,7 @@ def application() -> Starlette:
 async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.hub = hub = Hub()
     app.state.trials = Trials()
-    tasks = [asyncio.create_task(hub.run()), asyncio.create_task(_do_chores(hub))]
+    tasks = [asyncio.create_task(each) for each in (hub.run(), _do_chores(hub), keep_telling())]
     if settings.PORTIQUE_MAIL_FROM:
         tasks.append(asyncio.create_task(keep_sending()))
     yield

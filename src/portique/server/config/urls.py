@@ -14,6 +14,7 @@ urlpatterns = [
     path("direct/", include("portique.server.console.urls")),
     path("vie-scolaire/", include("portique.server.daily.urls")),
     path("mes-donnees/", include("portique.server.holders.urls")),
+    path("evenements/", include("portique.server.outgoing.urls")),
     path("gate/v1/", include("portique.server.gates.wire_urls")),
     path("api/", include("portique.server.api.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Events for the school's other programs: webhooks and MQTT, with nothing about anybody."""
