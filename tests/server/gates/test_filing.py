@@ -3,9 +3,10 @@
 import os
 from dataclasses import replace
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from tests.server.gates.wired import alarms, decision
+from tests.server.gates.wired import HEALTH, WiredGate, alarms, decision
 
 from portique.core.entries import (
     Authority,
@@ -16,6 +17,7 @@ from portique.core.entries import (
 )
 from portique.core.seal import Purpose, private_key
 from portique.core.values import PassId
+from portique.core.wire_news import Report
 from portique.gate.journal_erasing import open_order
 from portique.school.register import EnrolledGate
 from portique.server.clock import now
@@ -181,6 +183,29 @@ def test_an_older_report_that_comes_late_alarms_nobody(gate):
     gate.news(last=4)
 
     assert alarms() == []
+
+
+def test_a_report_that_a_filing_overtakes_alarms_nobody(gate):
+    """It was proved before the filing was taken, and looked into afterwards."""
+    gate.begin(9)
+    proved = Gate.objects.get()
+    proved.called_ms = gate.clock_ms - 5000
+    gate.acknowledged()
+    actions.take_report(proved, Report(0, replace(HEALTH, last=4)), fresh=True)
+
+    assert alarms() == []
+
+
+@pytest.mark.parametrize(
+    "ask", [WiredGate.file, WiredGate.news, lambda gate: gate.call("GET", "/gate/v1/knowledge")]
+)
+def test_whatever_a_gate_asks_for_it_is_heard(gate, ask):
+    """Its last contact is written with what the call does."""
+    ask(gate.begin(1))
+
+    heard = Gate.objects.get()
+    assert heard.contact_at is not None
+    assert heard.called_ms == gate.clock_ms
 
 
 def test_an_entry_that_is_not_understood_is_kept_and_set_aside(gate, told):

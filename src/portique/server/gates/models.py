@@ -40,6 +40,9 @@ __all__ = [
 ]
 
 
+CONTACT = ("contact_at", "called_ms", "drift_ms")
+
+
 class Gate(models.Model):
     """A gate: its lane, its public key, and how it said it was when it last asked for news.
 
@@ -87,6 +90,10 @@ class Gate(models.Model):
     def __str__(self) -> str:
         """Return its id."""
         return self.gate_id
+
+    def note_contact(self) -> None:
+        """Write down that it called."""
+        self.save(update_fields=CONTACT)
 
     @property
     def key(self) -> PublicKey:

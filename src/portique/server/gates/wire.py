@@ -142,14 +142,16 @@ def _reply(
 
 
 def _heard(gate: Gate, call: Call) -> bool:
-    """Note that a gate called; say whether its clock had signed no call as late as this one."""
+    """Note that a gate called; say whether its clock had signed no call as late as this one.
+
+    What it asks for writes the row, in the transaction of its own: a gate's call costs one.
+    """
     at = now()
     fresh = call.sent_ms > gate.called_ms
     heard_ms = min(call.sent_ms, to_ms(at) + AHEAD_MS_MAX)
     gate.contact_at, gate.called_ms = at, max(gate.called_ms, heard_ms)
     if fresh:  # a repeated call says nothing about the clock
         gate.drift_ms = call.sent_ms - to_ms(at)
-    gate.save(update_fields=["contact_at", "called_ms", "drift_ms"])
     return fresh
 
 

@@ -57,9 +57,10 @@ def file(gate: Gate, filing: Filing) -> Acknowledgement | None:
     try:
         with transaction.atomic():
             one_at_a_time()  # before any row: two that wait for each other's rows would both fail
-            Gate.objects.select_for_update().filter(pk=gate.pk).first()  # its report waits too
+            gate.note_contact()  # its row is then locked: its report waits too
             return _acknowledged(gate, _store(gate, _checked(gate, filing), filing), filing)
     except Disputed as dispute:
+        gate.note_contact()
         raise_alarm(gate, dispute.kind, filing.epoch, dispute.number)
         return None
 

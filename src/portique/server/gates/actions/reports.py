@@ -13,13 +13,12 @@ from portique.core.wire_news import Note as Told
 from portique.server.clock import now
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest_version
-from portique.server.gates.models import AlarmKind, Epoch, Note
+from portique.server.gates.models import CONTACT, AlarmKind, Epoch, Gate, Note
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
     from portique.core.knowledge import Version
     from portique.core.wire_news import Health, Report
-    from portique.server.gates.models import Gate
 
 TOLD_FOR = {  # later these notes say nothing more, and a gate would skip them
     ELSEWHERE: timedelta(minutes=5),
@@ -66,19 +65,22 @@ def _keep_health(gate: Gate, health: Health) -> None:
     }
     for name, value in fields.items():
         setattr(gate, name, value)
-    gate.save(update_fields=list(fields))
+    gate.save(update_fields=[*fields, *CONTACT])
 
 
 def _watch_journal(gate: Gate, health: Health) -> None:
     """Raise an alarm when a journal ends before what the server has, or has the gate's word for.
 
-    From then on the epoch is disputed: the gate, told so at its next filing, begins another.
+    From then on the epoch is disputed: the gate, told so at its next filing, begins another. A
+    report that a filing overtook while it waited says nothing.
     """
     public = gate.key.x + gate.key.y
     newest = Epoch.objects.filter(gate=gate, public=public).order_by("-number").first()
     if newest is None or health.epoch > newest.number:
         return
-    if health.epoch < newest.number or health.last < max(newest.last, newest.head_number):
+    if health.epoch == newest.number and health.last >= max(newest.last, newest.head_number):
+        return
+    if not Gate.objects.filter(pk=gate.pk, called_ms__gt=gate.called_ms).exists():
         raise_alarm(gate, AlarmKind.OLDER_COPY, health.epoch, health.last)
         Epoch.objects.filter(gate=gate, number=health.epoch).update(disputed=True)
 
