@@ -62,7 +62,10 @@ def test_a_file_over_the_cap_never_reaches_the_disk(office, monkeypatch):
     large = SimpleUploadedFile("export.zip", b"A" * (33 * 1024 * 1024))
     said = {"csrfmiddlewaretoken": token[1], "files": large}
 
-    assert "trop gros" in refusal(office.client.post("/personnes/importer/", said))
+    response = office.client.post("/personnes/importer/", said)
+
+    assert response.status_code == 413
+    assert "32,0" in response.content.decode()
     assert spilled == []
 
 

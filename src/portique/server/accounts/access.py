@@ -17,9 +17,10 @@ from allauth.account.adapter import get_adapter
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import URLResolver, reverse
 
+from portique.server.accounts.bodies import announced, go_on, is_unread, taken_by
 from portique.server.accounts.queries import lacks_second_factor
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def who(request: HttpRequest) -> User:
 
 
 class AccessMiddleware:
-    """Hold every view to its mark."""
+    """Hold every view to its mark, before anything looks into what was sent."""
 
     def __init__(self, get_response: Handler) -> None:
         self._get_response = get_response
@@ -118,16 +119,27 @@ class AccessMiddleware:
             PermissionDenied: Signed in, and the page is for others.
         """
         _ = args, kwargs
-        mark, early = getattr(view, MARK, None), getattr(view, EARLY, False)
-        if mark == BY_PROOF:
-            return None
-        if not request.user.is_authenticated:
-            return None if mark == PUBLIC else _to_sign_in(request)
-        if not early and lacks_second_factor(request.user):
-            return redirect("mfa_index")
-        if mark is None or (mark != PUBLIC and request.user.role not in mark):
-            raise PermissionDenied
-        return None
+        if getattr(view, MARK, None) == BY_PROOF:
+            return None  # it asks for its proof, and looks at the length, by itself
+        return _shut_out(request, view) or _unwanted(request, view)
+
+
+def _shut_out(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
+    mark, early = getattr(view, MARK, None), getattr(view, EARLY, False)
+    if not request.user.is_authenticated:
+        return None if mark == PUBLIC else _to_sign_in(request)
+    if not early and lacks_second_factor(request.user):
+        return redirect("mfa_index")
+    if mark is None or (mark != PUBLIC and request.user.role not in mark):
+        raise PermissionDenied
+    return None
+
+
+def _unwanted(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
+    if announced(request) > taken_by(view):
+        shown = {"code": 413, "bytes_max": taken_by(view)}
+        return render(request, "frame/error.html", shown, status=413)
+    return go_on() if is_unread(request) else None
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Serving pages and API: granian in WSGI mode, one worker, several threads.
+"""Serving pages and API: one process, a few threads behind a loop that reads and sends for them.
 
 One process writes to SQLite, so nobody waits for another's lock; with PostgreSQL a host adds
 processes behind its proxy.
@@ -8,32 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from granian.constants import Interfaces, Loops
-from granian.server import Server
+from portique.server.config.connections import serve
+from portique.server.config.whole_requests import WholeRequests
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-THREADS = 8
-BACKLOG = 256
-
 
 def serve_pages(host: str, port: int, tls: tuple[Path, Path] | None) -> None:
-    """Serve until the process is told to stop; `tls` is certificate and key.
+    """Serve until the process is told to stop; `tls` is certificate and key."""
+    from django.conf import settings  # noqa: PLC0415 -- Django was set up since
 
-    Returns only after a signal.
-    """
-    Server(
-        "portique.server.config.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        loop=Loops.asyncio,
-        workers=1,
-        blocking_threads=THREADS,
-        backlog=BACKLOG,
-        log_enabled=False,
-        ssl_cert=tls[0] if tls else None,
-        ssl_key=tls[1] if tls else None,
-        respawn_failed_workers=True,
-    ).serve()
+    from portique.server.config.wsgi import application  # noqa: PLC0415 -- likewise
+
+    serve(WholeRequests(application), (host, port), tls, proxied=settings.PORTIQUE_PROXIED)

@@ -50,13 +50,13 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "portique.server.frame.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "portique.server.accounts.access.AccessMiddleware",  # before CSRF reads what was sent
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "portique.server.accounts.sessions.LockMiddleware",
-    "portique.server.accounts.access.AccessMiddleware",
 ]
 ROOT_URLCONF = "portique.server.config.urls"
 TEMPLATES = [

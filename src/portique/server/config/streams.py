@@ -10,11 +10,10 @@ import base64
 import binascii
 import json
 import logging
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING
 
-import uvicorn
 from django.conf import settings
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -26,6 +25,7 @@ from portique.core import wire_calls
 from portique.core.errors import LinkError
 from portique.server.clock import now
 from portique.server.config.chores import do_chores
+from portique.server.config.connections import serve
 from portique.server.config.event_stream import EventStream, event
 from portique.server.config.mailing import keep_sending
 from portique.server.config.measuring import LINES, LISTENERS
@@ -244,16 +244,4 @@ async def _news(hub: Hub, gate_id: str) -> AsyncGenerator[str, None]:
 
 def serve_streams(host: str, port: int, tls: tuple[Path, Path] | None) -> None:
     """Serve until the process is told to stop; `tls` is certificate and key."""
-    config = uvicorn.Config(
-        application(),
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,  # streams never end by themselves
-        ssl_certfile=tls[0] if tls else None,
-        ssl_keyfile=tls[1] if tls else None,
-    )
-    with suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run()
+    serve(application(), (host, port), tls, proxied=settings.PORTIQUE_PROXIED)

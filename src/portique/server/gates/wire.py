@@ -23,6 +23,7 @@ from portique.core.errors import LinkError, PortiqueError
 from portique.core.values import to_ms
 from portique.core.wire_calls import ENVELOPE_BYTES_MAX, Answer
 from portique.server.accounts.access import by_proof
+from portique.server.accounts.bodies import announced, go_on, is_unread
 from portique.server.clock import now
 from portique.server.console.views import stream_origin
 from portique.server.gates.models import Gate
@@ -86,6 +87,8 @@ def signed(
             proved = _proved(request)
             if proved is None:
                 return HttpResponse(status=401)
+            if is_unread(request) and announced(request) <= bytes_max:
+                return go_on()
             gate, call = proved
             return _response(call, _reply(request, gate, call, answer, bytes_max))
 
@@ -96,11 +99,7 @@ def signed(
 
 def body_of(request: HttpRequest, bytes_max: int) -> bytes | None:
     """Read a body of a length that was said and is not too long; None: it is."""
-    try:
-        length = int(request.headers.get("Content-Length") or 0)
-    except ValueError:
-        return None
-    return request.body if 0 <= length <= bytes_max else None
+    return request.body if announced(request) <= bytes_max else None
 
 
 def _proved(request: HttpRequest) -> tuple[Gate, Call] | None:

@@ -16,10 +16,11 @@ from portique.school.people.limits import FILE_BYTES_MAX
 from portique.school.people.mapping import Field
 from portique.school.people.matching import Answer
 from portique.school.people.recognise import Source
-from portique.school.people.refusals import Refusal, refused
+from portique.school.people.refusals import Refusal
 from portique.school.people.sentences import SENTENCES
 from portique.school.rules import regimes_of
 from portique.server.accounts.access import allowed
+from portique.server.accounts.bodies import takes
 from portique.server.accounts.roles import Role
 from portique.server.people import actions, showing, uploads, wizard
 from portique.server.people.errors import Outdated
@@ -46,6 +47,7 @@ SOURCES = {Source.SIECLE.value: "SIECLE", Source.ONDE.value: "ONDE"}
 
 
 @allowed(*OFFICE)
+@takes(FILE_BYTES_MAX)
 @require_http_methods(["GET", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Take the files, and lead to what must be said or seen next."""
@@ -64,8 +66,6 @@ def me(request: HttpRequest) -> User:
 
 
 def _files(request: HttpRequest) -> list[bytes]:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > FILE_BYTES_MAX:
-        raise refused(Refusal.TOO_LARGE, "over the cap: it was not kept")
     return uploads.contents(request.FILES.getlist("files")[:FILES_MAX])
 
 

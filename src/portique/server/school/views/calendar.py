@@ -15,6 +15,7 @@ from portique.school.rights_table import rights_of
 from portique.school.rules import calendar_of, site_of
 from portique.school.times.public_holidays import public_holidays
 from portique.school.times.school_calendar import (
+    FILE_BYTES_MAX,
     for_school,
     official,
     read_holidays_ics,
@@ -22,6 +23,7 @@ from portique.school.times.school_calendar import (
     year_of,
 )
 from portique.server.accounts.access import allowed
+from portique.server.accounts.bodies import takes
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.school import actions, queries
@@ -93,6 +95,7 @@ def official_year(request: HttpRequest) -> HttpResponse:
 
 
 @office
+@takes(FILE_BYTES_MAX)
 @require_POST
 def year_file(request: HttpRequest) -> HttpResponse:
     """Put a file's year in place of what was there."""

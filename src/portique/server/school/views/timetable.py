@@ -9,9 +9,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portique.core.errors import TimetableError
+from portique.school.people.limits import FILE_BYTES_MAX
 from portique.school.rules import calendar_of
 from portique.school.times.imported import LEFT_OUT_WORDS
 from portique.server.accounts.access import allowed
+from portique.server.accounts.bodies import takes
 from portique.server.accounts.roles import Role
 from portique.server.school import actions, queries
 from portique.server.school.actions.drafts import choices_of, draft_of, files_of
@@ -33,6 +35,7 @@ office = allowed(Role.HEAD, Role.SCHOOL_LIFE)
 
 
 @office
+@takes(FILE_BYTES_MAX)
 @require_http_methods(["GET", "POST"])
 def timetable(request: HttpRequest) -> HttpResponse:
     """Show what gates know of lessons, and take files."""
