@@ -149,7 +149,7 @@ SENTENCES_EN: Mapping[Reason, tuple[str, str, str]] = {
         "Compare the person, the name and the class; in doubt, see {point}.",
     ),
     Reason.LOW_ASSURANCE: (
-        "A badge known by its bare number, which is easy to copy.",
+        "Nothing proves who it is: a badge read by its bare number, or a forgotten card.",
         "Hello, could you tell me your name?",
         "Compare the name shown with the person; in doubt, see {point}.",
     ),

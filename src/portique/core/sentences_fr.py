@@ -158,7 +158,7 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
         "Comparez la personne, le nom et la classe ; en cas de doute, voyez {point}.",
     ),
     Reason.LOW_ASSURANCE: (
-        "Badge reconnu par son seul numéro, facile à recopier.",
+        "Rien ne prouve qui c’est : badge lu par son seul numéro, ou carte oubliée.",
         "Bonjour, vous me dites votre nom ?",
         "Comparez le nom affiché et la personne ; en cas de doute, voyez {point}.",
     ),
