@@ -5,7 +5,7 @@ from tests.server.accounts.conftest import PIN, fill
 from tests.server.conftest import sign_in
 
 from portique.server.accounts import devices
-from portique.server.accounts.models import AuditEntry, Deed
+from portique.server.accounts.models import AuditEntry, Deed, Device
 from portique.server.accounts.roles import Role
 
 OWN_PIN, NEW = "/compte/poste/mon-code/", "739216"
@@ -26,7 +26,7 @@ def test_an_agent_chooses_another_pin_and_goes_on(agent_on_device):
     client, agent = at_work(agent_on_device)
     assert "Votre code PIN est changé" in change(client).content.decode()
 
-    device = devices.Device.objects.get()
+    device = Device.objects.get()
     assert devices.agent_by_pin(device, agent.pk, NEW) == agent
     assert AuditEntry.objects.filter(deed=Deed.PIN_CHANGED, by=agent.pk).exists()
 

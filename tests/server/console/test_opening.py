@@ -13,6 +13,7 @@ from portique.server.clock import now
 from portique.server.console import queries, telling
 from portique.server.console.actions import dismiss
 from portique.server.console.models import Event, EventKind
+from portique.server.console.names import Shown
 from portique.server.gates.actions import raise_alarm, see_alarm
 from portique.server.gates.models import Alarm, AlarmKind, Entry, Epoch, Gate, Note
 
@@ -26,7 +27,8 @@ def heard(gate) -> Gate:
     """Return the gate, which has just called."""
     gate.contact_at = now()
     gate.save()
-    return gate
+    found: Gate = gate
+    return found
 
 
 def told() -> Told:
@@ -53,7 +55,8 @@ def test_the_gates_entry_says_that_the_door_opened_and_for_whom_it_was_asked(
     client = signed_in(Role.SCHOOL_LIFE)
     client.post(OPEN, FORM)
     asked = admission_of(told())
-    filed(ManualAdmissionBody(*FORM.values(), asked.agent, 1, admission=asked.admission))
+    body = ManualAdmissionBody("entry-1", asked.reason, asked.agent, 1, admission=asked.admission)
+    filed(body)
 
     [line, sent] = telling.Telling(queries.recent(now())).lines()
     assert line.by == sent.by == "Camille School-Life"
@@ -107,7 +110,7 @@ def test_an_alarm_says_whose_pass_it_is_as_long_as_that_is_kept(gate, decision, 
     """The name is found when it is shown; erased, the entry tells nothing, nor does the event."""
     body = decision(0)
     event = wrong(gate, body)
-    shown = {body.pass_id: telling.Shown("Inès Aubert", "3B")}
+    shown = {body.pass_id: Shown("Inès Aubert", "3B")}
     monkeypatch.setattr(telling, "names_of", lambda ids: {i: shown[i] for i in ids if i in shown})
     before = telling.Telling([event]).line(event)
     Entry.objects.update(body=None)

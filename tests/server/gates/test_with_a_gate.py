@@ -8,7 +8,7 @@ import pytest
 from tests.server.conftest import AT
 
 from portique.core.entries import NoticeBody, OrderBody, Ruling, RulingBody
-from portique.core.sentences import ForgottenReason
+from portique.core.sentences import ForgottenReason, ManualReason
 from portique.core.values import Kind, Medium, to_ms
 from portique.core.wire_news import ConsoleRuling
 from portique.gate.judge import Bench
@@ -21,7 +21,9 @@ from portique.gate.sync import Source
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
-from portique.server.gates import actions, queries
+from portique.server.console import actions as console
+from portique.server.console.models import Event, EventKind
+from portique.server.gates import actions, queries, receivers
 from portique.server.gates.models import Alarm, Entry, ErasureOrder, Gate
 from portique.server.passes import actions as passes
 from portique.server.passes.quotas import By
@@ -199,3 +201,17 @@ def test_changed_rules_arrive_and_a_removed_gate_is_refused(joined):
     with pytest.raises(Refused) as refused:
         joined.turn()
     assert (refused.value.status, refused.value.proved) == (401, True)
+
+
+def test_a_console_opens_a_real_door(joined, account):
+    """Asked on the live page, done at the lane once, and told back with who it was."""
+    receivers.register(console.record)  # which these tests leave out
+    joined.turn()
+    reception = account(Role.RECEPTION)
+    console.open_door(reception, GATE, ManualReason.FORGOTTEN)
+    joined.turn()
+    joined.turn()
+
+    [event] = Event.objects.filter(kind=EventKind.MANUAL)
+    assert joined.working.door.releases == 1
+    assert (event.people, event.data["user"]) == (1, str(reception.pk))

@@ -42,10 +42,11 @@ TROUBLES = {
 
 def begin(at: datetime) -> State:
     """Return where things stand: what happened before is told to nobody."""
+    last_import = _last_import()
     state: State = {
         "alarm": Alarm.objects.aggregate(last=Max("pk"))["last"] or 0,
         "event": Event.objects.aggregate(last=Max("pk"))["last"] or 0,
-        "import": _last_import().isoformat() if _last_import() else "",
+        "import": last_import.isoformat() if last_import else "",
         "posture": ["normal", False],
         "gates": {},
         "knowledge": list(read_newest().knowledge),
