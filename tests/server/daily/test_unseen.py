@@ -13,6 +13,7 @@ from portique.core.calendars import SchoolDays
 from portique.core.entries import Ruling
 from portique.core.rights import Permission
 from portique.core.sentences import ForgottenReason
+from portique.core.timetables import Change, ChangeKind
 from portique.core.values import Direction, Kind, to_ms
 from portique.school.rules import write_calendar
 from portique.server.accounts.roles import Role
@@ -64,10 +65,13 @@ def test_nobody_is_expected_before_the_first_lesson_of_any_group(pupil):
 
 
 def test_a_day_without_school_expects_nobody(served, lessons, pupil, office):
-    """The page says so."""
+    """Not even for a lesson that was added to it; the page says so."""
     pupil()
-    off = SchoolDays(days_off=(date(2026, 11, 16),))
-    write_calendar(served, replace(lessons, school_days=off))
+    today = date(2026, 11, 16)
+    added = Change(CLASS, today, ChangeKind.ADDED, 480, 600)
+    timetable = replace(lessons.timetable, changes=(added,))
+    off = replace(lessons, school_days=SchoolDays(days_off=(today,)), timetable=timetable)
+    write_calendar(served, off)
 
     assert listed() == []
     assert "n’est pas un jour de classe" in office.get(PAGE).content.decode()
