@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 NAME = "server"
 UNKNOWN = 401
+RECEIPTS = ".outbox"  # beside the journal, see `portique.gate.outbox`
 SKEW_MS_MAX = 5_000  # further away, a gate goes by the server's signed time
 
 
@@ -113,11 +114,14 @@ def _clock(signed_ms: int, *, within_ms: int) -> Finding:
 
 
 def _last_contact(config: GateConfig) -> Finding:
-    file = config.journal.file.with_name(FILE)
-    try:
-        fetched = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    except OSError:
-        told = "the gate itself has fetched nothing from it yet"
+    """Look when the gate last wrote down a receipt of the server's, or newer knowledge."""
+    journal = config.journal.file
+    files = journal.with_name(FILE), journal.with_name(f"{journal.name}{RECEIPTS}")
+    heard_s = max((path.stat().st_mtime for path in files if path.exists()), default=None)
+    if heard_s is None:
+        told = "the gate itself has not worked with it yet"
         return Finding("last contact", State.NOTE, told, "start it: portique gate run")
-    minutes = int((machine_time() - fetched).total_seconds() // 60)
-    return Finding("last contact", State.OK, f"newer knowledge came {minutes} minutes ago")
+    heard = machine_time() - datetime.fromtimestamp(heard_s, UTC)
+    minutes = max(0, int(heard.total_seconds() // 60))
+    told = f"entries were taken, or newer knowledge came, {minutes} minutes ago"
+    return Finding("last contact", State.OK, told)
