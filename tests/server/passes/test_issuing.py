@@ -10,7 +10,9 @@ from portique.school.issuing import reopened
 from portique.server.clock import now
 from portique.server.gates.actions.knowledge import newest_version
 from portique.server.passes import actions, quotas
+from portique.server.passes.actions import many
 from portique.server.passes.models import Act, ActKind, IssuedPass
+from portique.server.passes.quotas import QuotaExceededError
 from portique.server.people.models import Person
 
 
@@ -92,6 +94,54 @@ def test_a_lost_card_is_suspended_and_found_again(served, by, person):
 
     with pytest.raises(RegisterError):
         actions.resume(by, card)
+
+
+def test_what_was_made_before_a_refusal_stays(by, person, monkeypatch):
+    """Somebody used the same account meanwhile: asked again later, it goes on with the others."""
+    people = [person(n) for n in range(3)]
+    verdicts = iter([None, (quotas.ACCOUNT, 121), None])
+    monkeypatch.setattr(many, "AT_ONCE", 2)
+    monkeypatch.setattr(quotas, "_excess", lambda *_: next(verdicts))
+
+    made = actions.issue_for_many(by, people)
+    rest = actions.issue_for_many(by, people[len(made) :])
+
+    holders = [one.holder for one in (*made, *rest)]
+    assert (len(made), holders) == (2, [one.holder for one in people])
+
+
+def test_each_part_counts_with_all_that_are_to_come(by, person, monkeypatch):
+    """More than usual is refused before the first card, not in the middle."""
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    monkeypatch.setattr(quotas, "ACCOUNT_HOUR_MAX", 2)
+
+    with pytest.raises(QuotaExceededError):
+        actions.issue_for_many(by, [person(n) for n in range(3)])
+
+    assert not IssuedPass.objects.exists()
+
+
+def test_a_name_that_no_pass_carries_stops_before_the_first(by, person, monkeypatch):
+    """Nobody has to find out which of a school's cards were made."""
+    monkeypatch.setattr(many, "AT_ONCE", 1)
+    nameless = person(1)
+    monkeypatch.setattr(Person, "shown_name", property(lambda one: "" if one == nameless else "A"))
+
+    with pytest.raises(RegisterError):
+        actions.issue_for_many(by, [person(0), nameless])
+
+    assert not IssuedPass.objects.exists()
+
+
+def test_a_class_s_cards_are_replaced_together_or_not(by, person, monkeypatch):
+    """One too many for the hour: every old card still counts."""
+    old = [actions.issue_for(by, person(n)).pass_id for n in range(2)]
+    monkeypatch.setattr(quotas, "ACCOUNT_HOUR_MAX", 3)
+
+    with pytest.raises(QuotaExceededError):
+        actions.replace_many(by, old)
+
+    assert set(IssuedPass.objects.values_list("status", flat=True)) == {Status.VALID.value}
 
 
 def test_what_one_account_asks_for_at_once_is_counted_in_turn(by, person, monkeypatch):

@@ -11,6 +11,7 @@ from portique.core.revocation import Status
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions, quotas
 from portique.server.passes.models import Act, ActKind, IssuedPass, QuotaAlert
+from portique.server.passes.views import groups
 from portique.server.people.models import Access, AccessReason, Person
 
 GROUP = {"kind": "pupil", "label": CLASS}
@@ -34,6 +35,20 @@ def test_a_class_gets_its_missing_cards_and_prints_them(signed_in, person):
     assert all(one.shown_name in text for one in people)
     assert printed.headers["Cache-Control"] == "no-store"
     assert Act.objects.filter(kind=ActKind.PRINTED).count() == len(people)
+
+
+def test_a_large_group_is_gone_on_with(signed_in, person, monkeypatch):
+    """So many for one press; the page says how many are left, and the next press makes those."""
+    monkeypatch.setattr(groups, "MANY", 2)
+    for number in range(3):
+        person(number)
+    office = signed_in(Role.SCHOOL_LIFE)
+    first = office.post("/passes/delivrer/", GROUP, follow=True).content.decode()
+    second = office.post("/passes/delivrer/", GROUP, follow=True).content.decode()
+
+    assert "Il en reste 1" in first
+    assert "Il en reste" not in second
+    assert IssuedPass.objects.count() == 3
 
 
 def test_issuing_again_makes_no_second_card(signed_in, person):

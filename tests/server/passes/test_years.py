@@ -4,6 +4,8 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.server.conftest import AT
 
 from portique.core.errors import RegisterError
@@ -69,6 +71,28 @@ def test_a_year_begins_once(by, zoe):
     actions.roll(by, 2027, revoke=False)
     with pytest.raises(RegisterError):
         actions.roll(by, 2027, revoke=False)
+
+
+def test_rights_that_change_meanwhile_wait_for_the_new_year(by, zoe):
+    """Whoever writes some has to count the knowledge up first, and then reads them anew."""
+    with CaptureQueriesContext(connection) as asked:
+        actions.roll(by, 2027, revoke=False)
+
+    done = [query["sql"] for query in asked]
+    counted = next(n for n, sql in enumerate(done) if "'knowledge'" in sql and "UPDATE" in sql)
+    read = next(n for n, sql in enumerate(done) if 'FROM "passes_holderrights"' in sql)
+    assert counted < read
+
+
+def test_two_that_begin_a_year_wait_for_each_other(by, zoe):
+    """The list of people is taken before the year is looked at."""
+    with CaptureQueriesContext(connection) as asked:
+        actions.roll(by, 2027, revoke=False)
+
+    done = [query["sql"] for query in asked]
+    taken = next(n for n, sql in enumerate(done) if sql.startswith('UPDATE "people_census"'))
+    looked = next(n for n, sql in enumerate(done) if "'school-year'" in sql)
+    assert taken < looked
 
 
 def test_keys_that_a_first_try_left_are_used(served, by, zoe):

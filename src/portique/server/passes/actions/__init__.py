@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portique.server.passes.actions.badges import enrol_badge, remove_badge
-from portique.server.passes.actions.changing import replace, resume, revoke, suspend
+from portique.server.passes.actions.changing import replace, replace_many, resume, revoke, suspend
 from portique.server.passes.actions.issuing import give_holder, issue_for, issue_for_many
 from portique.server.passes.actions.permitting import give_permission, withdraw_permission
 from portique.server.passes.actions.recording import allow, see_alert
@@ -22,6 +22,7 @@ __all__ = [
     "refer_today",
     "remove_badge",
     "replace",
+    "replace_many",
     "resume",
     "revoke",
     "roll",

@@ -12,8 +12,8 @@ from portique.core.values import Window, from_ms, to_ms
 from portique.school.issuing import replace_pass, to_second
 from portique.server.clock import now
 from portique.server.entropy import entropy
-from portique.server.passes import quotas
 from portique.server.passes.actions.issuing import Wanted, make
+from portique.server.passes.actions.many import a_few_at_once
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import ActKind
 from portique.server.people.census import raise_census
@@ -21,6 +21,7 @@ from portique.server.people.models import Person
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from portique.core.values import PassId
@@ -37,15 +38,31 @@ def replace(by: By, pass_id: PassId) -> Issued:
         QuotaExceededError: More than usual.
         RegisterError: Never issued, revoked already, or ended, or its holder left.
     """
-    at = now()
-    old = served_school().register.get(pass_id)
-    with quotas.within(by, [old.holder], at):
-        person = _still_here(old)
-        if person is not None:
-            return _renewed(by, person, old, at)
-        issued = replace_pass(served_school(), pass_id, at=at, entropy=entropy)
-        record_change(by, ActKind.REPLACED, [issued], at)
-        return issued
+    return replace_many(by, [pass_id])[0]
+
+
+def replace_many(by: By, pass_ids: Iterable[PassId]) -> list[Issued]:
+    """Make a card in the place of each, see `replace` and `a_few_at_once`.
+
+    Raises:
+        QuotaExceededError: More than usual; nothing was replaced.
+        RegisterError: One of the first can't be replaced; nothing was.
+    """
+    register = served_school().register
+
+    def part(few: Sequence[Issued], at: datetime) -> list[Issued]:
+        return [_replaced(by, old, at) for old in few]
+
+    return a_few_at_once(by, list(map(register.get, pass_ids)), lambda old: old.holder, part)
+
+
+def _replaced(by: By, old: Issued, at: datetime) -> Issued:
+    person = _still_here(old)
+    if person is not None:
+        return _renewed(by, person, old, at)
+    issued = replace_pass(served_school(), old.pass_id, at=at, entropy=entropy)
+    record_change(by, ActKind.REPLACED, [issued], at)
+    return issued
 
 
 def _still_here(issued: Issued) -> Person | None:

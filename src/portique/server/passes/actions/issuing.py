@@ -1,4 +1,4 @@
-"""Issuing: one person's pass, or a whole group's in one transaction."""
+"""Issuing: one person's pass, or a whole group's."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from portique.core.localtime import local_ms
+from portique.core.rights import UNKNOWN
 from portique.core.values import HolderId, Kind, Window, from_ms, hex_id
 from portique.school import issuing
 from portique.school.issuing import Request, default_window
-from portique.server.clock import now
 from portique.server.entropy import entropy
-from portique.server.passes import quotas
+from portique.server.passes.actions.many import a_few_at_once
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import ActKind, IssuedPass, Use
 from portique.server.passes.queries import rights_among
@@ -53,15 +53,19 @@ def issue_for(by: By, person: Person) -> Issued:
 
 
 def issue_for_many(by: By, persons: Sequence[Person]) -> list[Issued]:
-    """Issue a pass to each, all of them or none, in their order.
+    """Issue a pass to each in their order, see `a_few_at_once`.
 
     Raises:
-        QuotaExceededError: More than usual.
-        RegisterError: A name can't be on a pass.
+        QuotaExceededError: More than usual; nothing was made.
+        RegisterError: A name can't be on a pass; nothing was made.
     """
-    at = now()
-    with quotas.within(by, [person.holder for person in persons], at):
-        return make(by, persons, Wanted(), at)
+    for person in persons:
+        issuing.checked(_request(person, UNKNOWN, None))
+
+    def part(few: Sequence[Person], at: datetime) -> list[Issued]:
+        return make(by, few, Wanted(), at)
+
+    return a_few_at_once(by, persons, lambda person: person.holder, part)
 
 
 def make(by: By, persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Issued]:
@@ -89,7 +93,7 @@ def _note(issued: Sequence[Issued], use: Use) -> None:
         cards_made([one.holder for one in issued])
 
 
-def _request(person: Person, rights: Rights, window: Window) -> Request:
+def _request(person: Person, rights: Rights, window: Window | None) -> Request:
     """Say what a person's pass holds: the name they go by, class and regime as their rights."""
     kind, holder = Kind(person.kind), HolderId(person.holder or "")
     return Request(

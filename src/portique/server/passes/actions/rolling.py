@@ -11,6 +11,7 @@ from portique.core.revocation import Status
 from portique.core.values import hex_id, to_ms
 from portique.server.clock import now
 from portique.server.entropy import entropy
+from portique.server.gates.actions import knowledge_changed
 from portique.server.passes.actions.issuing import HOLDER_BYTES, Wanted, make
 from portique.server.passes.actions.recording import record_for_holder
 from portique.server.passes.models import (
@@ -45,13 +46,15 @@ def roll(by: By, year: int, *, revoke: bool) -> int:
     """
     at = now()
     with transaction.atomic():
+        census = raise_census()  # first: who begins the same year at the same time waits
         if year <= rolled_year():
             raise RegisterError(f"the school year {year} was begun already")
         Counter.objects.update_or_create(name=ROLLED, defaults={"value": year})
         _make_keys(year)
         if revoke:
             _revoke_all(at)
-        renewed = _renew_everybody()
+        knowledge_changed()  # who else writes rights waits from here on: none is lost
+        renewed = _renew_everybody(census)
         _renew_badges(by, at)
         _forget_old_rights(at)
         record_for_holder(by, ActKind.ROLLED, "", at)
@@ -70,8 +73,7 @@ def _revoke_all(at: datetime) -> None:
     counting.exclude(status=Status.REVOKED.value).update(status=Status.REVOKED.value)
 
 
-def _renew_everybody() -> int:
-    census = raise_census()
+def _renew_everybody(census: int) -> int:
     held = Person.objects.exclude(holder=None).filter(left_on=None)
     people = list(held.values_list("pk", "holder"))
     book = {row.holder: bytes(row.data) for row in HolderRights.objects.all()}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from portique.server.passes.queries import PersonRow
 
 office = allowed(Role.HEAD, Role.SCHOOL_LIFE)
+MANY = 250  # cards for one press of a button: a second or two
 
 
 @office
@@ -68,7 +69,7 @@ def issue_missing(request: HttpRequest) -> HttpResponse:
     kind, label = _which(request.POST)
     people = [row.person for row in queries.people_of(kind, label, now()) if row.missing]
     with Refusals(request):
-        made = actions.issue_for_many(who_proved(request), people)
+        made = actions.issue_for_many(who_proved(request), people[:MANY])
         messages.success(
             request,
             words(
@@ -76,6 +77,7 @@ def issue_missing(request: HttpRequest) -> HttpResponse:
                 f"{len(made)} passes issued: print them.",
             ),
         )
+        _say_what_is_left(request, len(people) - len(made))
     return _back(kind, label)
 
 
@@ -85,17 +87,17 @@ def renew(request: HttpRequest) -> HttpResponse:
     """Replace every card of a class that shows an old name."""
     kind, label = _which(request.POST)
     rows = [row for row in queries.people_of(kind, label, now()) if _renewed(row)]
+    old = [row.card.pass_id for row in rows if row.card is not None]
     with Refusals(request):
-        for row in rows:
-            if row.card is not None:
-                actions.replace(who_proved(request), row.card.pass_id)
+        made = actions.replace_many(who_proved(request), old[:MANY])
         messages.success(
             request,
             words(
-                f"{len(rows)} cartes remplacées\u00a0; les anciennes ne valent plus.",
-                f"{len(rows)} cards replaced; the old ones no longer count.",
+                f"{len(made)} cartes remplacées\u00a0; les anciennes ne valent plus.",
+                f"{len(made)} cards replaced; the old ones no longer count.",
             ),
         )
+        _say_what_is_left(request, len(old) - len(made))
     return _back(kind, label)
 
 
@@ -148,6 +150,18 @@ def _which(asked: QueryDict) -> tuple[str, str]:
     if kind not in set(Kind):
         raise Http404
     return kind, asked.get("label", "")
+
+
+def _say_what_is_left(request: HttpRequest, count: int) -> None:
+    """Say how many cards are still to be made: the same button goes on."""
+    if count > 0:
+        messages.warning(
+            request,
+            words(
+                f"Il en reste {count}\u00a0: appuyez de nouveau pour continuer.",
+                f"{count} are left: press again to go on.",
+            ),
+        )
 
 
 def _renewed(row: PersonRow) -> bool:
