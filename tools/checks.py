@@ -49,6 +49,7 @@ CAMPAIGN = {
     "PORTIQUE_FLAPS": "10000",  # losses and returns of a door's link
     "PORTIQUE_LINK_HISTORIES": "200",  # lives of whole gates around a real server, all killed
     "PORTIQUE_LINK_MODELS": "500",  # histories of four gates and the server's views
+    "PORTIQUE_EVERY_LOOK": "1",  # each page in both languages, by day and night, phone and desk
 }
 
 

@@ -1,13 +1,12 @@
-"""Accounts in a real browser: a passkey, a shift change, and pages that everybody can use."""
+"""Accounts in a real browser: a passkey and a shift change."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from portique.server.accounts import actions, devices, first_start
+from portique.server.accounts import devices, first_start
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
 
@@ -20,14 +19,6 @@ PASSKEY_DEVICE = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-RULES = {
-    "resultTypes": ["violations"],
-    "runOnly": {
-        "type": "tag",
-        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    },
-}
-WIDTHS = (320, 390, 1280)
 
 
 @pytest.fixture
@@ -133,40 +124,3 @@ def test_digits_of_the_pad_are_big_enough_for_gloves(visitor, address, account):
 
     assert len(boxes) == 10
     assert all(box and box["width"] >= 72 and box["height"] >= 72 for box in boxes)
-
-
-def faults(page: Page) -> list[str]:
-    """Return what axe finds on a desk, and at which widths something is cut off."""
-    page.evaluate(AXE_SCRIPT)
-    found = page.evaluate("(options) => axe.run(options)", RULES)["violations"]
-    said = [f"{each['id']}: {node['html'][:160]}" for each in found for node in each["nodes"]]
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-            said.append(f"wider than {width} pixels")
-    return said
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("language", "scheme"), [("fr-FR", "light"), ("en-GB", "dark")])
-def test_every_page_of_accounts_is_for_everybody(visitor, address, language, scheme):
-    """Axe finds nothing, and nothing is cut off: on a small phone, a phone and a desk."""
-    code = first_start.make_code()
-    page = visitor()
-    give_passkeys(page)
-    start_school(page, address, str(code))
-    head = User.objects.get()
-    colleague = actions.make_account(
-        actions.Colleague("Maximilienne-Anne-Sophie de Brie", Role.AGENT, "loge"), by=head
-    )
-    own = ["", "compte/comptes/", "compte/comptes/nouveau/", f"compte/comptes/{colleague.pk}/"]
-    own += ["compte/postes/", "compte/actes/", "compte/second-facteur/", "compte/encore/"]
-    own += ["compte/second-facteur/application/", "compte/second-facteur/cles/", "nowhere"]
-    strangers = ["compte/connexion/", "compte/arrivee/", "compte/poste/"]
-    state = page.context.storage_state()
-    known = visitor(locale=language, color_scheme=scheme, storage_state=state)
-    stranger = visitor(locale=language, color_scheme=scheme)
-    for browser, paths in ((known, own), (stranger, strangers)):
-        for path in paths:
-            browser.goto(f"{address}/{path}")
-            assert faults(browser) == [], path

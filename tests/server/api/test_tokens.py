@@ -124,7 +124,7 @@ def test_making_and_ending_a_token_is_recorded(program, head):
     details = [
         row.detail for row in AuditEntry.objects.filter(deed=Deed.KEYS_CHANGED).order_by("at")
     ]
-    assert details == ["+ Emploi du temps: gates:read", "- Emploi du temps"]
+    assert details == ["+ Emploi du temps (gates:read)", "- Emploi du temps"]
 
 
 def test_the_day_of_the_last_use_is_kept(program):

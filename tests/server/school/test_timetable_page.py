@@ -64,7 +64,7 @@ def test_wrong_lines_are_named_and_stop_it(office, pupils, told):
     seen = upload(office, TABLE + "2DE 99;lundi;8:00;9:00;;;;\n").content.decode()
     answer = agree(office)
 
-    assert "ligne 6" in seen
+    assert "Ligne 6" in seen
     assert "Mettre en place" not in seen
     assert "corrigez-les" in answer.content.decode()
     assert told().parts["calendar"]["timetable"] is None

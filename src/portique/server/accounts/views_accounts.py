@@ -121,8 +121,19 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     entries = list(AuditEntry.objects.order_by("-at")[:LINES_MAX])
     about = {entry.about for entry in entries if entry.about}
     names = {user.pk: user.name for user in User.objects.filter(pk__in=about)}
-    rows = [(entry, names.get(entry.about, "") if entry.about else "") for entry in entries]
+    rows = [
+        (entry, names.get(entry.about, "") if entry.about else "", in_titles(entry.detail))
+        for entry in entries
+    ]
     return render(request, "accounts/audit.html", {"rows": rows, "lines_max": LINES_MAX})
+
+
+def in_titles(detail: str) -> str:
+    """Write the roles of an act's detail by their titles."""
+    parts = detail.split(" > ")
+    if not all(part in set(Role) for part in parts):
+        return detail
+    return " → ".join(spoken(TITLES[Role(part)]) for part in parts)
 
 
 def _employed(account_id: UUID, **also: bool) -> User:

@@ -54,7 +54,7 @@ def make_token(by: User, wanted: Wanted) -> tuple[Token, str]:
         made_at=at,
         expires_at=at + wanted.lasts,
     )
-    audit.record(by, Deed.KEYS_CHANGED, detail=f"+ {wanted.name}: {' '.join(wanted.scopes)}")
+    audit.record(by, Deed.KEYS_CHANGED, detail=f"+ {wanted.name} ({' '.join(wanted.scopes)})")
     return token, text_of(token, secret)
 
 

@@ -62,7 +62,7 @@ class DestinationForm(forms.Form):
     )
     topic = forms.CharField(
         label=words("Sujet (MQTT)", "Topic (MQTT)"), max_length=100, required=False,
-        help_text=words("Par exemple : lycee/portique", "Such as: school/portique"),
+        help_text=words("Par exemple : lycee/portique", "Such as: school/portique"),
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )  # fmt: skip
     login = forms.CharField(
