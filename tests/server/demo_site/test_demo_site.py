@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 
 from portique.server.accounts.roles import Role
 from portique.server.people.models import Person
-from portique.testing.demo_site.accounts import NAMES, make_accounts
+from portique.testing.demo_site.accounts import NAMES, make_accounts, make_holder
 from portique.testing.demo_site.people import put
 from portique.testing.people import make_people
 
@@ -20,10 +20,12 @@ def demonstration(served):
     made = importlib.import_module("portique.testing.demo_site.settings")
     with override_settings(ROOT_URLCONF=made.ROOT_URLCONF, INSTALLED_APPS=made.INSTALLED_APPS):
         make_accounts()
+        put(make_people(2026)[:10])
+        make_holder()
         yield served
 
 
-@pytest.mark.parametrize("role", NAMES)
+@pytest.mark.parametrize("role", [*NAMES, Role.HOLDER])
 def test_one_enters_as_each_role_and_is_led_on(demonstration, role):
     """Past the second factor too: the colleague has one."""
     client = Client()
@@ -34,9 +36,9 @@ def test_one_enters_as_each_role_and_is_led_on(demonstration, role):
     assert response.context["user"].role == role
 
 
-@pytest.mark.parametrize("role", ["", "holder", "nobody"])
+@pytest.mark.parametrize("role", ["", "nobody"])
 def test_one_enters_as_nobody_else(demonstration, role):
-    """Only the fictional colleagues are there."""
+    """Only the fictional colleagues and one pupil are there."""
     assert Client().post("/demo/entrer", {"role": role}).status_code == 404
 
 

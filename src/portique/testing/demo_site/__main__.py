@@ -35,6 +35,7 @@ def fill(school: Path, day: date) -> None:
     adopt(school)
     accounts.make_accounts()
     people.put(make_school(day, open_all_day=True).people)
+    accounts.make_holder()
 
 
 if __name__ == "__main__":

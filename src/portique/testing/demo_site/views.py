@@ -16,7 +16,6 @@ from portique.server.accounts import devices, sessions
 from portique.server.accounts.access import public
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import TITLES, Role
-from portique.testing.demo_site.accounts import NAMES
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -28,14 +27,15 @@ WHAT = {
         "accounts, imports, gates, all that commits the school",
     ),
     Role.SCHOOL_LIFE: Words(
-        "élèves, laissez-passer, changements du jour, direct",
-        "pupils, passes, today’s changes, live view",
+        "élèves, laissez-passer, pas vus au portique, changements du jour, direct",
+        "pupils, passes, not seen at the gate, today’s changes, live view",
     ),
     Role.RECEPTION: Words("direct, cartes oubliées", "live view, forgotten cards"),
     Role.AGENT: Words("direct, renvois à trancher", "live view, referrals to rule on"),
     Role.TECHNICIAN: Words("portiques et leur santé", "gates and their health"),
     Role.DPO: Words("ce qui est traité et consulté", "what is processed and looked at"),
     Role.AUDITOR: Words("lecture seule", "reading only"),
+    Role.HOLDER: Words("un élève et ce qui est écrit sur lui", "a pupil, and what is kept of them"),
 }
 GATES = "PORTIQUE_DEMO_GATES"  # name=address, separated by commas: the gates' own screens
 
@@ -44,7 +44,12 @@ GATES = "PORTIQUE_DEMO_GATES"  # name=address, separated by commas: the gates' o
 @require_GET
 def roles(request: HttpRequest) -> HttpResponse:
     """Tell each role where to go."""
-    tiles = [(role, NAMES[role], TITLES[role], WHAT[role]) for role in NAMES]
+    there = {user.role: user for user in User.objects.select_related("tie__person")}
+    tiles = [
+        (role, _name(there[role]), TITLES[role], what)
+        for role, what in WHAT.items()
+        if role in there
+    ]
     return render(request, "demo_site/roles.html", {"tiles": tiles, "gates": _gates()})
 
 
@@ -53,13 +58,18 @@ def roles(request: HttpRequest) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Enter as one of the fictional colleagues, in the demonstration only."""
     user = User.objects.filter(role=request.POST.get("role", "")).first()
-    if user is None or user.role not in NAMES:
+    if user is None or user.role not in WHAT:
         raise Http404
     login(request, user, backend=BACKEND)
     response = redirect(reverse("frame:home"))
     if user.role == Role.AGENT:
         _lend_device(request, response)
     return response
+
+
+def _name(user: User) -> str:
+    tie = getattr(user, "tie", None)  # a pupil's own account bears no name
+    return user.name if tie is None else tie.person.shown_name
 
 
 def _lend_device(request: HttpRequest, response: HttpResponse) -> None:
