@@ -34,6 +34,18 @@ NAME = "Lycée des Tilleuls"
 AT = datetime(2026, 11, 16, 7, 30, tzinfo=UTC)  # a Monday morning of term
 
 
+@pytest.fixture
+def monday(monkeypatch) -> None:
+    """It is a Monday morning of term, whenever these tests run."""
+
+    class Monday(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return AT.astimezone(tz)
+
+    monkeypatch.setattr(clock, "datetime", Monday)
+
+
 @pytest.fixture(scope="session")
 def folder_made_once(tmp_path_factory) -> Path:
     """Make a school's folder and keys once: each test serves it over its own database."""

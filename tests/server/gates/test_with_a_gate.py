@@ -2,11 +2,14 @@
 
 import os
 from contextlib import ExitStack
-from datetime import datetime
 
 import pytest
 from tests.server.conftest import AT
+from tests.server.school.test_changes_page import make
+from tests.server.school.test_timetable_page import agree, upload
 
+from portique.cli.judging import Judgement
+from portique.core.decide import Outcome, Reason
 from portique.core.entries import NoticeBody, OrderBody, Ruling, RulingBody
 from portique.core.sentences import ForgottenReason, ManualReason
 from portique.core.values import Kind, Medium, to_ms
@@ -18,7 +21,6 @@ from portique.gate.link.joining import join
 from portique.gate.link.opening import open_link
 from portique.gate.sections import GateConfig, GateSection, JournalSection
 from portique.gate.sync import Source
-from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.console import actions as console
@@ -29,6 +31,7 @@ from portique.server.passes import actions as passes
 from portique.server.passes.quotas import By
 from portique.server.people.actions import Particulars, add_person
 from portique.server.school.house import ServedSchool
+from portique.server.school.models import DayAction
 from portique.testing.fakes import FakeClock
 from portique.testing.lanes import PocketSchool, WorkingLane, open_lane
 
@@ -38,18 +41,6 @@ GATE = "entry-1"
 
 
 BADGE = "04A2B93C7D1E80"
-
-
-@pytest.fixture
-def monday(monkeypatch):
-    """It is a Monday morning of term, whenever these tests run."""
-
-    class Monday(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return AT.astimezone(tz)
-
-    monkeypatch.setattr(clock, "datetime", Monday)
 
 
 class Joined:
@@ -91,6 +82,13 @@ class Joined:
     def read(self, line: str):
         """Take a line from a reader, and return what was decided."""
         return self.working.show(line)
+
+    def leaving(self, text: str):
+        """Hear the news; return what the exit does of a card at 14:30, Paris time."""
+        self.turn()
+        known, at = self.source.current, AT.replace(hour=13, minute=30)
+        bench = Bench(self.working.school.uai, known.site.lane("exit-1"), known)
+        return Judgement(bench).judge(text, at).decision.outcome
 
     def turn(self, times: int = 6) -> None:
         """Let half a minute pass, and do what is due."""
@@ -188,6 +186,40 @@ def test_a_card_forgotten_at_the_gate_is_let_through_and_filed(joined, by, zoe):
 
     assert admitted
     assert b"at-home" in bytes(ruling.body)
+
+
+def test_a_card_suspended_on_the_page_is_refused_with_the_next_news(joined, by, zoe, signed_in):
+    """Granted before; one click and one round of news later, not."""
+    card = passes.issue_for(by, zoe)
+    joined.turn()
+    before = joined.read(card.text).decision.outcome
+    form = {"pass": card.pass_id, "change": "suspend"}
+    signed_in(Role.HEAD).post("/passes/changer/", form)
+    joined.turn()
+
+    assert before is Outcome.GRANT
+    assert Reason.SUSPENDED in joined.read(card.text).decision.reasons
+
+
+def test_a_permission_and_a_change_of_today_reach_the_exit_with_the_next_news(
+    joined, by, zoe, signed_in
+):
+    """At 14:30 the class has a lesson until 16; permitted, or the teacher absent, they leave."""
+    office, card = signed_in(Role.HEAD), passes.issue_for(by, zoe)
+    lessons = "group;weekday;start;end;teacher\n2de 4;lundi;14:00;16:00;NOIRET\n"
+    upload(office, lessons, keep_teachers="on")
+    agree(office)
+    answers = [joined.leaving(card.text)]
+    absent = {"teacher": "NOIRET", "day": f"{AT:%Y-%m-%d}", "begins": "14:00", "ends": "16:00"}
+    make(office, "teacher-absent", **absent)
+    answers.append(joined.leaving(card.text))
+    office.post(f"/regles/changements/{DayAction.objects.get().pk}/annuler/")
+    answers.append(joined.leaving(card.text))
+    permitted = {"way": "exit", "first": f"{AT:%Y-%m-%d}"}
+    office.post(f"/passes/personne/{zoe.pk}/autorisations/", permitted)
+    answers.append(joined.leaving(card.text))
+
+    assert answers == [Outcome.REFUSE, Outcome.GRANT, Outcome.REFUSE, Outcome.GRANT]
 
 
 def test_changed_rules_arrive_and_a_removed_gate_is_refused(joined):

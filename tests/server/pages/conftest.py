@@ -1,28 +1,13 @@
 """The furnished school on a Monday morning, and what a page must be for everybody."""
 
 import time
-from datetime import datetime
 
 import pytest
-from tests.server.conftest import AT
 from tests.server.pages.furnishing import furnish
 from tests.server.pages.visits import Visitors
 
-from portique.server import clock
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
-
-
-@pytest.fixture
-def monday(monkeypatch):
-    """It is a Monday morning of term, whenever these tests run."""
-
-    class Monday(datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return AT.astimezone(tz)
-
-    monkeypatch.setattr(clock, "datetime", Monday)
 
 
 @pytest.fixture
