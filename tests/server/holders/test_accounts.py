@@ -11,6 +11,7 @@ from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
 from portique.server.holders.models import HolderAccount
 from portique.server.people.actions import Particulars, add_person, set_usual_first_name
+from portique.server.people.erasing import erase
 
 
 @pytest.fixture
@@ -89,3 +90,12 @@ def test_the_heads_list_is_of_those_who_work_here(signed_in, pupil):
 def test_others_make_no_account(signed_in, pupil, role):
     """Nor see that there is one."""
     assert make(signed_in(role), pupil).status_code == 403
+
+
+def test_an_account_ends_with_its_person(signed_in, pupil):
+    """Erased, nobody can sign in any more to see nothing."""
+    make(signed_in(Role.SCHOOL_LIFE), pupil)
+    erase([pupil.pk])
+
+    assert not User.objects.filter(role=Role.HOLDER).exists()
+    assert not HolderAccount.objects.exists()

@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 
 BATCH = 500
 # Sessions end with a restore: whoever was signed in signs in again. A message to a guardian that
-# waits in a copy may have been sent since: none comes back.
+# waits in a copy may have been sent since, and so may an event for a program: none comes back.
 LEFT_OUT = frozenset(
-    {Session._meta.label, ContentType._meta.label, "auth.Permission", "daily.GuardianMessage"}  # noqa: SLF001
+    {
+        *(Session._meta.label, ContentType._meta.label, "auth.Permission"),  # noqa: SLF001
+        *("daily.GuardianMessage", "outgoing.Delivery", "outgoing.Watch"),
+    }
 )
 
 
