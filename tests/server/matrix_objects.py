@@ -18,7 +18,7 @@ from portique.server.accounts.roles import Role
 from portique.server.api.models import Token
 from portique.server.gates.actions import invite
 from portique.server.gates.models import Gate
-from portique.server.outgoing.models import Destination
+from portique.server.outgoing.models import Destination, Reach
 from portique.server.passes.register import DatabaseRegister
 from portique.server.people.actions import Particulars, add_person
 from portique.server.people.models import Import
@@ -72,7 +72,8 @@ def a_gate() -> Any:
 
 def a_destination() -> Any:
     """A program that is told of events."""
-    return Destination.objects.create(name="chauffage", address="https://exemple.fr/").pk
+    nobody = {"address": "http://127.0.0.1:9/", "reach": Reach.MACHINE}
+    return Destination.objects.create(name="chauffage", **nobody).pk
 
 
 OBJECTS: dict[str, Callable[[], Any]] = {
