@@ -52,12 +52,12 @@ class Addressee:
 def draft(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show what each guardian would be told; validate for one of them."""
     pupil = get_object_or_404(Person, pk=key, kind=Kind.PUPIL, left_on=None)
+    if request.method == "POST":
+        return _validated(request, pupil)
     at = clock.now()
     if pupil.pk not in queries.unseen_people(at):
         messages.info(request, NOT_ON_THE_LIST)
         return redirect("daily:unseen")
-    if request.method == "POST":
-        return _validated(request, pupil)
     for person in (pupil, *(tied.person for tied in queries.addressees(pupil))):
         look_up(who(request), person, AccessReason.OFFICE)
     language = _language(request.GET.get("language", ""))
