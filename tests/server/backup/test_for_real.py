@@ -1,7 +1,6 @@
-"""Copies by the commands themselves, on a real file, while others write."""
+"""A copy on a real file, while others write. The way back: `test_restore_drill`."""
 
 import json
-import shutil
 import subprocess
 import sys
 from subprocess import PIPE
@@ -54,21 +53,6 @@ def school(tmp_path):
     subprocess.run([sys.executable, "-c", ADOPT, str(folder)], check=True, timeout=60)
     issue(folder)
     return folder
-
-
-def test_a_school_put_back_by_the_commands_has_its_passes(school, tmp_path):
-    """Key, backup, an empty folder with the keys alone, restore: and it goes on issuing."""
-    key, copy, other = tmp_path / "key.txt", tmp_path / "copy.age", tmp_path / "other"
-    key.write_text(str(portique("server", "backup-key", "--school", school)["secret"]))
-    number = issue(school)
-    portique("server", "backup", "--school", school, "--out", copy)
-    other.mkdir()
-    shutil.copy(school / "school.toml", other)
-    shutil.copytree(school / "keys", other / "keys")
-    portique("server", "restore", "--school", other, copy, "--key", key)
-
-    assert portique("pass", "suspend", number, "--school", other)["status"] == "suspended"
-    assert issue(other) != number
 
 
 def test_a_copy_is_of_one_instant_and_no_writer_waits_for_it(school):

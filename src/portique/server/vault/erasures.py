@@ -43,7 +43,10 @@ def keep_apart() -> None:
     folder: Path | None = settings.PORTIQUE_SCHOOL
     if not rows or folder is None:
         return
-    _append(folder / FILE, "".join(f"{row.line}{END}\n" for row in rows))
+    known = set(lines_of(folder / FILE))
+    lacking = [row.line for row in rows if row.line not in known]
+    if lacking:
+        _append(folder / FILE, "".join(f"{line}{END}\n" for line in lacking))
     Erasure.objects.filter(pk__in=[row.pk for row in rows]).update(apart=True)
 
 
