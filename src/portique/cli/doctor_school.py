@@ -11,6 +11,7 @@ from portique.cli.doctor_checks import Finding, State
 from portique.cli.server_backup import PUBLIC
 from portique.core.errors import PortiqueError
 from portique.school.folder import KEYS, SETTINGS
+from portique.school.keys import read_recovery
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ def check_folder(folder: Path) -> Iterator[Finding]:
         return
     yield _disk(folder)
     yield _keys(folder)
+    yield _recovery(folder)
 
 
 def _disk(folder: Path) -> Finding:
@@ -61,6 +63,19 @@ def _keys(folder: Path) -> Finding:
             "keys", State.WRONG, told, f"chown -R --reference={folder / SETTINGS} {folder}"
         )
     return Finding("keys", State.OK, f"{len(secret)}, for their owner alone")
+
+
+def _recovery(folder: Path) -> Finding:
+    """Look whether a restored server needs the word of a key that is on no machine."""
+    try:
+        key = read_recovery(folder / KEYS)
+    except PortiqueError as error:
+        return Finding("recovery key", State.WRONG, str(error), "restore it")
+    if key is None:
+        told = "none: gates follow whoever has the school's keys and an old copy"
+        advice = f"portique server recovery-key --school {folder}"
+        return Finding("recovery key", State.NOTE, told, advice)
+    return Finding("recovery key", State.OK, "known to gates; the key itself is on paper")
 
 
 # --- the database, with Django set up for the school ----------------------------------------------

@@ -168,7 +168,7 @@ def test_a_list_that_cannot_be_written_is_tried_again(served):
     """The erasure holds all the same; the next hour finds what is missing."""
     (served.path / erasures.FILE).mkdir()
     Erasure.objects.create(line="person 4a")
-    with pytest.raises(EnvironmentProblem, match="erased.list"):
+    with pytest.raises(EnvironmentProblem, match="restore it"):
         erasures.keep_apart()
 
     assert Erasure.objects.filter(apart=False).exists()

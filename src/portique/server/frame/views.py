@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from portique.server.accounts.access import before_second_factor, public
 from portique.server.accounts.queries import has_accounts
+from portique.server.accounts.roles import Role
 from portique.server.frame.middleware import LANGUAGES
+from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -27,7 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("accounts:start")
     if not request.user.is_authenticated:
         return redirect("account_login")
-    return render(request, "frame/home.html")
+    reminded = getattr(request.user, "role", "") in {Role.HEAD, Role.TECHNICIAN}
+    lacks = reminded and served_school().keys.recovery is None
+    return render(request, "frame/home.html", {"lacks_recovery_key": lacks})
 
 
 @public
