@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import PIPE
@@ -75,6 +75,7 @@ class Streams:
     port: int
     helper: subprocess.Popen[str]
     pages: int = 0
+    supervisor: int = 0
 
     def ask(self, *order: object) -> Any:
         """Have the helper do something in its own process."""
@@ -95,7 +96,11 @@ class Streams:
 @pytest.fixture
 def school(tmp_path: Path) -> Path:
     """Make a served school with a gate, in a folder of its own."""
-    folder = tmp_path / "school"
+    return make_school(tmp_path / "school")
+
+
+def make_school(folder: Path) -> Path:
+    """Make a served school with a gate in a folder."""
     command = [sys.executable, str(OTHER), str(folder), "prepare", "0"]
     subprocess.run(command, check=True, timeout=PATIENCE_S)
     return folder
@@ -124,9 +129,16 @@ def streams(school) -> Iterator[Streams]:
 @pytest.fixture
 def whole(school) -> Iterator[Streams]:
     """Start pages and streams as `server run` does, and a helper."""
+    with run_whole(school) as running:
+        yield running
+
+
+@contextmanager
+def run_whole(school: Path, *options: str) -> Iterator[Streams]:
+    """Run a school's server and a helper until the end of the block."""
     pages, port = free_ports()
     run = [sys.executable, "-m", "portique.cli", "server", "run", "--school", str(school)]
-    run += ["--port", str(pages), "--stream-port", str(port)]
+    run += ["--port", str(pages), "--stream-port", str(port), *options]
     helping = [sys.executable, str(OTHER), str(school), "obey"]
     with (
         subprocess.Popen(run) as process,
@@ -135,7 +147,7 @@ def whole(school) -> Iterator[Streams]:
         assert helper.stdout
         assert helper.stdout.readline()
         wait_for(lambda: health(port) and health(pages))
-        yield Streams(port, helper, pages)
+        yield Streams(port, helper, pages, process.pid)
         process.terminate()
         helper.terminate()
 
@@ -156,7 +168,10 @@ def wait_for(done: Callable[[], object]) -> None:
         pause.wait(0.1)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tools() -> Any:
     """Return what tests of processes need besides."""
-    return SimpleNamespace(free_ports=free_ports, health=health, wait_for=wait_for)
+    return SimpleNamespace(
+        free_ports=free_ports, health=health, make_school=make_school, run_whole=run_whole,
+        wait_for=wait_for,
+    )  # fmt: skip

@@ -89,6 +89,7 @@ def obey() -> None:
         "sign_in": sign_in,
         "disable": disable,
         "sign_out": sign_out,
+        "add_gate": add_gate,
     }
     say("ready")
     for line in sys.stdin:
@@ -123,6 +124,18 @@ def sign_in(login: str) -> str:
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[-1])
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+
+
+def add_gate(gate_id: str, public: str) -> str:
+    """Take a gate in with a public key; return the key that signs for the server."""
+    from portique.school.register import EnrolledGate
+    from portique.server.passes.register import DatabaseRegister
+    from portique.server.school.house import served_school
+
+    key = bytes.fromhex(public)
+    DatabaseRegister().add_gate(EnrolledGate(gate_id, "exit-1", key[:32], key[32:]))
+    orders = served_school().keys.orders.public
+    return (orders.x + orders.y).hex()
 
 
 def disable(login: str) -> int:

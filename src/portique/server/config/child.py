@@ -34,7 +34,7 @@ def main(part: str, host: str, port: int, *tls: str) -> None:
 
 def _hold_lifeline() -> None:
     """Wait for the end of the standard input, then stop in order."""
-    # Not `sys.stdin`: granian forks, and a worker that closes it would wait for its lock for ever.
+    # Not `sys.stdin`: whoever closes it meanwhile would wait for its lock for ever.
     while os.read(0, 64):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Pages and API as a WSGI application, for granian or another server."""
+"""Pages and API as a WSGI application."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from portique.server.config import starting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portique.server.config.settings")
-starting.use_current_sqlite()  # granian's workers begin with this module and nothing before it
+starting.use_current_sqlite()  # another server may begin with this module
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402 -- after the SQLite it will use
 
