@@ -128,6 +128,13 @@ def test_one_slow_program_costs_the_others_nothing(waiting, destination, program
     assert Destination.objects.get(pk=waiting.pk).last_error == Cause.UNREACHABLE
 
 
+def test_a_server_that_stops_sends_no_more(waiting, program):
+    """What waits is sent by the next one."""
+    actions.deliver(now(), ME, lambda: bool(program.got))
+
+    assert (len(program.got), Delivery.objects.count()) == (1, 2)
+
+
 def test_of_two_processes_one_sends(waiting, program):
     """Until its lease is over: the other then takes its place."""
     at = now()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 
 from portique.server.clock import now
 from portique.server.console.sources import Threads
@@ -16,13 +17,15 @@ log = logging.getLogger("portique.server.telling")
 
 async def keep_telling() -> None:
     """Look for what happened and send it, every few seconds; never ends by itself."""
-    threads, sender = Threads(1), entropy(16).hex()  # a slow program holds up nobody else's stream
+    threads, stop = Threads(1), threading.Event()  # a slow program holds up nobody's stream
+    sender = entropy(16).hex()
     try:
         while True:
             try:
-                await threads.run(turn, now(), sender)
+                await threads.run(turn, now(), sender, stop.is_set)
             except Exception:
                 log.exception("events could not be sent")
             await asyncio.sleep(EVERY_S)
     finally:
+        stop.set()
         threads.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F, Q
+from prometheus_client import Counter
 
 from portique.server import clock
 from portique.server.accounts import audit
@@ -24,7 +25,7 @@ from portique.server.outgoing.sending import PREFIX, Message, send
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from portique.server.accounts.models import User
@@ -38,7 +39,12 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 5, 3600
 TURN = timedelta(seconds=15)  # of one destination, however slowly it answers
 LEASE = timedelta(seconds=60)  # longer than a destination's turn and one call more
 ROW = 1
+SENT = Counter("portique_events_total", "Events tried at other programs, by result", ["result"])
 log = logging.getLogger(__name__)
+
+
+def _never() -> bool:
+    return False
 
 
 # --- what people do -------------------------------------------------------------------------------
@@ -115,14 +121,23 @@ def _record(by: User, destination: Destination) -> None:
 # --- the outbox -----------------------------------------------------------------------------------
 
 
-def turn(at: datetime, sender: str) -> None:
-    """Look for what happened and send what is due, unless another process does."""
+def turn(at: datetime, sender: str, stopped: Callable[[], bool] = _never) -> None:
+    """Look for what happened and send what is due, unless another process does.
+
+    Nothing is written while nothing happens: others may be waiting to write.
+
+    Args:
+        at: Now.
+        sender: Which process this is, drawn at its start.
+        stopped: Says whether the process is ending: then nothing more is sent.
+    """
     if not Destination.objects.filter(enabled=True).exists():
-        Watch.objects.all().delete()  # who is added later is told what happens from then on
+        if Watch.objects.exists():
+            Watch.objects.all().delete()  # who is added later is told what happens from then on
         return
     if leased(at, sender):
         collect(at)
-        deliver(at, sender)
+        deliver(at, sender, stopped)
 
 
 def leased(at: datetime, sender: str) -> bool:
@@ -134,10 +149,12 @@ def leased(at: datetime, sender: str) -> bool:
     return bool(Watch.objects.filter(free, pk=ROW).update(sender=sender, until=at + LEASE))
 
 
-@transaction.atomic
 def collect(at: datetime) -> None:
-    """Put what happened since the last look into the outbox of whoever wants it."""
-    watch, _ = Watch.objects.select_for_update().get_or_create(pk=ROW)
+    """Put what happened since the last look into the outbox of whoever wants it.
+
+    Call it while this process is the one that sends: nobody else looks then.
+    """
+    watch, _ = Watch.objects.get_or_create(pk=ROW)
     if watch.state is None:
         watch.state, told = watching.begin(at), []
     else:
@@ -145,9 +162,10 @@ def collect(at: datetime) -> None:
         told = watching.look(watch.state, at)
         if json.dumps(watch.state) == before:
             return
-    watch.save(update_fields=["state"])
-    for destination in Destination.objects.filter(enabled=True):
-        enqueue(destination, told, at)
+    with transaction.atomic():  # how far was looked, and what was found: both or neither
+        watch.save(update_fields=["state"])
+        for destination in Destination.objects.filter(enabled=True):
+            enqueue(destination, told, at)
 
 
 def enqueue(
@@ -165,7 +183,7 @@ def enqueue(
         _drop(destination, waiting.order_by("pk").values_list("pk", flat=True)[:over])
 
 
-def deliver(at: datetime, sender: str) -> None:
+def deliver(at: datetime, sender: str, stopped: Callable[[], bool] = _never) -> None:
     """Send what is due, to one destination after the other, each in its order."""
     due = Q(waits_until=None) | Q(waits_until__lte=at)
     for destination in Destination.objects.filter(due, enabled=True):
@@ -173,13 +191,13 @@ def deliver(at: datetime, sender: str) -> None:
             return
         late = Delivery.objects.filter(destination=destination, at__lt=at - KEPT_FOR)
         _drop(destination, late.values_list("pk", flat=True))
-        _send_some(destination, at)
+        _send_some(destination, at, stopped)
 
 
-def _send_some(destination: Destination, at: datetime) -> None:
+def _send_some(destination: Destination, at: datetime, stopped: Callable[[], bool]) -> None:
     until = clock.now() + TURN
     for delivery in Delivery.objects.filter(destination=destination).order_by("pk")[:BATCH]:
-        if clock.now() > until:
+        if clock.now() > until or stopped():
             return
         body = delivery.body.encode()
         sent_s = int(clock.now().timestamp())
@@ -187,8 +205,10 @@ def _send_some(destination: Destination, at: datetime) -> None:
         try:
             send(destination, message)
         except SendError as error:
+            SENT.labels("failed").inc()
             _failed(destination, delivery, error, at)
             return
+        SENT.labels("taken").inc()
         delivery.delete()
         rows = Destination.objects.filter(pk=destination.pk)
         rows.update(

@@ -1,7 +1,7 @@
 """Sending one event to one destination: a signed POST, or a message to a broker with its receipt.
 
 Both hold to one rule: the address that was judged is the one connected to, nothing is followed
-elsewhere, and the whole takes ten seconds at most.
+elsewhere, and the whole takes eight seconds at most.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from portique.server.outgoing.models import Destination
 
-WHOLE_S = 10.0
+WHOLE_S = 8.0  # a server that stops waits for it
 PREFIX = "whsec_"
 GONE = 410
 PORTS = {"http": 80, "https": 443, "mqtt": 1883, "mqtts": 8883}
