@@ -121,17 +121,18 @@ def test_the_list_goes_with_its_day_from_memory_and_disk(school, zoe, tmp_path):
     listed = DayList(DAY, (school.listing(zoe),))
     beside.write_bytes(school.bundle(told=Told(listed=listed)))
     source = Source(school.trust(), tmp_path / "none", tmp_path, beside=beside)
-    source.start()
-    assert source.current.today is not None
-
+    known = source.start()
     source.end_day(monday_ms(hours=1))
-    assert source.current.today is not None
+    assert listed_by(source)
 
     source.end_day(NEXT_DAY_MS)
     again = Source(school.trust(), tmp_path / "none", tmp_path, beside=beside)
-    again.start()
-    assert source.current.today is again.current.today is None
-    assert again.current.version == source.current.version
+    restarted = again.start()
+    assert known is not None
+    assert restarted is not None
+    assert restarted.version == known.version
+    assert not listed_by(source)
+    assert not listed_by(again)
     files = list(tmp_path.glob("*.knowledge"))
     assert [without_today(file.read_bytes()) for file in files] == [None, None]
 
@@ -148,10 +149,14 @@ def test_a_disk_that_refuses_is_asked_again(school, zoe, tmp_path, monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr("portique.gate.knowledge_copy.write_durably", _refuse)
         source.end_day(NEXT_DAY_MS)
-    assert (source.current.today, beside.stat().st_size) == (None, size)
+    assert (listed_by(source), beside.stat().st_size) == (False, size)
 
     source.end_day(NEXT_DAY_MS)
     assert beside.stat().st_size < size
+
+
+def listed_by(source: Source) -> bool:
+    return source.current is not None and source.current.today is not None
 
 
 def _refuse(*_: object) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from portique.cli.measuring import Row
 
 BENCHES: Mapping[str, str] = {
+    "badges": "portique.cli.bench_badges:badge_rows",
     "decision": "portique.cli.bench_decision:bench_decision",
     "gate": "portique.cli.bench_gate:bench_gate",
     "journal": "portique.cli.bench_rows:journal_rows",

@@ -160,6 +160,14 @@ def test_newer_knowledge_is_fetched_and_taken_up(linked):
     assert linked.working.lane.bench.knowledge.version == Version(1, 2)
 
 
+def test_newer_knowledge_is_fetched_at_once_on_a_quiet_lane(linked):
+    """Nobody passes, and yet a change does not wait for the next news."""
+    linked.publish(2)
+    linked.working.clock.advance(15_000)
+
+    assert linked.link.turn() == client.BREATH_S
+
+
 def test_an_acknowledgement_brings_newer_knowledge_too(linked):
     """Nobody waits for the news of a lane at work."""
     linked.publish(3)

@@ -87,6 +87,7 @@ class Joined:
         """Hear the news; return what the exit does of a card at 14:30, Paris time."""
         self.turn()
         known, at = self.source.current, AT.replace(hour=13, minute=30)
+        assert known is not None
         bench = Bench(self.working.school.uai, known.site.lane("exit-1"), known)
         return Judgement(bench).judge(text, at).decision.outcome
 
@@ -185,7 +186,7 @@ def test_a_card_forgotten_at_the_gate_is_let_through_and_filed(joined, by, zoe):
     [ruling] = Entry.objects.filter(kind=RulingBody.KIND)
 
     assert admitted
-    assert b"at-home" in bytes(ruling.body)
+    assert b"at-home" in bytes(ruling.body or b"")
 
 
 def test_a_card_suspended_on_the_page_is_refused_with_the_next_news(joined, by, zoe, signed_in):

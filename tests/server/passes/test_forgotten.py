@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.server.passes.conftest import CLASS
 
+from portique.core.finding import NAMES_MAX
 from portique.core.revocation import Status
 from portique.core.sentences import ForgottenReason
 from portique.core.values import from_ms
@@ -48,7 +49,7 @@ def test_eight_names_at_most_and_the_first_is_chosen(signed_in, pupils):
     """Who is first has the focus: Enter lets in."""
     page = signed_in(Role.AGENT).post("/passes/oubli/", {"letters": "mar"}).content.decode()
 
-    assert page.count('name="admit"') == queries.NAMES_MAX
+    assert page.count('name="admit"') == NAMES_MAX
     assert page.count("autofocus") == 1
 
 

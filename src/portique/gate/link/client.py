@@ -178,7 +178,7 @@ class Link:
             self._ask_news()
         self._waiting = self._around.journal.pending()
         self._pace.worked()
-        if filed.more:
+        if filed.more or self._fetcher.due:
             return BREATH_S
         return self._until_news_s()
 

@@ -66,6 +66,12 @@ class Fetcher:
         """Fetch at the next turn: an answer was not proved, and the keys may be new."""
         self._wanted, self._due_ms = True, 0
 
+    @property
+    def due(self) -> bool:
+        """Say whether there is something to fetch now."""
+        wanted = self._wanted or self._source.current is None
+        return wanted and self._clock.monotonic_ms() >= self._due_ms
+
     def fetch_if_wanted(self, tell_time: Callable[[int, int], None]) -> bool:
         """Fetch what is wanted and due; return whether there is a bundle to take up.
 
@@ -75,11 +81,9 @@ class Fetcher:
         Raises:
             LinkError: No reply, none of this school's, or the disk refused it.
         """
-        wanted = self._wanted or self._source.current is None
-        now = self._clock.monotonic_ms()
-        if not wanted or now < self._due_ms:
+        if not self.due:
             return False
-        self._due_ms = now + AGAIN_MS
+        self._due_ms = self._clock.monotonic_ms() + AGAIN_MS
         known = self._source.current
         query = f"?have={known.version.epoch}.{known.version.number}" if known else ""
         reply = self._calls.ask("GET", PATH + query, bytes_max=BUNDLE_BYTES_MAX)
