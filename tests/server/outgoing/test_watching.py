@@ -13,7 +13,7 @@ from portique.server.config import telling
 from portique.server.console.actions import record
 from portique.server.console.queries import midnight
 from portique.server.gates import health
-from portique.server.gates.actions import knowledge_changed, raise_alarm
+from portique.server.gates.actions import knowledge_changed, newest_version, raise_alarm
 from portique.server.gates.models import AlarmKind, Gate
 from portique.server.outgoing import watching
 from portique.server.outgoing.actions import collect, turn
@@ -81,8 +81,9 @@ def test_another_version_of_the_rules_is_told(state):
     knowledge_changed()
     [(kind, data)] = told(state)
 
+    newest = newest_version(now())
     assert kind is EventType.KNOWLEDGE
-    assert data["version"] > 0
+    assert data == {"epoch": newest.epoch, "version": newest.number}
 
 
 def test_a_gate_is_told_of_when_its_state_changes(state, gate):

@@ -19,6 +19,7 @@ from portique.server.console.sources import read_newest
 from portique.server.gates import health
 from portique.server.gates.models import Alarm, Gate
 from portique.server.outgoing.models import EventType
+from portique.server.passes.register import DatabaseRegister
 from portique.server.people.models import Import
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def begin(at: datetime) -> State:
         "import": last_import.isoformat() if last_import else "",
         "posture": ["normal", False],
         "gates": {},
-        "knowledge": list(read_newest().knowledge),
+        "knowledge": _newest(),
         "counted": _over(at).isoformat(),
     }
     return state
@@ -92,7 +93,7 @@ def _imports(state: State, at: datetime) -> Iterator[Told]:
 
 def _knowledge(state: State, at: datetime) -> Iterator[Told]:
     _ = at
-    newest = list(read_newest().knowledge)
+    newest = _newest()
     if newest != state["knowledge"]:
         state["knowledge"] = newest
         yield EventType.KNOWLEDGE, {"epoch": newest[0], "version": newest[1]}
@@ -125,6 +126,11 @@ def _counts(state: State, at: datetime) -> Iterator[Told]:
     for begins, rows in sorted(lanes.items()):
         said = {"begins": begins.isoformat(), "minutes": 15, "told_from": FEW, "lanes": rows}
         yield EventType.COUNTS, said
+
+
+def _newest() -> list[int]:
+    """Return epoch and number of the newest rules, as gates are told them."""
+    return [DatabaseRegister().knowledge_epoch(), read_newest().knowledge[1]]
 
 
 def _over(at: datetime) -> datetime:
