@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from portique.server.config.bounds import Bounds
-from portique.server.config.connections import HEADERS_BYTES_MAX, BoundedProtocol
+from portique.server.config.connections import BoundedProtocol, BriefLoop, configured
 from portique.server.config.whole_requests import WholeRequests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PATIENCE_S = 20
 
@@ -55,20 +56,24 @@ def statuses(raw: bytes) -> list[int]:
 
 
 @contextmanager
-def front(application: Any, **bounds: Any) -> Iterator[Served]:
+def front(
+    application: Any, tls: tuple[Path, Path] | None = None, **bounds: Any
+) -> Iterator[Served]:
     """Serve an application in a thread until the end of the block."""
     limits = Bounds(**({"look_s": 0.02, "drain_s": 0.2} | bounds))
     protocol = type("Quick", (BoundedProtocol,), {"bounds": limits})
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        WholeRequests(application, limits), http=protocol, ws="none", log_config=None,
-        h11_max_incomplete_event_size=HEADERS_BYTES_MAX, timeout_graceful_shutdown=1,
-    )  # fmt: skip
+    config = configured(WholeRequests(application, limits), ("", 0), tls, protocol)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
+    thread = threading.Thread(target=_run, args=(server, listening))
     thread.start()
     try:
         yield Served(listening.getsockname()[1])
     finally:
         server.should_exit = True
         thread.join()
+
+
+def _run(server: uvicorn.Server, listening: socket.socket) -> None:
+    with asyncio.Runner(loop_factory=BriefLoop) as runner:
+        runner.run(server.serve([listening]))

@@ -1,12 +1,18 @@
 """What a front waits for and lets through: slow, long and malformed requests, on real sockets."""
 
 import json
+import ssl
 import threading
 from contextlib import ExitStack
 
 import pytest
+from click.testing import CliRunner
 from tests.server.config.fronts import front, read_all, statuses
 
+from portique.cli.main import main
+from portique.server.config import connections
+
+NAME = "portique.lycee.example"
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 LAST = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
@@ -175,3 +181,19 @@ def test_a_header_that_imitates_another_is_left_out():
         found = served.ask(LAST[:-2] + b"X_Forwarded_Proto: https\r\n\r\n")
 
     assert found.endswith(b"nothing")
+
+
+def test_over_tls_a_handshake_that_does_not_end_is_cut(tmp_path, monkeypatch):
+    """And whoever ends it is answered, by the newest version alone."""
+    made = ("--name", NAME, "--out", str(tmp_path / "tls"))
+    CliRunner().invoke(main, ["server", "certificate", str(tmp_path / "authority"), *made])
+    pair = (tmp_path / "tls" / f"{NAME}.pem", tmp_path / "tls" / f"{NAME}.key")
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "authority" / "authority.crt"))
+    monkeypatch.setattr(connections, "HANDSHAKE_S", 1.0)
+    with front(echo, pair) as served, served.connect() as silent:
+        with trusting.wrap_socket(served.connect(), server_hostname=NAME) as sock:
+            sock.sendall(LAST)
+
+            assert sock.version() == "TLSv1.3"
+            assert statuses(read_all(sock)) == [200]
+        assert read_all(silent) == b""

@@ -118,10 +118,13 @@ class Crowded(BoundedProtocol):
     bounds: ClassVar[Bounds] = Bounds(address_connections=DEFAULT.connections)
 
 
-class _Loop(asyncio.SelectorEventLoop):
+class BriefLoop(asyncio.SelectorEventLoop):
+    """A loop that waits for a TLS handshake no longer than it should."""
+
     async def create_server(self, *args: Any, **named: Any) -> asyncio.Server:
+        """Listen; asyncio itself would wait a minute for each handshake."""
         if named.get("ssl"):
-            named["ssl_handshake_timeout"] = HANDSHAKE_S  # asyncio waits a minute
+            named["ssl_handshake_timeout"] = HANDSHAKE_S
         return await super().create_server(*args, **named)
 
 
@@ -135,24 +138,35 @@ def serve(
     """Serve until the process is told to stop; `tls` is certificate and key."""
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for each malformed call
     allow_files()
-    config = uvicorn.Config(
+    protocol = Crowded if proxied else BoundedProtocol
+    server = uvicorn.Server(configured(application, address, tls, protocol))
+    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=BriefLoop) as runner:
+        runner.run(server.serve())
+
+
+def configured(
+    application: Callable[..., Any],
+    address: tuple[str, int],
+    tls: tuple[Path, Path] | None,
+    protocol: type[BoundedProtocol],
+) -> uvicorn.Config:
+    """Return how uvicorn is to serve."""
+    return uvicorn.Config(
         application,
         host=address[0],
         port=address[1],
-        http=Crowded if proxied else BoundedProtocol,
+        http=protocol,
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=proxied,
+        proxy_headers=protocol is Crowded,
         h11_max_incomplete_event_size=HEADERS_BYTES_MAX,
         timeout_graceful_shutdown=STOP_S,
         ssl_certfile=tls[0] if tls else None,
         ssl_keyfile=tls[1] if tls else None,
         ssl_context_factory=_newest_tls if tls else None,
     )
-    with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=_Loop) as runner:
-        runner.run(uvicorn.Server(config).serve())
 
 
 def _newest_tls(_: uvicorn.Config, usual: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
