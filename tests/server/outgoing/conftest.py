@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from portique.school.authority import give
 from portique.server.accounts.roles import Role
+from portique.server.clock import now
 from portique.server.outgoing.actions import Wanted, add
 from portique.server.outgoing.models import CHOSEN, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from portique.school.authority import Authority, Place
     from portique.server.outgoing.models import Destination
 
 
@@ -27,6 +34,19 @@ class Program:
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     port: int = 0
+    server: HTTPServer | None = None
+
+    def secure(self, authority: Authority, place: Place) -> None:
+        """Speak TLS from now on, with a certificate for a place."""
+        assert self.server is not None
+        certificate, key = give(authority, place, at=now() - timedelta(hours=1), days=2)
+        with NamedTemporaryFile() as file:
+            file.write(certificate.public_bytes(Encoding.PEM))
+            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            file.flush()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(file.name)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
 
     @property
     def address(self) -> str:
@@ -56,7 +76,7 @@ def program() -> Iterator[Program]:
             """Say nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_port
+    made.port, made.server = server.server_port, server
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield made

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from portique.school.authority import make, place_of, reach_of
 from portique.server.clock import now
 from portique.server.outgoing import actions, sending
 from portique.server.outgoing.errors import Cause, SendError
@@ -143,6 +144,34 @@ def test_of_two_processes_one_sends(waiting, program):
     assert not actions.leased(at, "another")
     assert actions.leased(at, ME)
     assert actions.leased(at + actions.LEASE, "another")
+
+
+@pytest.fixture
+def secured(destination, program, served):
+    """Return a destination that speaks TLS, with a certificate of the school's authority."""
+
+    def make_secure(names, addresses):
+        place = place_of(names, addresses)
+        authority = make(served.path, "Lycée", reach_of((), place), at=now() - timedelta(days=1))
+        program.secure(authority, place)
+        return destination(program.address.replace("http", "https", 1))
+
+    return make_secure
+
+
+def test_the_schools_own_authority_is_believed(secured, program):
+    """Its certificate lies in the school's folder."""
+    actions.try_out(secured((), ("127.0.0.1",)))
+
+    assert program.got
+
+
+def test_a_certificate_for_another_place_is_refused(secured, program):
+    """The name is checked, whichever address was connected to."""
+    with pytest.raises(SendError) as caught:
+        actions.try_out(secured(("portique.lycee.example",), ()))
+
+    assert (caught.value.cause, program.got) == (Cause.TLS, [])
 
 
 def test_a_certificate_nobody_vouches_for_is_refused(destination, program, monkeypatch):

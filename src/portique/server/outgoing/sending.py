@@ -135,10 +135,16 @@ def _ended_in_time(line: _Pinned) -> Iterator[None]:
 
 
 def _trust() -> ssl.SSLContext:
-    """Trust what the machine trusts, and the school's own authority where it has one."""
+    """Trust what the machine trusts, and the authority whose certificate is in the school's folder.
+
+    Raises:
+        SendError: That certificate can't be read.
+    """
     context = ssl.create_default_context()
     folder: Path | None = settings.PORTIQUE_SCHOOL
-    for place in (folder, folder / "tls") if folder else ():
-        if (place / CERTIFICATE).exists():
-            context.load_verify_locations(place / CERTIFICATE)
+    if folder is not None and (folder / CERTIFICATE).exists():
+        try:
+            context.load_verify_locations(folder / CERTIFICATE)
+        except (OSError, ssl.SSLError) as error:
+            raise SendError(Cause.TLS) from error
     return context
