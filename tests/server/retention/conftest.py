@@ -43,7 +43,7 @@ class Known:
 @pytest.fixture
 def by(account) -> By:
     """Somebody of the office."""
-    return By(account(Role.SCHOOL_LIFE))
+    return By(account(Role.SCHOOL_LIFE, "asks"))
 
 
 @pytest.fixture

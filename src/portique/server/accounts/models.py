@@ -222,6 +222,7 @@ class Deed(StrEnum):
     EXPORTED = "exported"
     KEYS_CHANGED = "keys-changed"
     SEARCHED = "searched"
+    PERSON_ERASED = "person-erased"
     DESTINATION_CHANGED = "destination-changed"
 
 
@@ -241,6 +242,7 @@ DEED_WORDS = {
     Deed.EXPORTED: Words("Données exportées", "Data exported"),
     Deed.KEYS_CHANGED: Words("Clés changées", "Keys changed"),
     Deed.SEARCHED: Words("Personne recherchée", "Person searched"),
+    Deed.PERSON_ERASED: Words("Personne effacée", "Person erased"),
     Deed.DESTINATION_CHANGED: Words(
         "Programme prévenu d’événements changé", "Program told of events changed"
     ),

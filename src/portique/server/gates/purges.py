@@ -5,6 +5,7 @@ from __future__ import annotations
 from portique.core.charter_retention import NEXT_SCHOOL_DAY
 from portique.server.gates.actions.enrolling import drop_old_invitations
 from portique.server.gates.actions.erasing import ENTRIES, erase_old, order_again
+from portique.server.gates.actions.knowledge import forget_bundle
 from portique.server.gates.models import Crossing, Entry, Note
 from portique.server.vault.purging import after, by
 
@@ -13,4 +14,5 @@ PURGES = (
     after(Note, "at", NEXT_SCHOOL_DAY),
     by(drop_old_invitations),
 )
+PEOPLE_ERASED = (forget_bundle,)
 ERASED_AGAIN = {ENTRIES: order_again}

@@ -8,12 +8,17 @@ from uuid import UUID
 from django.db import transaction
 
 from portique.core.charter_retention import WHILE_KNOWN
+from portique.core.errors import TooLate
+from portique.core.values import Kind
+from portique.server.accounts import audit
+from portique.server.accounts.models import Deed
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.knowledge import knowledge_changed
 from portique.server.passes.models import IssuedPass
 from portique.server.people.census import raise_census
 from portique.server.people.closing import close
 from portique.server.people.models import Import, Person, Tie
+from portique.server.people.rights import WITHOUT_RIGHTS
 from portique.server.vault import erasures
 from portique.server.vault.purging import Gone, over, people_erased
 
@@ -21,7 +26,29 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
+    from portique.server.accounts.models import User
+
 PERSON = "person"  # in the list of erasures
+
+
+def erase_on_request(person: Person, by: User) -> None:
+    """Erase somebody who is not here any more, and record who did it.
+
+    Raises:
+        TooLate: They are here again, or hold rights here: note first that they left.
+    """
+    with transaction.atomic():
+        raise_census()  # until the end nobody notes that they are back
+        person.refresh_from_db()
+        if not may_be_erased(person):
+            raise TooLate("this person has not left")
+        erase([person.pk])
+        audit.record(by, Deed.PERSON_ERASED)
+
+
+def may_be_erased(person: Person) -> bool:
+    """Say whether somebody may be erased before their time: who left, or has no rights here."""
+    return person.left_on is not None or Kind(person.kind) in WITHOUT_RIGHTS
 
 
 def erase(keys: Collection[UUID]) -> None:

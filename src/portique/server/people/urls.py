@@ -19,4 +19,5 @@ urlpatterns = [
     path("<uuid:person_id>/modifier/", views.edit, name="edit"),
     path("<uuid:person_id>/depart/", views.leave, name="leave"),
     path("<uuid:person_id>/retour/", views.back, name="back"),
+    path("<uuid:person_id>/effacer/", views.erase, name="erase"),
 ]

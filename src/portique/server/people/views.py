@@ -11,13 +11,14 @@ from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portique.core.errors import KnowledgeError
+from portique.core.errors import KnowledgeError, TooLate
 from portique.core.values import Kind
 from portique.school.people.records import Boarding
 from portique.school.people.sentences import SENTENCES
 from portique.school.rules import regimes_of
-from portique.server.accounts.access import allowed
-from portique.server.people import actions, index, queries
+from portique.server.accounts.access import allowed, stepped_up
+from portique.server.accounts.roles import Role
+from portique.server.people import actions, erasing, index, queries
 from portique.server.people.errors import NotAName
 from portique.server.people.forms import NewPersonForm, PersonForm, initial_of
 from portique.server.people.models import AccessReason, Person
@@ -88,6 +89,7 @@ def _page_of(shown: Person) -> dict[str, Any]:
         "pupils": queries.pupils_of(shown),
         "source": SOURCES.get(shown.origin.source) if shown.origin else None,
         "accesses": queries.accesses_of(shown)[:20],
+        "may_be_erased": erasing.may_be_erased(shown),
     }
 
 
@@ -143,6 +145,23 @@ def leave(request: HttpRequest, person_id: UUID) -> HttpResponse:
         ),
     )
     return redirect("people:person", person_id)
+
+
+@allowed(Role.HEAD)
+@stepped_up
+@require_http_methods(["GET", "POST"])
+def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Erase somebody who is not here any more, once it was said what that means."""
+    gone = get_object_or_404(Person, pk=person_id)
+    if request.method == "POST":
+        try:
+            erasing.erase_on_request(gone, me(request))
+        except TooLate:
+            return redirect("people:person", person_id)
+        messages.success(request, words("La personne est effacée.", "The person is erased."))
+        return redirect("people:people")
+    may = erasing.may_be_erased(gone)
+    return render(request, "people/erase.html", {"person": gone, "may_be_erased": may})
 
 
 @allowed(*OFFICE)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.core.seal import PrivateKey
+    from portique.server.vault.purging import Gone
 
 FRESH_FOR = timedelta(hours=12)  # gates believe it for days: two may be missed
 TRIES = 5
@@ -60,6 +61,12 @@ def begin_knowledge_epoch(above: int = 0, *, key: PrivateKey | None = None) -> N
         if key is not None:
             authorise(served_school(), epoch, key)
         knowledge_changed()
+
+
+def forget_bundle(gone: Gone) -> None:
+    """Let go of the signed knowledge, which still names persons who are erased; it is made anew."""
+    _ = gone
+    Bundle.objects.all().delete()
 
 
 def newest_version(at: datetime) -> Version:
