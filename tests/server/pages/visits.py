@@ -86,7 +86,7 @@ class Visitors:
             path = self._path(address)
             for query in self.furnished.queries.get(address.name, [{}]):
                 yield address.name, role, f"{path}?{urlencode(query)}" if query else path
-        for role in Role:
+        for role in (Role.HEAD, Role.AGENT, Role.HOLDER):
             yield f"home of {role}", role, "/"
         yield "shared device", None, "/compte/poste/"
         yield "nothing there", Role.AGENT, "/nowhere"
