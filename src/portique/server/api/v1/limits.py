@@ -1,4 +1,7 @@
-"""How many calls a token may make. Counted in memory: the server has one process of pages."""
+"""How many calls a token may make of this process: counted in memory, a write for each costs more.
+
+With several processes of pages it has so many in each (docs/limits.md).
+"""
 
 from __future__ import annotations
 
