@@ -167,8 +167,10 @@ def test_looking_changes_nothing(signed_in):
     assert changed == []
 
 
-def test_every_answer_is_kept_by_nobody_and_runs_nothing_foreign(signed_in):
-    """Headers, cookies, and no script or style within a page, refusals included."""
+def test_every_answer_is_kept_by_nobody_and_runs_nothing_foreign(signed_in, settings):
+    """Headers, cookies as over HTTPS, and no script or style within a page, refusals included."""
+    for cookie in ("SESSION", "CSRF", "LANGUAGE"):  # what `PORTIQUE_SECURE` says once, at the start
+        setattr(settings, f"{cookie}_COOKIE_SECURE", True)
     stranger, wrong = Client(), []
     for client, address in visits(signed_in):
         for response in (client.get(address.path()), stranger.get(address.path())):
@@ -191,7 +193,8 @@ def faults_of(response: Any) -> Iterator[str]:
     expected |= {"Referrer-Policy": "same-origin"}
     yield from (name for name, value in expected.items() if response.headers.get(name) != value)
     for name, cookie in response.cookies.items():
-        if cookie["max-age"] != 0 and not (cookie["httponly"] and cookie["samesite"]):
+        kept_apart = cookie["httponly"] and cookie["samesite"] and cookie["secure"]
+        if cookie["max-age"] != 0 and not kept_apart:
             yield f"cookie {name}"
     if "text/html" in response.headers.get("Content-Type", "") and not response.streaming:
         yield from ("inline" for _ in INLINE.finditer(response.content.decode()))

@@ -17,7 +17,9 @@ from portique.core.seal import PublicKey, Purpose, private_key
 
 pytestmark = pytest.mark.slow
 IDLE = 200
-BODY = b"POST /compte/connexion/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nlogin="
+COOKIE = b"Cookie: portique-form=" + b"x" * 32  # so that the form's proof of origin is looked for
+BODY = b"POST /compte/connexion/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n" + COOKIE
+BODY += b"\r\n\r\nlogin="
 HEADERS = b"GET /compte/connexion/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 UPLOAD = (
     b"POST /personnes/importer/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n"
