@@ -94,14 +94,15 @@ async def load(offered: Offered, scene: Scene) -> Found:
     """Load a server."""
     gates = _gates(offered.size, scene)
     programs, consoles = _programs(scene), await _consoles(scene)
+    await programs.warm_up()
     links = [asyncio.create_task(each) for gate in gates for each in gate.linked()]
     began_s = time.monotonic() + SETTLE_S
     paces = [Pace(began_s, offered.seconds, offered.rate_of(gate)) for gate in gates]
     pairs = enumerate(zip(gates, paces, strict=True))
     filing = [gate.file(pace, n / len(gates)) for n, (gate, pace) in pairs]
     used_s = scene.server.processor_s()
-    taken, *_ = await asyncio.gather(
-        _taken(gates, began_s + offered.seconds),
+    taking = asyncio.create_task(_taken(gates, began_s + offered.seconds))
+    await asyncio.gather(
         asyncio.to_thread(scene.witness.decide, began_s, offered.seconds),
         programs.call(began_s, offered.seconds, offered.calls_per_s),
         *filing,
@@ -114,7 +115,7 @@ async def load(offered: Offered, scene: Scene) -> Found:
     heard = await _heard(consoles, held["newest"])
     return Found(
         due=sum(pace.due(pace.ends_s) for pace in paces),
-        taken=taken,
+        taken=await taking,
         lost=sum(gate.taken for gate in gates) + len(scene.witness.decided_s) - held["decisions"],
         filing_s=[each for gate in gates for each in gate.filing_s],
         call_s=programs.waited_s,

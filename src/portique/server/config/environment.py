@@ -66,8 +66,10 @@ def database_settings(environment: ServerEnvironment) -> dict[str, Any]:
         return _postgresql(environment.database_url)
     folder = environment.school
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "portique.server.config.sqlite",
         "NAME": folder / DATABASE if folder else ":memory:",
+        "CONN_MAX_AGE": None,  # the last one to close would fold the log back, for each request
+        "TEST": {"NAME": ":memory:"},
         "OPTIONS": {
             # A transaction that will write takes its place at once: no deadlock in the middle.
             "transaction_mode": "IMMEDIATE",

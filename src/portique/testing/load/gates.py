@@ -82,6 +82,7 @@ class Gate:
     filing_s: list[float] = field(default_factory=list)
     _clock: GateClock = field(default_factory=GateClock)
     _chain: bytes = b""
+    _unsent: list[Line] = field(default_factory=list)
     _cursor: int = 0
     _known: Version | None = None
     _told: asyncio.Event = field(default_factory=asyncio.Event)
@@ -104,8 +105,11 @@ class Gate:
         caller.close()
 
     def _filing(self, due: int) -> Filing | None:
-        lines = tuple(self._decide(self.taken + n) for n in range(1, min(due, LINES_MAX) + 1))
-        return Filing(EPOCH, lines) if lines else None
+        """Decide what is due; what was not taken goes again as it was."""
+        if not self._unsent:
+            first = self.taken + 1
+            self._unsent = [self._decide(first + n) for n in range(min(due, LINES_MAX))]
+        return Filing(EPOCH, tuple(self._unsent)) if self._unsent else None
 
     def _decide(self, number: int) -> Line:
         pass_id, holder = self.cards[number % len(self.cards)]
@@ -125,6 +129,7 @@ class Gate:
             self.statuses[answer.status] += 1
             if answer.status == OK:
                 self.taken = wire.read_acknowledgement(answer.body).number
+                self._unsent = []
                 return
             await asyncio.sleep(AGAIN_S)
 
@@ -177,6 +182,7 @@ class Gate:
         self._known = version
 
     def _health(self) -> Health:
+        last, waiting = self.taken + len(self._unsent), len(self._unsent)
         return Health(
-            "bench", EPOCH, self.taken, 0, 0, clock_trusted=True, mode="control", set_aside=0
+            "bench", EPOCH, last, waiting, 0, clock_trusted=True, mode="control", set_aside=0
         )

@@ -1,0 +1,95 @@
+"""Writers of one process wait for their turn: none is told that the file is locked."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db.utils import ConnectionHandler, OperationalError
+
+from portique.server.config.sqlite import base
+
+WRITERS, TIMES = 4, 50
+
+
+@pytest.fixture
+def connect(tmp_path, django_db_blocker):
+    """Return what opens connections to one file; SQLite itself waits for nobody."""
+
+    def opened(engine: str = "portique.server.config.sqlite") -> Any:
+        options = {"timeout": 0, "transaction_mode": "IMMEDIATE"}
+        one = {"ENGINE": engine, "NAME": tmp_path / "server.db", "OPTIONS": options}
+        return ConnectionHandler({"default": one})["default"]
+
+    with django_db_blocker.unblock():
+        maker = opened()
+        maker.cursor().execute("CREATE TABLE counted (value INTEGER)")
+        maker.cursor().execute("INSERT INTO counted VALUES (0)")
+        maker.close()
+        yield opened
+
+
+@contextmanager
+def transaction(connection) -> Iterator[Any]:
+    """Write together, as `atomic` does."""
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    connection.in_atomic_block = True
+    try:
+        yield connection.cursor()
+        connection.in_atomic_block = False
+        connection.commit()
+    except BaseException:
+        connection.in_atomic_block = False
+        connection.rollback()
+        raise
+    finally:
+        connection.set_autocommit(True)
+
+
+def count_up(connection) -> None:
+    """Read and write in one transaction; then write without any."""
+    for _ in range(TIMES):
+        with transaction(connection) as cursor:
+            value = cursor.execute("SELECT value FROM counted").fetchone()[0]
+            cursor.execute("UPDATE counted SET value = %s", [value + 1])
+        connection.cursor().execute("UPDATE counted SET value = value + 1")
+    connection.close()
+
+
+def test_writers_of_one_process_take_turns(connect):
+    """Four threads, each with its own connection: nothing is refused, nothing lost."""
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for done in [pool.submit(lambda: count_up(connect())) for _ in range(WRITERS)]:
+            done.result()
+
+    reader = connect()
+    found = reader.cursor().execute("SELECT value FROM counted").fetchone()[0]
+    reader.close()
+    assert found == 2 * WRITERS * TIMES
+
+
+def test_whoever_fails_gives_the_turn_back(connect):
+    """A transaction that is undone, and a connection that is closed in the middle of one."""
+    one, other = connect(), connect()
+    with pytest.raises(ZeroDivisionError), transaction(one):
+        raise ZeroDivisionError
+    one.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+    one.close()
+
+    other.cursor().execute("UPDATE counted SET value = 7")
+    assert not base._turn.locked()
+    other.close()
+
+
+def test_whoever_reads_waits_for_nobody(connect, monkeypatch):
+    """Pages are drawn while somebody writes; who writes too long is not waited for without end."""
+    monkeypatch.setattr(base, "WAIT_S", 0.01)
+    writer, other = connect(), connect()
+    with transaction(writer) as cursor:
+        cursor.execute("UPDATE counted SET value = 9")
+        assert other.cursor().execute("SELECT value FROM counted").fetchone() == (0,)
+        with pytest.raises(OperationalError, match="database is locked"):
+            other.cursor().execute("UPDATE counted SET value = 8")
+    for connection in (writer, other):
+        connection.close()
