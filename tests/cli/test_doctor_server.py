@@ -1,6 +1,7 @@
 """The doctor looks at a server's machine: how it is started, its certificate, keys and copies."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from portique.cli.doctor_checks import State
+from portique.cli.doctor_pages import STREAMS
 from portique.cli.doctor_school import check_backups, check_folder
 from portique.cli.doctor_service import check_options, read
 from portique.cli.doctor_tls import check_files
@@ -16,6 +18,7 @@ from portique.school import authority as authorities
 from portique.school.authority import place_of, reach_of
 
 NAME = "portique.lycee.example"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,33 @@ def test_the_service_s_options_say_where_people_open_it(tmp_path):
 
     assert place
     assert (place.address, finding.state) == (f"https://{NAME}/", State.OK)
+
+
+@pytest.mark.parametrize("guide", ["en/server.md", "fr/serveur.md"])
+def test_the_guide_s_options_are_ones_with_which_it_starts(tmp_path, tls, guide):
+    """All three ways to HTTPS, as they are copied from the page; only the files are here."""
+    page = (DOCS / guide).read_text(encoding="utf-8")
+    page = re.sub(r"/etc/portique/tls/\S+\.(pem|key)", lambda one: str(tls[one[1] == "key"]), page)
+    typed = re.findall(r"^PORTIQUE_SERVER_OPTIONS=(.*)$", page, re.MULTILINE)
+    places = [check_options(service(tmp_path, options))[0] for options in typed]
+
+    told = [place.address.replace(":443", "") for place in places if place]
+    assert told == [f"https://{NAME}/"] * 3
+
+
+@pytest.mark.parametrize("guide", ["en/server.md", "fr/serveur.md"])
+def test_the_guide_s_proxies_part_the_streams_that_pages_go_to(guide):
+    """To the ports that `server run` takes by default."""
+    page = (DOCS / guide).read_text(encoding="utf-8")
+    nginx, caddy = (
+        re.findall(rf"```{kind}\n(.*?)```", page, re.DOTALL)[0] for kind in ("nginx", "caddy")
+    )
+
+    for path in STREAMS.values():
+        assert f"location = {path} {{\n        proxy_pass http://127.0.0.1:8601;" in nginx
+    assert f"@streams path {' '.join(STREAMS.values())}" in caddy
+    assert "reverse_proxy @streams 127.0.0.1:8601" in caddy
+    assert nginx.count("proxy_buffering off") == len(STREAMS)
 
 
 @pytest.mark.parametrize(
@@ -150,8 +180,18 @@ def test_a_school_that_was_never_served_is_left_as_it_is(lycee, run):
     before = sorted(lycee.rglob("*"))
     answer = run("doctor", "server", "--school", lycee, "--json")
 
-    assert "never served" in answer.stdout
+    assert "never served: there is no identity.key" in answer.stdout
     assert sorted(lycee.rglob("*")) == before
+
+
+def test_no_database_is_made_where_one_was_lost(lycee, run):
+    """Its keys are there; whoever restores a copy needs an empty folder."""
+    for name in ("identity.key", "server.key"):
+        (lycee / "keys" / name).write_text("00" * 32)
+        (lycee / "keys" / name).chmod(0o600)
+
+    assert "there is no server.db" in run("doctor", "server", "--school", lycee).stdout
+    assert not (lycee / "server.db").exists()
 
 
 def test_a_folder_that_is_no_school_is_wrong(tmp_path, run):

@@ -175,5 +175,8 @@ def _stream(visit: Visit, page: Answer, what: str, path: str) -> Finding:
     if status == 404:
         advice = f"have the proxy send {path} to the stream port, see {GUIDE}"
         return Finding(what, State.WRONG, "the pages answer in its place", advice)
+    if status == 403:
+        advice = "open the server by its own name and port: --public-name, --port"
+        return Finding(what, State.WRONG, "it refuses this page's address", advice)
     advice = "start the server anew, of this version; is the proxy's stream port right?"
     return Finding(what, State.WRONG, f"{address} answers {status}", advice)

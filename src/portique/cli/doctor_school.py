@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portique.cli.doctor_checks import Finding, State
+from portique.cli.doctor_pages import GUIDE
 from portique.cli.server_backup import PUBLIC
 from portique.core.errors import PortiqueError
 from portique.school.folder import KEYS, SETTINGS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from portique.server.gates.models import Gate
 
 OTHERS = 0o077
+DATABASE_URL = "DATABASE_URL"
 DISK_BYTES_MIN = 1 << 30  # a year of a large school, and the copy that a backup writes
 COPY_SUFFIX = ".age"
 COPY_AGE_MAX = timedelta(hours=36)  # one each night, and a night that was missed
@@ -53,7 +55,7 @@ def _keys(folder: Path) -> Finding:
     owner = (folder / SETTINGS).stat().st_uid
     secret = sorted(path for path in (folder / KEYS).glob("*") if path.suffix != ".pub")
     open_ = [path for path in secret if path.stat().st_mode & OTHERS]
-    foreign = [path for path in folder.rglob("*") if path.lstat().st_uid != owner]
+    foreign = [path for path in folder.rglob("*") if _owner(path) not in {owner, None}]
     if open_:
         told = f"{open_[0]} can be read by others"
         return Finding("keys", State.WRONG, told, f"chmod 600 {folder / KEYS}/*")
@@ -63,6 +65,14 @@ def _keys(folder: Path) -> Finding:
             "keys", State.WRONG, told, f"chown -R --reference={folder / SETTINGS} {folder}"
         )
     return Finding("keys", State.OK, f"{len(secret)}, for their owner alone")
+
+
+def _owner(path: Path) -> int | None:
+    """Return whose a file is; None: a live database removed it meanwhile."""
+    try:
+        return path.lstat().st_uid
+    except FileNotFoundError:
+        return None
 
 
 def _recovery(folder: Path) -> Finding:
@@ -83,12 +93,16 @@ def _recovery(folder: Path) -> Finding:
 
 def check_database() -> Iterator[Finding]:
     """Look at the database the server uses: there, new enough, with this version's tables."""
+    from django.core.exceptions import ImproperlyConfigured
     from django.db import Error, connection
 
     try:
         connection.ensure_connection()
         yield _sqlite() if connection.vendor == "sqlite" else _postgresql()
         yield _migrations()
+    except ImproperlyConfigured:
+        advice = f"install psycopg, see {GUIDE}, section 5"
+        yield Finding("database", State.WRONG, "nothing here speaks to PostgreSQL", advice)
     except Error as error:
         # Only its kind: the words may repeat what a row holds, or an address with its password.
         where = connection.settings_dict["HOST"] or connection.settings_dict["NAME"]
@@ -203,11 +217,17 @@ def make_ready(folder: Path) -> Finding | None:
 
     Nothing is made: a school that was never served has neither the server's keys nor a database.
     """
+    from portique.server.config.environment import DATABASE
     from portique.server.vault.keyfiles import IDENTITY, SERVER
 
-    if not all((folder / KEYS / name).exists() for name in (IDENTITY, SERVER)):
-        advice = f"start it once: portique server run --school {folder}"
-        return Finding("database", State.NOTE, "this school was never served", advice)
+    needed = [folder / KEYS / IDENTITY, folder / KEYS / SERVER]
+    if not os.environ.get(DATABASE_URL):
+        needed.append(folder / DATABASE)
+    missing = next((path for path in needed if not path.exists()), None)
+    if missing is not None:
+        advice = f"start it once: portique server run --school {folder}; or restore a copy"
+        told = f"this school was never served: there is no {missing.name}"
+        return Finding("database", State.NOTE, told, advice)
     from portique.server.config import starting
 
     try:

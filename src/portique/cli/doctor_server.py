@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from portique.server.config.supervising import Place
 
-DATABASE_URL = "DATABASE_URL"
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -66,7 +64,9 @@ def findings(asked: Asked) -> Iterator[Finding]:
         yield finding
         yield from _certificate(place, asked.ca)
     if asked.school is not None:
-        yield from _school(asked.school, asked.backups, service.variables.get(DATABASE_URL))
+        yield from _school(
+            asked.school, asked.backups, service.variables.get(doctor_school.DATABASE_URL)
+        )
     address = asked.address or (place.address if place else None)
     if address is None:
         advice = "name it with --address, or the service's variables with --env"
@@ -92,7 +92,7 @@ def _school(folder: Path, copies: Path | None, database_url: str | None) -> Iter
         return
     yield from doctor_school.check_backups(folder, copies, machine_time())
     if database_url:
-        os.environ[DATABASE_URL] = database_url
+        os.environ[doctor_school.DATABASE_URL] = database_url
     problem = doctor_school.make_ready(folder)
     if problem is not None:
         yield problem

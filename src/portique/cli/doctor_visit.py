@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PAGE_BYTES_MAX = 1 << 20
 OK = 200
 FORM = "application/x-www-form-urlencoded"
+USUAL_PORTS = {"http": 80, "https": 443}  # browsers leave them out
 AGENT = {"User-Agent": "portique-doctor"}
 
 
@@ -83,15 +84,22 @@ class Visit:
         """
         place = urlsplit(address)
         connection = self.connection(place)
-        headers = {"Content-Type": FORM, "Cookie": cookies, "Origin": self.origin}
+        headers = {"Content-Type": FORM, "Cookie": cookies, **self._from_page()}
         try:
-            connection.request("POST", place.path, body, {**headers, **AGENT})
+            connection.request("POST", place.path, body, headers)
             return connection.getresponse().status
         finally:
             connection.close()
 
+    def _from_page(self) -> dict[str, str]:
+        """Return what a browser says of itself and of the page that asks."""
+        usual = USUAL_PORTS.get(self.place.scheme)
+        return {**AGENT, "Origin": self.origin.removesuffix(f":{usual}")}
+
     def first_words(self, address: str) -> tuple[int, bytes]:
         """Ask for a stream, wait for its first words and leave; give its status and them.
+
+        Where it has a port of its own, browsers say whose page asks.
 
         Raises:
             OSError: No connection, or nothing came in time.
@@ -100,7 +108,8 @@ class Visit:
         place = urlsplit(address)
         connection = self.connection(place)
         try:
-            connection.request("GET", f"{place.path}?{place.query}", headers=AGENT)
+            headers = AGENT if address.startswith(f"{self.origin}/") else self._from_page()
+            connection.request("GET", f"{place.path}?{place.query}", headers=headers)
             response = connection.getresponse()
             return response.status, response.read1(64) if response.status == OK else b""
         finally:

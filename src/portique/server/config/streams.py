@@ -49,6 +49,7 @@ NEWS_EVERY_S = 1.0  # a gate is told this often at most: in a rush it asks for m
 TILES_S = 1.0  # lanes are drawn again this often at most
 CHORES_S = 3600.0
 LANGUAGES = frozenset({"fr", "en"})
+USUAL_PORTS = {"http": "80", "https": "443"}
 log = logging.getLogger("portique.server.streams")
 
 
@@ -118,8 +119,11 @@ def allowed_origin(request: Request) -> str:
     """Return the one origin whose pages may listen: the pages' own port on the same host."""
     host = request.url.hostname or ""
     shown = f"[{host}]" if ":" in host else host
-    port = settings.PORTIQUE_PAGES_PORT
-    return f"{request.url.scheme}://{shown}:{port}" if port else str(request.base_url).rstrip("/")
+    port, scheme = settings.PORTIQUE_PAGES_PORT, request.url.scheme
+    if not port:
+        return str(request.base_url).rstrip("/")
+    usual = port == USUAL_PORTS.get(scheme)  # browsers leave it out
+    return f"{scheme}://{shown}" if usual else f"{scheme}://{shown}:{port}"
 
 
 def _shared_with(origin: str | None) -> dict[str, str]:
