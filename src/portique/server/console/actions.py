@@ -13,7 +13,7 @@ from portique.core.entries import AlarmBody, DecisionBody, RulingBody
 from portique.core.errors import ConfigError, EnvironmentProblem, TooLate
 from portique.core.values import from_ms, to_ms
 from portique.core.wire_news import ConsoleAdmission, ConsoleRuling
-from portique.school.rules import calendar_of, site_of
+from portique.school.rules import site_of
 from portique.server.clock import now
 from portique.server.config.waking import EVENTS, one_at_a_time, wake
 from portique.server.console.events import Origin, event_of, referral_of
@@ -23,6 +23,7 @@ from portique.server.entropy import entropy
 from portique.server.gates.actions import send_note
 from portique.server.gates.models import Gate
 from portique.server.school.house import served_school
+from portique.server.vault.purging import kept_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 CONSOLE = "console-"  # how gates call whoever answers from here; an alias of theirs never has it
 ADMISSION_BYTES = 8
-TRIES_DAYS = 15  # no passage is kept longer: `SCHOOL_DAY_END_DAYS_MAX` and a day
 
 
 # --- what gates file ------------------------------------------------------------------------------
@@ -286,19 +286,7 @@ def forget(at: datetime) -> int:
         one_at_a_time()  # before any row, as filings do
         late = Referral.objects.filter(state=ReferralState.WAITING, at__lt=today)
         late.update(state=ReferralState.GONE)
-        until = kept_since(at)
+        until = from_ms(kept_since(NEXT_SCHOOL_DAY, at))
         gone, _ = Event.objects.filter(at__lt=until).delete()
         left, _ = Referral.objects.filter(at__lt=until).delete()
     return gone + left
-
-
-def kept_since(at: datetime) -> datetime:
-    """Return the midnight before which everything's time is over."""
-    calendar = calendar_of(served_school())
-    day = midnight(at)
-    for _ in range(TRIES_DAYS):
-        before = midnight(from_ms(to_ms(day) - 1))
-        if NEXT_SCHOOL_DAY.ends(to_ms(before), calendar) <= to_ms(at):
-            return day
-        day = before
-    return day

@@ -160,6 +160,7 @@ def erase(request: HttpRequest, person_id: UUID) -> HttpResponse:
             return redirect("people:person", person_id)
         messages.success(request, words("La personne est effacée.", "The person is erased."))
         return redirect("people:people")
+    actions.look_up(me(request), gone, AccessReason.OFFICE)
     may = erasing.may_be_erased(gone)
     return render(request, "people/erase.html", {"person": gone, "may_be_erased": may})
 
