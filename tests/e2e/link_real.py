@@ -17,7 +17,9 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from tests.e2e.conftest import always_open
 
 from portique.core import wire, wire_news
@@ -89,10 +91,14 @@ def family(root: int) -> list[int]:
 
 
 class Server:
-    """`portique server run` on one port, killed and started again."""
+    """`portique server run` on one port, killed and started again.
 
-    def __init__(self, folder: Path) -> None:
+    Its database is the school's own file, or a PostgreSQL's at `url`, which is not killed.
+    """
+
+    def __init__(self, folder: Path, url: str = "") -> None:
         self.school = folder / "school"
+        self._url = url
         self.port = free_port()
         self.kills = 0
         self._log = folder / "server.log"
@@ -104,7 +110,12 @@ class Server:
         command += ["--school", str(self.school), "--port", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=os.environ | ({"DATABASE_URL": self._url} if self._url else {}),
             )
         wait_for(self._answers, "an answer of the server")
 
@@ -133,16 +144,14 @@ class Server:
     def held(self) -> dict[str, Chains]:
         """Read what the database of a server that is down holds; each entry is there once."""
         found: dict[str, Chains] = {}
-        with closing(sqlite3.connect(self.school / "server.db")) as database:
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            rows = database.execute(
-                "SELECT epoch.gate_id, epoch.number, entry.number, entry.chain"
-                " FROM gates_entry entry JOIN gates_epoch epoch ON epoch.id = entry.epoch_id"
-            )
-            for gate_id, epoch, number, chain in rows:
-                chains = found.setdefault(gate_id, {})
-                assert (epoch, number) not in chains, f"{gate_id} {epoch}/{number} is there twice"
-                chains[epoch, number] = bytes(chain)
+        rows = self._rows(
+            "SELECT epoch.gate_id, epoch.number, entry.number, entry.chain"
+            " FROM gates_entry entry JOIN gates_epoch epoch ON epoch.id = entry.epoch_id"
+        )
+        for gate_id, epoch, number, chain in rows:
+            chains = found.setdefault(gate_id, {})
+            assert (epoch, number) not in chains, f"{gate_id} {epoch}/{number} is there twice"
+            chains[epoch, number] = bytes(chain)
         return found
 
     def disputes(self) -> list[tuple[str, str]]:
@@ -150,10 +159,15 @@ class Server:
 
         That a holder was at two lanes at once is true here: gates share the passes shown.
         """
+        return self._rows("SELECT gate_id, kind FROM gates_alarm WHERE kind <> 'two-lanes'")
+
+    def _rows(self, query: str) -> list[Any]:
+        if self._url:
+            with psycopg.connect(self._url) as connection:
+                return connection.execute(query).fetchall()
         with closing(sqlite3.connect(self.school / "server.db")) as database:
-            return database.execute(
-                "SELECT gate_id, kind FROM gates_alarm WHERE kind <> 'two-lanes'"
-            ).fetchall()
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            return database.execute(query).fetchall()
 
 
 class Mother:
@@ -287,10 +301,12 @@ def _difference(there: Chains, written: Chains) -> str:
 
 
 @contextmanager
-def opened_school(folder: Path, plans: Sequence[Iterable[Fault | None]]) -> Iterator[School]:
+def opened_school(
+    folder: Path, plans: Sequence[Iterable[Fault | None]], url: str = ""
+) -> Iterator[School]:
     """Make a school with a gate for each plan of faults; nothing runs yet."""
     at = datetime.now(UTC)
-    server = Server(folder)
+    server = Server(folder, url)
     settings = Settings(UAI, "Lycée des Essais")
     with ExitStack() as stack:
         made = SchoolFolder.create(server.school, settings, at=at, entropy=os.urandom)

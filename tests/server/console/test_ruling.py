@@ -21,8 +21,9 @@ from portique.server.console import actions, queries
 from portique.server.console.actions import alias_of, dismiss, rule
 from portique.server.console.models import Referral, ReferralState
 from portique.server.gates.models import Note
+from portique.testing.postgresql import own_database
 
-RACES = 1000
+RACES, RACES_ON_POSTGRESQL = 1000, 200
 RIVALS = Path(__file__).with_name("other_process.py")
 
 
@@ -117,14 +118,27 @@ def test_an_alert_is_seen_once(filed, decision, account):
 @pytest.mark.slow
 def test_of_two_consoles_that_answer_at_once_one_wins(tmp_path):
     """Two processes on one real file, a thousand referrals: one answer, note and event each."""
-    command = [sys.executable, str(RIVALS), str(tmp_path / "school")]
-    subprocess.run([*command, "prepare", str(RACES)], check=True, timeout=60)
+    race_for_referrals(tmp_path / "school", RACES)
+
+
+@pytest.mark.slow
+def test_of_two_consoles_on_postgresql_one_wins(tmp_path, monkeypatch):
+    """Where both write at the same time, and only rows keep them apart."""
+    with own_database() as url:
+        monkeypatch.setenv("DATABASE_URL", url)
+        race_for_referrals(tmp_path / "school", RACES_ON_POSTGRESQL)
+
+
+def race_for_referrals(school: Path, races: int) -> None:
+    """Let two processes answer each referral at once; exactly one wins each."""
+    command = [sys.executable, str(RIVALS), str(school)]
+    subprocess.run([*command, "prepare", str(races)], check=True, timeout=60)
     rivals: list[Any] = [
         subprocess.Popen([*command, "answer", who], stdin=PIPE, stdout=PIPE, text=True, bufsize=1)
         for who in ("one", "two")
     ]
     results = [[rival.stdout.readline() for rival in rivals]]
-    for race in range(RACES):
+    for race in range(races):
         for rival in rivals[:: 1 if race % 2 else -1]:  # each is asked first half of the time
             rival.stdin.write("go\n")
         results.append([rival.stdout.readline() for rival in rivals])
@@ -134,4 +148,4 @@ def test_of_two_consoles_that_answer_at_once_one_wins(tmp_path):
     assert {tuple(sorted(result)) for result in results[1:]} == {('"lost"\n', '"won"\n')}
     assert len({result[0] for result in results[1:]}) == 2  # now one, now the other
     counted = subprocess.run([*command, "count"], check=True, timeout=60, stdout=PIPE)
-    assert json.loads(counted.stdout) == [RACES] * 3
+    assert json.loads(counted.stdout) == [races] * 3
