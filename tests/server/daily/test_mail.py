@@ -41,10 +41,11 @@ def test_a_server_is_reached_by_tls_unless_it_is_this_machine(url, held):
 @pytest.mark.parametrize(
     ("url", "sender"),
     [("https://mail.example", FROM), ("smtp://mail.example:x", FROM), ("", FROM),
-     ("smtp://mail.example", ""), ("smtp://mail.example", "vie scolaire")],
+     ("smtp://mail.example", ""), ("smtp://mail.example", "vie scolaire"),
+     ("https://u:p@mail.example:25", FROM), ("smtp+tls://u:p@mail.example:587", FROM)],
 )  # fmt: skip
 def test_what_is_no_mail_server_is_refused_with_what_to_write(url, sender):
-    """At the start, not when a message waits."""
+    """At the start, not when a message waits; what is no TLS by its name would go in clear."""
     with pytest.raises(ConfigError, match="PORTIQUE_SMTP"):
         read({"PORTIQUE_SMTP": url, "PORTIQUE_SMTP_FROM": sender})
 
@@ -111,11 +112,28 @@ def test_a_real_mail_server_gets_each_message_once(postman, account, pupil, guar
     assert GuardianMessage.objects.get().state == expected
 
 
+@pytest.mark.slow
+def test_a_mail_server_that_hangs_up_makes_one_message_doubtful(postman, account, pupil, guardian):
+    """Those after it were never handed over: they wait, and leave with the next connection."""
+    head = account(Role.HEAD)
+    for zoe in (pupil(), pupil("Ali")):
+        camille = guardian(zoe, email=TO)
+        actions.validate(head, Letter(zoe, camille, Language.FR, on_paper=False))
+    postman.hangs_up = True
+    actions.send_due(AT)
+    first = sorted(one.state for one in GuardianMessage.objects.all())
+    postman.hangs_up = False
+
+    assert first == [MessageState.QUEUED, MessageState.SENDING]
+    assert actions.send_due(AT) == 1
+    assert len(postman.taken) == 2
+
+
 def test_the_sender_goes_on_after_any_fault(monkeypatch):
     """A fault of one round is logged; the next round comes."""
     rounds, third = [], threading.Event()
 
-    def fails(_at):
+    def fails(_at, _stopped):
         rounds.append(1)
         if len(rounds) >= 3:
             third.set()

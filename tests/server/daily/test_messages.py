@@ -112,10 +112,11 @@ def test_a_process_that_dies_while_sending_sends_nothing_twice(
         (smtplib.SMTPServerDisconnected("gone"), MessageState.SENDING),
         (smtplib.SMTPRecipientsRefused({TO: (550, b"no such user")}), MessageState.REFUSED),
         (smtplib.SMTPDataError(451, b"later"), MessageState.QUEUED),
+        (ValueError("Invalid address"), MessageState.REFUSED),
     ],
 )
 def test_what_the_mail_server_answers_decides(validated, monkeypatch, error, after):
-    """Unknown stays unknown, refused is final, put off is tried again."""
+    """Unknown stays unknown, refused is final, put off is tried again; no address is no address."""
     breaking(monkeypatch, error)
     actions.send_due(AT)
 
@@ -130,6 +131,31 @@ def test_a_mail_server_that_is_down_is_tried_again_a_minute_later(validated, mon
 
     assert actions.send_due(AT + timedelta(seconds=5)) == 0
     assert actions.send_due(AT + timedelta(minutes=1)) == 1
+
+
+def test_a_server_that_stops_leaves_what_waits(validated):
+    """The next one sends it."""
+    assert actions.send_due(AT, lambda: True) == 0
+    assert (mail.outbox, state()) == ([], MessageState.QUEUED)
+
+
+def test_a_slow_mail_server_has_the_list_worked_out_anew(validated, guardian, hands, monkeypatch):
+    """After fifteen seconds the rest waits for the next round: a pupil may have been seen."""
+    other = guardian(validated.pupil, first="Dominique", email=TO)
+    kept = {"address": TO, "text": "…", "language": "fr", "validated_at": AT}
+    GuardianMessage.objects.create(
+        day=AT.date(), pupil=validated.pupil, guardian=other, state=MessageState.QUEUED, **kept
+    )
+    send = EmailBackend.send_messages
+
+    def slowly(self, messages):
+        hands.move(seconds=16)
+        return send(self, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slowly)
+
+    assert actions.send_due(AT) == 1
+    assert GuardianMessage.objects.filter(state=MessageState.QUEUED).count() == 1
 
 
 def test_a_pupil_seen_before_it_is_sent_is_not_written_about(validated, let_in):
@@ -199,6 +225,17 @@ def test_messages_and_who_was_away_are_erased_after_the_next_school_day(validate
     do_chores(AT + timedelta(days=2))
 
     assert (GuardianMessage.objects.count(), Away.objects.count()) == (0, 0)
+
+
+def test_who_was_away_a_whole_day_is_forgotten_after_the_next_one(office, pupil):
+    """A day ends at midnight, not on the day after: one click of Monday ends on Tuesday."""
+    office.post(f"{PAGE}noter/", {"here": pupil().pk})
+    do_chores(AT + timedelta(days=1))
+    assert Away.objects.exists()
+
+    do_chores(AT + timedelta(days=2))
+
+    assert not Away.objects.exists()
 
 
 def test_an_address_lies_sealed(validated):

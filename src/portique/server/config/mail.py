@@ -48,7 +48,7 @@ def read(variables: Mapping[str, str] = os.environ) -> Mail:
         return Mail()
     try:
         parts = urlsplit(url)
-        port = parts.port or PORTS.get(parts.scheme, 0)
+        port = (parts.port or PORTS[parts.scheme]) if parts.scheme in PORTS else 0
     except ValueError:
         port = 0
     if not port or not parts.hostname:

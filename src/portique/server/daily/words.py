@@ -44,8 +44,8 @@ STATE_WORDS = {
         "refused by the mail server: call, or print the letter",
     ),
     MessageState.DROPPED: Words(
-        "pas parti\u00a0: l’élève a été vu, ou la journée est finie",
-        "not sent: the pupil was seen, or the day is over",
+        "pas parti\u00a0: l’élève n’est plus sur la liste, ou la journée est finie",
+        "not sent: the pupil is no longer on the list, or the day is over",
     ),
     MessageState.PRINTED: Words("lettre à imprimer et à remettre", "letter to print and hand over"),
 }

@@ -19,12 +19,14 @@ from django.db.models import Q
 
 from portique.core.localtime import local_day
 from portique.core.values import Language, to_ms
+from portique.server import clock
 from portique.server.daily.models import GuardianMessage, MessageState
 from portique.server.daily.queries import unseen_people
 from portique.server.daily.words import SUBJECT
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from django.core.mail.backends.base import BaseEmailBackend
@@ -32,31 +34,58 @@ if TYPE_CHECKING:
 
 AGAIN_AFTER = timedelta(minutes=1)
 AT_ONCE = 50  # messages: what one connection carries
+TURN = timedelta(seconds=15)  # then the list is worked out anew: a pupil may have been seen
 REFUSED_FROM = 500  # SMTP: a reply from here on is final
 log = logging.getLogger(__name__)
 
 
-def send_due(at: datetime) -> int:
-    """Send what waits; return how many were handed over."""
+def _never() -> bool:
+    return False
+
+
+def send_due(at: datetime, stopped: Callable[[], bool] = _never) -> int:
+    """Send what waits; return how many were handed over.
+
+    Args:
+        at: Now.
+        stopped: Says whether the process is ending: then nothing more is sent.
+    """
     if not settings.PORTIQUE_MAIL_FROM or not _waiting().exists():
         return 0  # asked each few seconds: nothing is written where nothing waits
     drop_stale(at)
     due = _due(at)
     if not due:
         return 0
-    unseen, sent = unseen_people(at), 0
     with_server = get_connection()
     if not _opened(with_server):
         GuardianMessage.objects.filter(pk__in=[one.pk for one in due]).update(tried_at=at)
         return 0
     try:
-        for message in due:
-            if message.pupil_id not in unseen:
-                _become(message, MessageState.DROPPED)
-            elif _claimed(message, at):
-                sent += _send(message, with_server, at)
+        return _send_some(due, with_server, at, stopped)
     finally:
         with_server.close()
+
+
+def _send_some(
+    due: list[GuardianMessage],
+    connection: BaseEmailBackend,
+    at: datetime,
+    stopped: Callable[[], bool],
+) -> int:
+    """Send one after the other, until one fails: its connection may carry nothing any more.
+
+    The others then wait, untouched, for the next round and a connection of its own.
+    """
+    until, unseen, sent = clock.now() + TURN, unseen_people(at), 0
+    for message in due:
+        if stopped() or clock.now() > until:
+            break
+        if message.pupil_id not in unseen:
+            _become(message, MessageState.DROPPED)
+        elif _claimed(message, at):
+            if not _send(message, connection, at):
+                break
+            sent += 1
     return sent
 
 
@@ -96,7 +125,7 @@ def _claimed(message: GuardianMessage, at: datetime) -> bool:
 def _send(message: GuardianMessage, connection: BaseEmailBackend, at: datetime) -> bool:
     try:
         connection.send_messages([_mail(message)])
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, ValueError) as error:
         _failed(message, error)
         return False
     _become(message, MessageState.SENT, sent_at=at)
@@ -106,7 +135,7 @@ def _send(message: GuardianMessage, connection: BaseEmailBackend, at: datetime) 
 def _failed(message: GuardianMessage, error: Exception) -> None:
     """Try again what was put off, give up what was refused, leave what nobody can know."""
     code = _reply(error)
-    log.warning("a message could not be sent", extra={"reply": code})
+    log.warning("a message could not be sent", extra={"status_code": code})
     if code is not None:
         final = code >= REFUSED_FROM
         _become(message, MessageState.REFUSED if final else MessageState.QUEUED)
@@ -114,6 +143,8 @@ def _failed(message: GuardianMessage, error: Exception) -> None:
 
 def _reply(error: Exception) -> int | None:
     """Return what the server replied; None: the connection broke."""
+    if isinstance(error, ValueError):
+        return REFUSED_FROM  # no such address can be: the server was not even asked
     if isinstance(error, SMTPRecipientsRefused):
         return max((code for code, _ in error.recipients.values()), default=REFUSED_FROM)
     return error.smtp_code if isinstance(error, SMTPResponseException) else None
