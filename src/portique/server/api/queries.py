@@ -6,6 +6,7 @@ import hmac
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,10 +26,12 @@ from portique.server.passes.queries import PassRow
 from portique.server.passes.register import issued_from
 from portique.server.people.index import WITHOUT_CARDS
 from portique.server.people.models import Person
+from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
+    from pathlib import Path
 
     from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
@@ -37,6 +40,7 @@ TOKEN = "api-token"  # noqa: S105 -- the purpose of its hash
 WRITTEN = re.compile(r"portique_([0-9a-f]{32})_([0-9a-f]{64})")
 QUARTER = timedelta(minutes=15)
 QUARTER_S = int(QUARTER.total_seconds())
+SUMS_S = 10
 FEW = 5
 """Cells of fewer people are not told: one pupil who is late is not a figure."""
 
@@ -172,13 +176,12 @@ class Cell:
 def quarter_hours(at: datetime) -> list[Cell]:
     """Return today's counts by lane and quarter-hour, those that are over.
 
-    A quarter-hour that still runs is not told: asked every second, it would show who passes.
+    A quarter-hour that still runs is not told: asked every second, it would show who passes. What
+    gates file late is counted within ten seconds.
     """
     day = midnight(at)
     over = (at - day) // QUARTER
-    rows = Event.objects.filter(at__gte=day, at__lt=day + over * QUARTER).exclude(direction="")
-    sums = rows.order_by().values("lane", begun=QuarterOf("at")).annotate(sum=Sum("people"))
-    counts = {(row["lane"], row["begun"]): row["sum"] for row in sums}
+    counts = _sums(served_school().path, day, over, int(at.timestamp()) // SUMS_S)
     first = int(day.timestamp()) // QUARTER_S
     return [
         Cell(
@@ -190,6 +193,15 @@ def quarter_hours(at: datetime) -> list[Cell]:
         for lane in lanes()
         for place in range(over)
     ]
+
+
+@lru_cache(maxsize=2)
+def _sums(school: Path, day: datetime, over: int, moment: int) -> Mapping[tuple[str, int], int]:
+    """Add up the day's lines by lane and quarter-hour: fifty thousand, so once for a moment."""
+    _ = school, moment
+    rows = Event.objects.filter(at__gte=day, at__lt=day + over * QUARTER).exclude(direction="")
+    sums = rows.order_by().values("lane", begun=QuarterOf("at")).annotate(sum=Sum("people"))
+    return {(row["lane"], row["begun"]): row["sum"] for row in sums}
 
 
 class QuarterOf(Func):
