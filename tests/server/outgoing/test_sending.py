@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import threading
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -76,12 +77,42 @@ def test_waits_grow_up_to_an_hour():
 
 
 def test_a_program_that_wants_nothing_any_more_is_left_alone(waiting, program):
-    """410, as the specification says."""
+    """410, as the specification says; what waited for it is given up."""
     program.statuses = [410]
     deliver()
 
     gone = Destination.objects.get()
-    assert (gone.enabled, gone.last_error) == (False, Cause.GONE)
+    assert (gone.enabled, gone.last_error, gone.dropped) == (False, Cause.GONE, 3)
+    assert not Delivery.objects.exists()
+
+
+def test_a_destination_removed_while_it_fails_stops_nobody(waiting, monkeypatch):
+    """The others still have their turn."""
+
+    def remove(_destination, _message):
+        Destination.objects.all().delete()
+        raise SendError(Cause.UNREACHABLE)
+
+    monkeypatch.setattr(actions, "send", remove)
+    deliver()
+
+    assert not Delivery.objects.exists()
+
+
+def test_a_greeting_that_takes_all_the_time_leaves_none_for_an_answer(
+    destination, program, monkeypatch
+):
+    """Its end finds no connection to cut yet: it is then given up as soon as there is one."""
+
+    class AtOnce(threading.Timer):
+        def start(self):
+            self.function()
+
+    monkeypatch.setattr(sending.threading, "Timer", AtOnce)
+    with pytest.raises(SendError) as caught:
+        actions.try_out(destination())
+
+    assert (caught.value.cause, program.got) == (Cause.UNREACHABLE, [])
 
 
 def test_an_event_that_is_always_refused_blocks_no_other(waiting, program):

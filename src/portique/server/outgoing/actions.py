@@ -221,14 +221,18 @@ def _send_some(destination: Destination, at: datetime, stopped: Callable[[], boo
 def _failed(destination: Destination, delivery: Delivery, error: SendError, at: datetime) -> None:
     """Wait longer each time; let go of an event that is refused again and again."""
     log.warning("event-not-sent")
-    row = Destination.objects.select_for_update().get(pk=destination.pk)
+    row = Destination.objects.select_for_update().filter(pk=destination.pk).first()
+    if row is None:
+        return  # removed meanwhile, with all that waited
     waits_until = at + timedelta(seconds=wait_s(row.failures))
     Destination.objects.filter(pk=row.pk).update(
         failures=row.failures + 1, waits_until=waits_until, last_error=error.cause.value,
         enabled=row.enabled and error.cause is not Cause.GONE,
     )  # fmt: skip
     Delivery.objects.filter(pk=delivery.pk).update(attempts=F("attempts") + 1)
-    if delivery.attempts + 1 >= TRIES_MAX:
+    if error.cause is Cause.GONE:
+        _drop(destination, row.waiting.values_list("pk", flat=True))
+    elif delivery.attempts + 1 >= TRIES_MAX:
         _drop(destination, [delivery.pk])
 
 

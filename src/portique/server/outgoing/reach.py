@@ -29,10 +29,12 @@ NEVER = tuple(
         ip_network,
         (
             *("100.100.100.200/32", "168.63.129.16/32", "192.0.0.0/24", "fd00:ec2::254/128"),
+            *("fd20:ce::254/128", "fd00:42::42/128", "fd00:c1::a9fe:a9fe/128"),
             *("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"),
         ),
     )
 )
+UNICAST = ip_network("2000::/3")  # all that is in use of IPv6; what else looks global hides an IPv4
 
 
 def address_of(
@@ -62,7 +64,8 @@ def reach_of(address: Address) -> Reach | None:
         return Reach.MACHINE
     if _within(plain, OWN_NETWORKS):
         return Reach.NETWORK
-    return Reach.INTERNET if plain.is_global else None
+    public = plain.is_global and (plain.version == 4 or _within(plain, (UNICAST,)))
+    return Reach.INTERNET if public else None
 
 
 def _within(address: Address, networks: tuple[Any, ...]) -> bool:

@@ -93,6 +93,7 @@ class _Pinned(http.client.HTTPConnection):
         self.address = address
         self.context = context
         self.default_port = 443 if context else 80
+        self.ended = False
 
     def connect(self) -> None:
         """Connect to that address and no other."""
@@ -100,6 +101,8 @@ class _Pinned(http.client.HTTPConnection):
         if self.context is not None:
             line = self.context.wrap_socket(line, server_hostname=self.host)
         self.sock = line
+        if self.ended:  # while it was greeted there was nothing to cut yet
+            raise TimeoutError
 
 
 def _post(line: _Pinned, path: str, message: Message, headers: dict[str, str]) -> None:
@@ -122,6 +125,7 @@ def _ended_in_time(line: _Pinned) -> Iterator[None]:
     """Cut a connection that answers byte by byte: a time limit counts for each of them anew."""
 
     def cut() -> None:
+        line.ended = True
         with suppress(OSError, AttributeError):
             line.sock.shutdown(socket.SHUT_RDWR)
 
