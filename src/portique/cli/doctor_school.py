@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from portique.cli.doctor_checks import Finding, State
-from portique.cli.doctor_pages import GUIDE
 from portique.cli.server_backup import PUBLIC
 from portique.core.errors import PortiqueError
 from portique.school.folder import KEYS, SETTINGS
@@ -93,16 +92,12 @@ def _recovery(folder: Path) -> Finding:
 
 def check_database() -> Iterator[Finding]:
     """Look at the database the server uses: there, new enough, with this version's tables."""
-    from django.core.exceptions import ImproperlyConfigured
     from django.db import Error, connection
 
     try:
         connection.ensure_connection()
         yield _sqlite() if connection.vendor == "sqlite" else _postgresql()
         yield _migrations()
-    except ImproperlyConfigured:
-        advice = f"install psycopg, see {GUIDE}, section 5"
-        yield Finding("database", State.WRONG, "nothing here speaks to PostgreSQL", advice)
     except Error as error:
         # Only its kind: the words may repeat what a row holds, or an address with its password.
         where = connection.settings_dict["HOST"] or connection.settings_dict["NAME"]
