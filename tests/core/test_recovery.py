@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.core.test_knowledge import KEYS, MANIFEST, NOW, UAI, bundle, drawn
 
-from portique.core import knowledge, recovery
+from portique.core import canonical, knowledge, recovery
 from portique.core.errors import KnowledgeError
 from portique.core.knowledge import Version
 from portique.core.seal import PublicKey, Purpose, private_key
@@ -115,9 +115,9 @@ def test_a_manifest_brings_the_word_along():
 def test_a_manifest_with_anything_else_is_none(more, monkeypatch):
     """Strictly read, as ever."""
     signer = private_key(Purpose.KNOWLEDGE, random.Random(3).randbytes(40))
-    encode = knowledge.canonical.encode
+    encode = canonical.encode
     monkeypatch.setattr(
-        knowledge.canonical, "encode",
+        canonical, "encode",
         lambda item: encode(item | more if isinstance(item, dict) and 8 in item else item),
     )  # fmt: skip
     data = knowledge.write_bundle(MANIFEST, {}, signer)

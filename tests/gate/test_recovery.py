@@ -82,4 +82,5 @@ def test_after_a_restart_the_word_is_needed_as_before(source, export, school, st
     again = Source(school.trust(), stick, tmp_path / "gate")
     again.start()
 
+    assert again.current
     assert again.current.version.epoch == 1

@@ -186,7 +186,7 @@ def _manifest(outer: Any, key: PublicKey) -> tuple[Manifest, dict[str, bytes]]:
     raise ValueError("not a manifest")
 
 
-def _authorisation(more: dict[int, Any]) -> bytes | None:
+def _authorisation(more: dict[Any, Any]) -> bytes | None:
     match more:
         case {9: bytes(signed)} if len(more) == 1:
             return signed

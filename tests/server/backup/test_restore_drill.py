@@ -268,7 +268,8 @@ def check_rows(drill: Drill, issued: list[str], chains: dict[int, bytes]) -> Non
 def check_that_it_goes_on(drill: Drill) -> None:
     """Start it: the gate files again what is missing and what comes, and takes new knowledge."""
     heard = drill.gate.heard
-    epoch = heard.reports[-1].knowledge.epoch
+    known = heard.reports[-1].knowledge
+    assert known
     heard.reports.clear()
     drill.school.server.school = drill.other.school
     drill.school.server.start()
@@ -280,7 +281,7 @@ def check_that_it_goes_on(drill: Drill) -> None:
     number = drill.issue(drill.told["people"][-1])
     counted = "SELECT value FROM school_counter WHERE name = 'knowledge'"
     [(version,)] = drill.other.rows(counted)
-    wait_for(lambda: knows(heard, epoch, version), "the new epoch at the gate")
+    wait_for(lambda: knows(heard, known.epoch, version), "the new epoch at the gate")
     show_until_granted(drill, number)
 
 
