@@ -1,11 +1,14 @@
 """A school put back: what was stopped since is stopped again, and the new epoch is authorised."""
 
+import json
 import os
 
 import pytest
+from click.testing import CliRunner, Result
 from tests.server.backup.test_copies import AT, PUBLIC, SECRET, emptied
 from tests.server.gates.wired import WiredGate, alarms
 
+from portique.cli.server import server
 from portique.core import recovery as words
 from portique.core.errors import BackupError, ConfigError
 from portique.core.knowledge import Version, read_bundle
@@ -109,3 +112,39 @@ def test_a_server_that_finds_itself_older_begins_nothing_without_the_key(served,
 
     assert alarms() == ["newer-knowledge"]
     assert newest_version(now()).epoch == before.epoch
+
+
+@pytest.fixture
+def command(served, monkeypatch):
+    """Run a command of the server's in this process, whose Django is ready."""
+    monkeypatch.setattr("portique.server.config.starting.make_ready", lambda _: None)
+
+    def run(*words: object) -> Result:
+        options = ["--school", str(served.path), "--json"]
+        return CliRunner().invoke(server, [*map(str, words), *options])
+
+    return run
+
+
+def test_whoever_has_the_key_has_gates_begin_anew(served, command, tmp_path):
+    """Made by one command, typed into a file, given to the other."""
+    text = json.loads(command("recovery-key").output)["secret"]
+    (tmp_path / "key.txt").write_text(text.lower())
+    before = newest_version(now())
+    done = command("new-epoch", "--recovery-key", tmp_path / "key.txt")
+    after = newest_version(now())
+
+    assert done.exit_code == 0
+    assert after.epoch > before.epoch
+    assert recovery.authorisation_of(served_school(), after.epoch) is not None
+
+
+def test_nothing_begins_anew_without_the_key(served, command, key, copy, tmp_path):
+    """Nobody is there to be asked for it: it says how to give it, and changes nothing."""
+    before = newest_version(now())
+    (tmp_path / "secret.txt").write_text(SECRET)
+    for said in (["new-epoch"], ["restore", copy, "--key", tmp_path / "secret.txt"]):
+        done = command(*said)
+        assert (done.exit_code, "--recovery-key FILE" in done.output) == (2, True)
+
+    assert newest_version(now()) == before

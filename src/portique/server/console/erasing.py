@@ -24,6 +24,7 @@ NOBODY = {
     "user": "",
 }
 RANGES_AT_ONCE = 100  # in one condition: SQLite allows a thousand terms
+PASSES_AT_ONCE = 500  # each time all events are gone through
 
 
 def forget_entries(gate_id: str, epoch: int, ranges: Sequence[tuple[int, int]]) -> None:
@@ -45,8 +46,8 @@ def forget_entries(gate_id: str, epoch: int, ranges: Sequence[tuple[int, int]]) 
 def forget_people(gone: Gone) -> None:
     """Forget persons who are erased: their passes' decisions, and what they answered."""
     passes = list(gone.passes)
-    for first in range(0, len(passes), RANGES_AT_ONCE):
-        some = passes[first : first + RANGES_AT_ONCE]
+    for first in range(0, len(passes), PASSES_AT_ONCE):
+        some = passes[first : first + PASSES_AT_ONCE]
         Referral.objects.filter(pass_id__in=some).delete()
         _without_names(Event.objects.filter(kind=EventKind.DECISION, data__pass__in=some))
 
