@@ -1,6 +1,7 @@
 """A person's own pages: theirs whole, and nothing of anybody else's."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,8 +10,12 @@ from tests.server.accounts.test_matrix import ANYTHING, pages
 from portique.core.charter import ACTIVITIES
 from portique.core.rights import Permission
 from portique.core.values import Direction, Kind
+from portique.server.accounts.actions import print_code
 from portique.server.accounts.roles import Role
-from portique.server.clock import now_ms
+from portique.server.clock import now, now_ms
+from portique.server.daily.actions import note_away
+from portique.server.daily.actions.away import Span
+from portique.server.daily.models import AwayKind, GuardianMessage, MessageState
 from portique.server.holders.kept import WHAT, kept_of
 from portique.server.holders.models import HolderAccount
 from portique.server.holders.queries import movements_of
@@ -83,6 +88,51 @@ def test_a_look_is_told_to_whom_it_was_about(zoe, head):
     assert "Carte oubliée" in page
     assert "Direction" in page
     assert head.name not in page
+
+
+def test_whoever_prints_a_code_for_an_account_is_told_to_its_owner(zoe, head):
+    """The code opens their pages: it is not made behind their back."""
+    before = zoe.page("consultations/")
+    print_code(zoe.user, by=head)
+    zoe.browser.force_login(zoe.user)
+    page = zoe.page("consultations/")
+
+    assert "Compte créé" in before
+    assert "Code sur papier créé" not in before
+    assert "Code sur papier créé" in page
+    assert head.name not in page
+
+
+@pytest.fixture
+def written(zoe, tom, somebody):
+    """Write about both pupils to a guardian: what left, and what was dropped."""
+    parent = somebody("Ana", "Lebœuf", Kind.GUARDIAN, "")
+    made = {"guardian": parent.person, "language": "fr", "validated_at": now(), "day": now().date()}
+    GuardianMessage.objects.create(pupil=zoe.person, text="MOT", state=MessageState.SENT, **made)
+    GuardianMessage.objects.create(
+        pupil=tom.person, text="TAIRE", state=MessageState.DROPPED, **made
+    )
+    return parent
+
+
+def test_a_pupil_sees_when_they_are_not_expected_and_what_was_written(zoe, tom, written, head):
+    """Theirs, and nobody else's: also what did not leave."""
+    span = Span(now(), now() + timedelta(days=1))
+    note_away(head, zoe.person, AwayKind.INTERNSHIP, span)
+    note_away(head, tom.person, AwayKind.OUTING, span)
+    hers, his = zoe.page(), tom.page()
+
+    assert ("stage" in hers, "voyage" in hers) == (True, False)
+    assert ("MOT" in hers, "TAIRE" in hers) == (True, False)
+    assert "TAIRE" in his
+
+
+def test_a_guardian_sees_what_they_were_sent_and_not_what_was_dropped(written):
+    """Dropped, it would say that the pupil was seen."""
+    page = written.page()
+
+    assert "MOT" in page
+    assert "TAIRE" not in page
 
 
 def test_a_permission_is_told_without_its_reason(zoe, head):

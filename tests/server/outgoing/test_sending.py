@@ -108,7 +108,7 @@ def test_a_greeting_that_takes_all_the_time_leaves_none_for_an_answer(
         def start(self):
             self.function()
 
-    monkeypatch.setattr(sending.threading, "Timer", AtOnce)
+    monkeypatch.setattr(threading, "Timer", AtOnce)
     with pytest.raises(SendError) as caught:
         actions.try_out(destination())
 

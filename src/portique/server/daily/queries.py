@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Min, Sum
+from django.db.models import Min, Q, Sum
 
 from portique.core.dayplans import plan_day
 from portique.core.entries import Ruling
@@ -28,7 +28,7 @@ from portique.server.daily.expecting import (
     first_lesson_ms,
     groups_of,
 )
-from portique.server.daily.models import Away, GuardianMessage
+from portique.server.daily.models import Away, GuardianMessage, MessageState
 from portique.server.daily.words import MORNING, TODAY, message_text
 from portique.server.gates.models import Crossing
 from portique.server.passes.models import IssuedPass, Use
@@ -230,6 +230,11 @@ def away_from(at: datetime) -> list[Away]:
     return list(rows.order_by("begins_at", "ends_at", "pk"))
 
 
+def away_of(person: Person) -> list[Away]:
+    """Return what is kept of when a person by name is or was not expected, by beginning."""
+    return list(Away.objects.filter(person=person).order_by("begins_at", "pk"))
+
+
 def addressees(pupil: Person) -> list[Tied]:
     """Return those a message about a pupil may go to: guardians, not mere contacts."""
     ties = Tie.objects.filter(pupil=pupil, guardian__left_on=None).exclude(role=Role.CONTACT)
@@ -245,6 +250,16 @@ def messages_of(at: datetime) -> list[GuardianMessage]:
     rows = GuardianMessage.objects.filter(day=day)
     people = rows.select_related("pupil", "guardian", "validated_by")
     return list(people.order_by("-validated_at", "pk"))
+
+
+def messages_for(person: Person) -> list[GuardianMessage]:
+    """Return the messages kept about a pupil, or that a guardian was sent; newest first.
+
+    A guardian is told of none that never left: it was dropped because the pupil was seen.
+    """
+    theirs = Q(pupil=person) | Q(guardian=person, state=MessageState.SENT)
+    rows = GuardianMessage.objects.filter(theirs).select_related("pupil", "guardian")
+    return list(rows.order_by("-validated_at", "pk"))
 
 
 def draft_of(pupil: Person, language: Language, at: datetime) -> str:

@@ -14,9 +14,10 @@ from portique.server.daily.expecting import Expectation
 from portique.server.daily.models import AwayKind, MessageState
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date, datetime, tzinfo
 
     from portique.core.values import Language
+    from portique.server.daily.models import Away
 
 AWAY_WORDS = {
     AwayKind.INTERNSHIP: Words("stage", "internship"),
@@ -76,6 +77,12 @@ def span_words(begins: datetime, ends: datetime) -> Words:
     if first == last:
         return Words(f"le {first}", f"on {first}")
     return Words(f"du {first} au {last}", f"from {first} to {last}")
+
+
+def away_words(away: Away, zone: tzinfo) -> tuple[Words, Words]:
+    """Say why somebody is not expected, and from when until when."""
+    span = span_words(away.begins_at.astimezone(zone), away.ends_at.astimezone(zone))
+    return AWAY_WORDS[AwayKind(away.kind)], span
 
 
 def message_text(language: Language, *, name: str, when: Words, day: date, school: str) -> str:

@@ -9,6 +9,7 @@ from portique.core.decide import Outcome
 from portique.core.plain import Words
 from portique.core.sentences import sentence
 from portique.core.values import Kind
+from portique.server.accounts.models import DEED_WORDS, AuditEntry, Deed, User
 from portique.server.accounts.roles import TITLES, Role
 from portique.server.console.lines import answer_of, reasons_in
 from portique.server.console.models import Event, EventKind
@@ -20,8 +21,6 @@ from portique.server.words import language, spoken
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from portique.server.accounts.models import User
 
 MOVEMENTS_MAX = 200  # of two school days: more than anybody makes
 OUTCOMES = {
@@ -44,7 +43,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Something done with one's passes or rights: what, when, in which role."""
+    """Something done with one's passes, rights or account: what, when, in which role."""
 
     at: datetime
     what: Words
@@ -93,12 +92,26 @@ def _movement(told: Telling, event: Event) -> Movement:
 
 
 def done_for(person: Person) -> list[Done]:
-    """Return what was done with a person's passes and rights; by a role, nobody's name."""
-    return [
+    """Return what was done with a person's passes, rights and account; by a role, nobody's name.
+
+    Newest first. Whoever prints a code for an account could use it: its owner is told.
+    """
+    acts = [
         Done(
             act.at,
             ACT_WORDS[ActKind(act.kind)],
             TITLES[Role(act.account.role)] if act.account else None,
         )
         for act in acts_for(person)
+    ]
+    return sorted([*acts, *_deeds_about(account_of(person))], key=lambda one: one.at, reverse=True)
+
+
+def _deeds_about(user: User | None) -> list[Done]:
+    entries = list(AuditEntry.objects.filter(about=user.pk)) if user else []
+    by = User.objects.filter(pk__in=[entry.by for entry in entries if entry.by])
+    roles = {one.pk: TITLES[Role(one.role)] for one in by}
+    return [
+        Done(entry.at, DEED_WORDS[Deed(entry.deed)], roles.get(entry.by) if entry.by else None)
+        for entry in entries
     ]

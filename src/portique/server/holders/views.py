@@ -19,6 +19,9 @@ from portique.school.rules import regimes_of
 from portique.server.accounts.access import allowed, who
 from portique.server.accounts.roles import TITLES, Role
 from portique.server.clock import now
+from portique.server.daily.queries import away_of, messages_for
+from portique.server.daily.views.messages import state_of
+from portique.server.daily.words import away_words
 from portique.server.holders import queries
 from portique.server.holders.kept import kept_of
 from portique.server.passes.permitted import told
@@ -64,6 +67,8 @@ def own(request: HttpRequest) -> HttpResponse:
         "passes": [(*one, from_ms(one[0].issued.expires_ms)) for one in passes],
         "permissions": [_permission(row) for row in permissions_now(person, at)],
         "movements": queries.movements_of(person),
+        "away": [away_words(one, served_school().settings.zone) for one in away_of(person)],
+        "letters": [(one, state_of(one)) for one in messages_for(person)],
     }
     return render(request, "holders/own.html", page)
 

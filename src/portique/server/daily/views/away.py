@@ -14,9 +14,8 @@ from portique.server import clock
 from portique.server.accounts.access import who
 from portique.server.daily import actions, queries
 from portique.server.daily.forms import AwayForm, AwayGroupForm
-from portique.server.daily.models import AwayKind
 from portique.server.daily.views.answers import local_date, office
-from portique.server.daily.words import AWAY_WORDS, span_words
+from portique.server.daily.words import away_words
 from portique.server.people.index import search
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
@@ -62,9 +61,7 @@ def away(request: HttpRequest) -> HttpResponse:
 
 def _shown(row: Away) -> tuple[Away, Words, Words]:
     """Return a row with why, and from when until when."""
-    zone = served_school().settings.zone
-    span = span_words(row.begins_at.astimezone(zone), row.ends_at.astimezone(zone))
-    return row, AWAY_WORDS[AwayKind(row.kind)], span
+    return row, *away_words(row, served_school().settings.zone)
 
 
 @office
