@@ -15,6 +15,7 @@ from portique.core.localtime import local_day
 from portique.core.values import to_ms
 from portique.school.bundles import make_bundle
 from portique.school.recovery import authorise
+from portique.school.register import FIRST_EPOCH
 from portique.server.clock import now_ms
 from portique.server.config.waking import NOTES, wake
 from portique.server.entropy import entropy
@@ -110,8 +111,9 @@ def newest_bundle(at: datetime) -> tuple[Version, bytes]:
 
 
 def _version() -> Version:
-    value = Counter.objects.filter(name=KNOWLEDGE).values_list("value", flat=True).first()
-    return Version(DatabaseRegister().knowledge_epoch(), value or 0)
+    rows = Counter.objects.filter(name__in=[EPOCHS, KNOWLEDGE]).values_list("name", "value")
+    counted = dict(rows)
+    return Version(counted.get(EPOCHS) or FIRST_EPOCH, counted.get(KNOWLEDGE, 0))
 
 
 @transaction.atomic

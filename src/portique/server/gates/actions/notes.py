@@ -27,7 +27,7 @@ def send_notes(gate_ids: Iterable[str], told: Sequence[Told]) -> None:
     """Let gates know things, in this order."""
     at, count = now(), len(told)
     packed = [(kind, canonical.encode(payload)) for kind, payload in told]
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         known = Gate.objects.filter(pk__in=list(gate_ids), removed_at=None)
         known.update(last_note=F("last_note") + count)
         lasts = dict(known.values_list("pk", "last_note"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from portique.core import canonical, wire_news
 from portique.core.wire_news import ADMISSION, ADMISSION_MS_MAX, ELSEWHERE, NOTES_MAX, News
@@ -100,11 +101,12 @@ def _watch_knowledge(gate: Gate, known: Version) -> None:
 
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
     """Let go of notes a gate has taken up; return the next ones and its cursor after them."""
-    waiting = Note.objects.filter(gate=gate)
+    waiting, over = Note.objects.filter(gate=gate), Q()
     for kind, told_for in TOLD_FOR.items():
-        waiting.filter(kind=kind, at__lt=now() - told_for).delete()
+        over |= Q(kind=kind, at__lt=now() - told_for)
     if cursor <= gate.last_note:  # above: this server came back from a backup
-        waiting.filter(number__lte=cursor).delete()
+        over |= Q(number__lte=cursor)
+    waiting.filter(over).delete()
     rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
     given = tuple(_told(row) for row in rows[:NOTES_MAX])
     more = len(rows) > len(given)
