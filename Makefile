@@ -43,6 +43,8 @@ lock: $(LOCK_TOOLS)/.installed  ## Write the lock files anew from pyproject.toml
 	$(LOCK) --extra dev pyproject.toml requirements/build.in --output-file requirements/dev.txt
 	$(LOCK) --extra demo --constraint requirements/dev.txt pyproject.toml requirements/build.in \
 		--output-file requirements/run.txt
+	$(LOCK) --extra postgresql --constraint requirements/dev.txt pyproject.toml \
+		--output-file requirements/postgresql.txt
 	$(LOCK) requirements/tools.in --output-file requirements/tools.txt
 
 clean:  ## Remove everything made here: the environment, caches, builds, the demo's school.

@@ -103,7 +103,9 @@ def test_what_runs_is_what_was_tested():
     assert pins[0] <= pins[1]
 
 
-@pytest.mark.parametrize(("lock", "extra"), [("run.txt", "demo"), ("dev.txt", "dev")])
+@pytest.mark.parametrize(
+    ("lock", "extra"), [("run.txt", "demo"), ("postgresql.txt", "postgresql"), ("dev.txt", "dev")]
+)
 def test_lock_files_know_every_dependency(lock: str, extra: str):
     """A dependency added to pyproject.toml without `make lock` would be missing on new machines."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
