@@ -140,6 +140,7 @@ def release_stages() -> list[Stage]:
         *alone_stages(patience, environment=CAMPAIGN),
         postgresql_stage(),
         Stage("browser", tests("browser", "browser", patience, *TWO), CAMPAIGN),
+        Stage("load", (tool("portique"), "bench", "server", "--seconds", "120")),
     ]
 
 

