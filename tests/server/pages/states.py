@@ -29,11 +29,12 @@ ASKED = {"day": "2026-11-17", "at": "15:30", "lane": "exit-1", "kind": "pupil", 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A page somebody meets: how they get there, with each request in the same language."""
+    """A page somebody meets: how they get there, in one language, and by what one knows it."""
 
     name: str
     role: Role | str | None
     way: Callable[[Client, dict[str, Any]], Any]
+    sign: str = ""
 
 
 def file(name: str, content: bytes) -> io.BytesIO:
@@ -103,26 +104,28 @@ def changed(client: Client, tongue: dict[str, Any]) -> Any:
 
 HEAD, OFFICE, AGENT = Role.HEAD, Role.SCHOOL_LIFE, Role.AGENT
 STATES = (
-    State("first start", None, first_start),
-    State("choose a PIN", None, chooses),
-    State("tiles", "device", lambda client, tongue: client.get("/compte/poste/", **tongue)),
-    State("wrong PIN", "device", pin),
+    State("first start", None, first_start, 'name="again"'),
+    State("choose a PIN", None, chooses, 'name="again"'),
+    State("tiles", "device", lambda client, tongue: client.get("/compte/poste/", **tongue),
+          "Maximilienne"),
+    State("wrong PIN", "device", pin, 'id="said"'),
     State("sheet", HEAD, posted(
-        "/compte/comptes/nouveau/", name="Élodie Brun", login="e.brun", role="agent")),
-    State("device's code", HEAD, posted("/compte/postes/", name="Grille sud")),
-    State("recovery codes", HEAD, posted("/compte/second-facteur/codes/")),
+        "/compte/comptes/nouveau/", name="Élodie Brun", login="e.brun", role="agent"),
+        'class="code"'),
+    State("device's code", HEAD, posted("/compte/postes/", name="Grille sud"), 'class="code"'),
+    State("recovery codes", HEAD, posted("/compte/second-facteur/codes/"), 'class="codes"'),
     State("token", HEAD, posted(
-        "/api/jetons/", name="Cantine", scopes=["people:read"], days="90", lasts="90")),
-    State("year again", HEAD, posted("/passes/annee/", year="2027", old="revoke")),
-    State("columns", OFFICE, columns),
-    State("import's preview", OFFICE, preview),
-    State("timetable's preview", OFFICE, timetable),
-    State("change's preview", OFFICE, absent),
-    State("changed", OFFICE, changed),
-    State("people found", OFFICE, posted("/personnes/", letters="ma")),
-    State("nobody found", OFFICE, posted("/personnes/", letters="xyz")),
-    State("may they leave", OFFICE, posted("/regles/essai/", **ASKED)),
-    State("forgotten card", AGENT, posted("/passes/oubli/", letters="mar")),
-    State("nobody forgot", AGENT, posted("/passes/oubli/", letters="xyz")),
-    State("no such card", OFFICE, posted("/passes/trouvee/", digits="00000000")),
+        "/api/jetons/", name="Cantine", scopes=["people:read"], days="90"), 'class="token"'),
+    State("year again", HEAD, posted("/passes/annee/", year="2027", old="revoke"), 'id="typed"'),
+    State("columns", OFFICE, columns, 'name="column-0"'),
+    State("import's preview", OFFICE, preview, 'name="proof"'),
+    State("timetable's preview", OFFICE, timetable, 'id="wrong"'),
+    State("change's preview", OFFICE, absent, 'id="agree"'),
+    State("changed", OFFICE, changed, "/annuler/"),
+    State("people found", OFFICE, posted("/personnes/", letters="ma"), "<table"),
+    State("nobody found", OFFICE, posted("/personnes/", letters="xyz"), 'role="status"'),
+    State("may they leave", OFFICE, posted("/regles/essai/", **ASKED), "answer-"),
+    State("forgotten card", AGENT, posted("/passes/oubli/", letters="mar"), 'name="admit"'),
+    State("nobody forgot", AGENT, posted("/passes/oubli/", letters="xyz"), "message error"),
+    State("no such card", OFFICE, posted("/passes/trouvee/", digits="00000000"), "message error"),
 )  # fmt: skip

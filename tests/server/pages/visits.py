@@ -113,7 +113,9 @@ def drawn(visitors: Visitors, language: str, *, forms: bool = True) -> Iterator[
     """Draw every page and, with nothing typed, where each of its forms leads."""
     sent: set[tuple[str, ...]] = set()
     for state in STATES:
-        yield from _page(state.name, visitors.go(state, language))
+        for shown in _page(state.name, visitors.go(state, language)):
+            assert state.sign in shown.html, f"{state.name} is not the page it is called"
+            yield shown
     for name, role, path in visitors.places:
         for shown in _page(name, visitors.get(role, path, language)):
             yield shown
