@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from portique.core.errors import ConfigError
+from portique.school.folder import SETTINGS, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DATABASE = "server.db"
+TIME_ZONE = "Europe/Paris"  # without a school: enough to check the code
 POSTGRESQL = frozenset({"postgres", "postgresql"})
 WAL_SAFE = (3, 51, 3)  # before it, WAL with two connections may corrupt (sqlite.org/wal.html)
 WAIT_S = 20
@@ -77,6 +79,18 @@ def database_settings(environment: ServerEnvironment) -> dict[str, Any]:
             "init_command": "; ".join(_pragmas()),
         },
     }
+
+
+def time_zone(school: Path | None) -> str:
+    """Return whose hours pages tell: the school's own, wherever the server stands.
+
+    Raises:
+        ConfigError: The school's settings are damaged.
+        EnvironmentProblem: They can't be read.
+    """
+    if school is None or not (school / SETTINGS).exists():
+        return TIME_ZONE
+    return read_settings(school).time_zone
 
 
 def _pragmas() -> tuple[str, ...]:
