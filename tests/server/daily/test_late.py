@@ -80,6 +80,14 @@ def test_reception_picks_by_letters_and_sees_no_entry(signed_in, pupil, let_in):
     assert "8 h 17" not in printed(reception, zoe).replace("\xa0", " ")
 
 
+def test_the_beginning_of_a_class_is_enough(office, pupil):
+    """As for a forgotten card, and on the gate's own screen."""
+    pupil()
+    found = office.post(LATE, {"letters": "zoe", "label": "2de"}).content.decode()
+
+    assert "Zoé Vantreuil" in found
+
+
 def test_two_letters_find_nobody(office, pupil):
     """Nobody reads through the school."""
     pupil()

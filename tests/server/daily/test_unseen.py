@@ -211,6 +211,7 @@ def test_a_gate_in_doubt_makes_the_list_doubtful(office, pupil, gate):
 
         assert "La liste est incertaine" in page
         assert said in page
+    assert "dernier contact" not in page
 
 
 def test_people_who_came_without_a_code_are_counted(office, pupil, gate):

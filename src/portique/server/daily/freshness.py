@@ -30,10 +30,10 @@ UNCONTROLLED = Words(
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
-    """A lane by which people come in: when it was heard of; `doubt` None: it can be believed."""
+    """A lane by which people come in: when its gate was heard; `doubt` None: it can be believed."""
 
     lane: Lane
-    heard: Words
+    heard: Words | None
     doubt: Words | None
 
 
@@ -55,7 +55,7 @@ def _state(lane: Lane, gates: list[Gate], at: datetime, *, loose: bool) -> Entry
     heard = [gate.contact_at for gate in gates if gate.contact_at is not None]
     said = ago((at - min(heard)).total_seconds()) if heard else NEVER
     if not gates:
-        return EntryState(lane, said, NO_GATE)
+        return EntryState(lane, None, NO_GATE)
     if len(heard) < len(gates) or at - min(heard) > SILENT_AFTER:
         return EntryState(lane, said, SILENT)
     if any(gate.unsent > UNSENT_MAX for gate in gates):

@@ -34,7 +34,7 @@ from portique.server.school.house import served_school
 from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -209,7 +209,7 @@ def slip(pass_id: str, at: datetime) -> Issued | None:
     return None if row is None else issued_from(row)
 
 
-def find_people(letters: str, label: str) -> list[Named]:
+def find_people(letters: str, label: str, kinds: Collection[Kind] = frozenset(Kind)) -> list[Named]:
     """Return up to eight people by the first letters of a name and of their class.
 
     Letters begin any word of the name, without regard to accents; the class may be empty.
@@ -217,7 +217,8 @@ def find_people(letters: str, label: str) -> list[Named]:
     asked = Asked.typed(letters, label)
     if asked is None:
         return []
-    fitting = (one for one in index.card_holders() if asked.fits(one.words, one.label))
+    among = (one for one in index.card_holders() if one.kind in kinds)
+    fitting = (one for one in among if asked.fits(one.words, one.label))
     return [one for one, _ in zip(fitting, range(NAMES_MAX), strict=False)]
 
 

@@ -17,8 +17,7 @@ from portique.server.accounts.roles import Role
 from portique.server.daily import queries
 from portique.server.daily.pages import OFFICE
 from portique.server.daily.views.answers import pdf, pupil_or_404, with_slips
-from portique.server.passes.queries import labels
-from portique.server.people.index import search
+from portique.server.passes.queries import find_people, labels
 from portique.server.school.house import served_school
 from portique.server.words import language, words
 
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from portique.server.people.models import Person
 
-LETTERS_MIN, FOUND_MAX = 3, 8
 SLIPS_MAX = 200
 NOBODY = words("Choisissez au moins un élève.", "Choose at least one pupil.")
 TOO_MANY = words("Pas plus de 200 billets à la fois.", "No more than 200 slips at once.")
@@ -48,16 +46,13 @@ def late(request: HttpRequest) -> HttpResponse:
     """List who came late, to the office alone: reception picks by letters and sees no entry."""
     moment, group = queries.moment_of(clock.now()), request.GET.get("group", "")
     letters, label = request.POST.get("letters", ""), request.POST.get("label", "")
-    found = []
-    if len(letters.strip()) >= LETTERS_MIN:
-        found = search(letters, label=label or None, kinds={Kind.PUPIL}, limit=FOUND_MAX)
     sees = _sees_entries(request)
     page = {
         "asked": request.method == "POST",
         "letters": letters,
         "label": label,
         "labels": labels(),
-        "found": found,
+        "found": find_people(letters, label, {Kind.PUPIL}),
         "sees_entries": sees,
         "group": group,
         "groups": queries.groups_known(moment) if sees else (),
