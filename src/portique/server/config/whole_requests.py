@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from portique.server.config.wsgi_calls import Application
 
-THREADS = 8
+THREADS = 24  # filings wait for each other: eight of them would keep every page waiting too
 PART_BYTES = 64 * 1024
 
 
