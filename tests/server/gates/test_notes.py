@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.server.gates.wired import alarms, decision
+from tests.server.gates.wired import HEALTH, alarms, decision
 
 from portique.core.entries import Ruling, RulingBody
 from portique.core.knowledge import Version
-from portique.core.wire_news import ADMISSION, ELSEWHERE, elsewhere_of
+from portique.core.wire_news import ADMISSION, ELSEWHERE, Report, elsewhere_of, read_news
 from portique.server.clock import now
 from portique.server.gates import actions
 from portique.server.gates.models import AlarmKind, Gate, Note
@@ -34,6 +34,15 @@ def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):
     rest = gate.news(first.cursor)
 
     assert (len(first.notes), first.cursor, len(rest.notes), rest.cursor) == (100, 100, 30, 130)
+
+
+def test_notes_sent_while_a_report_waits_are_within_its_cursor(gate):
+    """The gate would find the news damaged: notes never go beyond it."""
+    proved = Gate.objects.get(pk=gate.gate_id)
+    actions.send_notes(["entry-1"], [("tried", {1: number}) for number in range(2)])
+    said = actions.take_report(proved, Report(0, HEALTH), fresh=False)
+
+    assert [note.number for note in read_news(said.to_bytes()).notes] == [1, 2]
 
 
 def test_a_server_that_came_back_from_a_backup_repeats_its_notes(gate):

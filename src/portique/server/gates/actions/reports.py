@@ -41,7 +41,8 @@ def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None =
     with transaction.atomic():
         if fresh:
             _watch_journal(gate, report.health)  # first: an alarm waits its turn before any row
-        _keep_health(gate, report.health)
+        _keep_health(gate, report.health)  # its row is then locked: no note is added meanwhile
+        gate.refresh_from_db(fields=["last_note"])
         notes, cursor = _notes(gate, report.cursor)
     if fresh and report.health.knowledge is not None:
         _watch_knowledge(gate, report.health.knowledge)
