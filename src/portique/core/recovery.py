@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 TYPE = "portique-epoch"
 AUTHORISATION_BYTES_MAX = 256
 NOT_AUTHORISED = (
-    "the knowledge begins anew, or names another recovery key, and this school's recovery key did "
-    "not sign for it: on the server, run portique server new-epoch with that key"
+    "the knowledge begins anew without the word of this school's recovery key, or names another "
+    "key: on the server, run portique server new-epoch with that key; keys/recovery.pub must be "
+    "the one that gates learned"
 )
 
 
@@ -53,8 +54,9 @@ def check_succession(
 ) -> None:
     """Check that knowledge may follow what a gate has.
 
-    A school without recovery key may begin anew by its knowledge key alone, and may take one; from
-    then on it can neither begin anew nor change that key without it.
+    A school without recovery key may begin anew by its knowledge key alone, and may take one. From
+    then on it begins anew by that key's word alone, and tells no other: everybody who has a file of
+    an epoch has its word, so that the word says nothing for another key.
 
     Args:
         before: The version the gate has.
@@ -68,9 +70,7 @@ def check_succession(
     known, epoch = keys.recovery, manifest.version.epoch
     if known is None:
         return
-    if epoch == before.epoch:
-        allowed = following.recovery == known
-    else:
-        allowed = is_authorised(manifest.authorisation or b"", epoch, known, uai=manifest.uai)
-    if not allowed:
+    word = manifest.authorisation or b""
+    allowed = epoch == before.epoch or is_authorised(word, epoch, known, uai=manifest.uai)
+    if not allowed or following.recovery != known:
         raise KnowledgeError(NOT_AUTHORISED)
