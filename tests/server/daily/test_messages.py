@@ -166,6 +166,20 @@ def test_a_pupil_seen_before_it_is_sent_is_not_written_about(validated, let_in):
     assert (mail.outbox, state()) == ([], MessageState.DROPPED)
 
 
+def test_what_another_process_sent_meanwhile_stays_sent(validated, let_in, monkeypatch):
+    """Even if the pupil was seen since: the page does not say that it never left."""
+    monkeypatch.setattr(actions.sending, "_due", lambda _: [validated])
+    GuardianMessage.objects.create(  # something waits, or nothing is looked at
+        day=AT.date(), pupil=validated.pupil, guardian=validated.pupil, text="…", language="fr",
+        state=MessageState.QUEUED, validated_at=AT,
+    )  # fmt: skip
+    GuardianMessage.objects.filter(pk=validated.pk).update(state=MessageState.SENT)
+    let_in(validated.pupil)
+    actions.send_due(AT)
+
+    assert GuardianMessage.objects.get(pk=validated.pk).state == MessageState.SENT
+
+
 def test_a_message_of_yesterday_is_never_sent(validated):
     """It would be wrong today."""
     actions.send_due(AT + timedelta(days=1))

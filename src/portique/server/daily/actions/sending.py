@@ -81,7 +81,7 @@ def _send_some(
         if stopped() or clock.now() > until:
             break
         if message.pupil_id not in unseen:
-            _become(message, MessageState.DROPPED)
+            _waiting().filter(pk=message.pk).update(state=MessageState.DROPPED)
         elif _claimed(message, at):
             if not _send(message, connection, at):
                 break

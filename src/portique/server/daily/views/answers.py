@@ -15,14 +15,19 @@ from portique.server.daily.pages import OFFICE, WITH_SLIPS
 from portique.server.passes.views.answers import pdf, uuid_or_404
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
+from portique.server.words import words
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-__all__ = ["local_date", "office", "pdf", "pupil_or_404", "whole_day", "with_slips"]
+__all__ = ["NOT_PRINTED", "local_date", "office", "pdf", "pupil_or_404", "whole_day", "with_slips"]
 
 office = allowed(*OFFICE)
 with_slips = allowed(*WITH_SLIPS)
+NOT_PRINTED = words(
+    "L’impression n’a pas abouti\u00a0: un nom a un caractère qu’aucune police ne dessine.",
+    "It could not be printed: a name has a character that no font draws.",
+)
 
 
 def pupil_or_404(text: str) -> Person:

@@ -16,7 +16,7 @@ from portique.server.accounts.access import who
 from portique.server.accounts.roles import Role
 from portique.server.daily import queries
 from portique.server.daily.pages import OFFICE
-from portique.server.daily.views.answers import pdf, pupil_or_404, with_slips
+from portique.server.daily.views.answers import NOT_PRINTED, pdf, pupil_or_404, with_slips
 from portique.server.passes.queries import find_people, labels
 from portique.server.school.house import served_school
 from portique.server.words import language, words
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 SLIPS_MAX = 200
 NOBODY = words("Choisissez au moins un élève.", "Choose at least one pupil.")
 TOO_MANY = words("Pas plus de 200 billets à la fois.", "No more than 200 slips at once.")
-NOT_PRINTED = words(
-    "L’impression n’a pas abouti\u00a0: un nom a un caractère qu’aucune police ne dessine.",
-    "It could not be printed: a name has a character that no font draws.",
-)
 
 
 @with_slips

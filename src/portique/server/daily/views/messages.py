@@ -19,7 +19,7 @@ from portique.server.accounts.access import who
 from portique.server.daily import actions, queries
 from portique.server.daily.actions.messages import Letter
 from portique.server.daily.models import GuardianMessage, MessageState
-from portique.server.daily.views.answers import office, pdf
+from portique.server.daily.views.answers import NOT_PRINTED, office, pdf
 from portique.server.daily.words import STATE_WORDS, UNSURE
 from portique.server.passes.views.answers import uuid_or_404
 from portique.server.people.actions import look_up
@@ -167,9 +167,3 @@ def print_letter(request: HttpRequest, message_id: UUID) -> HttpResponse:
     except PaperError:
         messages.error(request, NOT_PRINTED)
         return redirect("daily:messages")
-
-
-NOT_PRINTED = words(
-    "L’impression n’a pas abouti\u00a0: un nom a un caractère qu’aucune police ne dessine.",
-    "It could not be printed: a name has a character that no font draws.",
-)
