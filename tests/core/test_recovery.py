@@ -85,7 +85,7 @@ def test_a_new_epoch_needs_the_word_of_the_key_that_is_known():
 
 
 def test_the_key_itself_never_changes():
-    """Whoever has the knowledge key and an epoch's word, which each file bears, can't replace it."""
+    """Each file of an epoch bears its word: with the knowledge key, it still replaces nothing."""
     words = {epoch: recovery.authorise(epoch, KEY, uai=UAI) for epoch in (3, 4)}
 
     assert refused(3)

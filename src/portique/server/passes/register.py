@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 DATA_ITEMS_MAX = 4096
 KNOWLEDGE, EPOCHS = "knowledge", "knowledge-epoch"  # counters
+LIST_LENGTH = "status-list-length"
 
 
 class DatabaseRegister(Register):
@@ -103,11 +104,20 @@ class DatabaseRegister(Register):
 
     @property
     def list_length(self) -> int:
-        """How many indexes the list has: the highest given out too, whatever was erased."""
-        length, last = super().list_length, IssuedPass.objects.aggregate(last=Max("status_index"))
-        while length <= (last["last"] or 0):
+        """How many indexes the list has; never fewer than it had, whatever was erased.
+
+        A card of former years whose index it lacked would alarm gates: never issued, a stolen key.
+        """
+        last = IssuedPass.objects.aggregate(last=Max("status_index"))["last"] or 0
+        had = Counter.objects.filter(name=LIST_LENGTH).values_list("value", flat=True).first()
+        length = max(super().list_length, had or 0)
+        while length <= last:
             length *= 2
         return length
+
+    def keep_list_length(self) -> None:
+        """Write down how long the status list is; call it before passes are erased."""
+        Counter.objects.update_or_create(name=LIST_LENGTH, defaults={"value": self.list_length})
 
     def has_index(self, index: int) -> bool:
         """Say whether an index is somebody's."""

@@ -14,6 +14,7 @@ from portique.core.rights import read_rights
 from portique.server.gates.actions import knowledge_changed
 from portique.server.passes.models import Act, Badge, HolderRights, IssuedPass, PermissionNote
 from portique.server.passes.queries import mark_of
+from portique.server.passes.register import DatabaseRegister
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 from portique.server.vault.purging import kept_since, over
@@ -41,7 +42,9 @@ def forget_passes(at: datetime) -> None:
     ended = IssuedPass.objects.filter(over(IssuedPass, "expires_ms", WHILE_VALID, at))
     with transaction.atomic():
         forget_badges(at)
-        ended.delete()
+        if ended.exists():
+            DatabaseRegister().keep_list_length()
+            ended.delete()
 
 
 def forget_permissions(at: datetime) -> None:
