@@ -41,6 +41,7 @@ class Shown:
     status: int
     html: str
     policy: str
+    template: str
 
 
 class Visitors:
@@ -106,7 +107,8 @@ def _page(name: str, answer: Any) -> Iterator[Shown]:
         return
     policy = answer.headers["Content-Security-Policy"]
     html = answer.content.decode()
-    yield Shown(name, answer.wsgi_request.get_full_path(), answer.status_code, html, policy)
+    path, template = answer.wsgi_request.get_full_path(), answer.templates[0].name
+    yield Shown(name, path, answer.status_code, html, policy, template)
 
 
 def drawn(visitors: Visitors, language: str, *, forms: bool = True) -> Iterator[Shown]:
