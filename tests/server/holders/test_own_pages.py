@@ -41,6 +41,7 @@ def test_a_person_sees_what_is_kept_and_their_day(zoe, passes):
 
     assert "Zoé Lebœuf" in page
     assert zoe.pass_id[:8] in page
+    assert "jusqu’au 31/08/" in page  # the last day, as its paper says
     assert page.count("Entrée 1") == 2
     assert "Laissé passer" in page
     assert "Envoyé vers une personne" in page

@@ -64,7 +64,7 @@ def own(request: HttpRequest) -> HttpResponse:
     person, at = _own(request), now()
     passes = [(row, USES[row.use], STANDINGS[row.standing]) for row in passes_of(person, at)]
     page = _facts(person) | {
-        "passes": [(*one, from_ms(one[0].issued.expires_ms)) for one in passes],
+        "passes": [(*one, from_ms(one[0].issued.expires_ms - 1)) for one in passes],  # last day
         "permissions": [_permission(row) for row in permissions_now(person, at)],
         "movements": queries.movements_of(person),
         "away": [away_words(one, served_school().settings.zone) for one in away_of(person)],
