@@ -1,5 +1,7 @@
 """Issuing: one person, a class, the same number on all media, and gates are told."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -47,6 +49,18 @@ def test_a_class_is_issued_whole_or_not_at_all(by, person):
 
     assert not IssuedPass.objects.exists()
     assert not Act.objects.exists()
+
+
+def test_a_second_click_and_who_left_meanwhile_make_no_card(by, person):
+    """The list was drawn up before: whoever has a card, or is gone, gets none when asked again."""
+    people = [person(n) for n in range(3)]
+    actions.issue_for(by, people[0])
+    Person.objects.filter(pk=people[1].pk).update(left_on=date(2026, 11, 20))
+
+    made = actions.issue_missing(by, people)
+
+    assert [one.holder for one in made] == [Person.objects.get(pk=people[2].pk).holder]
+    assert actions.issue_missing(by, people) == []
 
 
 def test_each_pass_is_recorded_with_who_made_it(by, person):

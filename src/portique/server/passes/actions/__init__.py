@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from portique.server.passes.actions.badges import enrol_badge, remove_badge
 from portique.server.passes.actions.changing import replace, replace_many, resume, revoke, suspend
-from portique.server.passes.actions.issuing import give_holder, issue_for, issue_for_many
+from portique.server.passes.actions.issuing import (
+    give_holder,
+    issue_for,
+    issue_for_many,
+    issue_missing,
+)
 from portique.server.passes.actions.permitting import give_permission, withdraw_permission
 from portique.server.passes.actions.recording import allow, see_alert
 from portique.server.passes.actions.rolling import roll
@@ -19,6 +24,7 @@ __all__ = [
     "give_permission",
     "issue_for",
     "issue_for_many",
+    "issue_missing",
     "refer_today",
     "remove_badge",
     "replace",

@@ -15,7 +15,7 @@ from portique.server.entropy import entropy
 from portique.server.passes.actions.many import a_few_at_once
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import ActKind, IssuedPass, Use
-from portique.server.passes.queries import rights_among
+from portique.server.passes.queries import rights_among, with_valid_card
 from portique.server.passes.years import rolled_year
 from portique.server.people.actions import cards_made
 from portique.server.people.census import raise_census
@@ -59,13 +59,43 @@ def issue_for_many(by: By, persons: Sequence[Person]) -> list[Issued]:
         QuotaExceededError: More than usual; nothing was made.
         RegisterError: A name can't be on a pass; nothing was made.
     """
-    for person in persons:
-        issuing.checked(_request(person, UNKNOWN, None))
+    _check_names(persons)
 
     def part(few: Sequence[Person], at: datetime) -> list[Issued]:
         return make(by, few, Wanted(), at)
 
     return a_few_at_once(by, persons, lambda person: person.holder, part)
+
+
+def issue_missing(by: By, persons: Sequence[Person]) -> list[Issued]:
+    """Issue a card to each who still lacks one when their turn comes, see `issue_for_many`.
+
+    Whoever got one by a second click, or left meanwhile, gets none.
+
+    Raises:
+        QuotaExceededError: More than usual; nothing was made.
+        RegisterError: A name can't be on a pass; nothing was made.
+    """
+    _check_names(persons)
+
+    def part(few: Sequence[Person], at: datetime) -> list[Issued]:
+        raise_census()  # until the transaction ends nobody leaves, and no other part is made
+        lacking = _lacking(few, at)
+        return make(by, lacking, Wanted(), at) if lacking else []
+
+    return a_few_at_once(by, persons, lambda person: person.holder, part)
+
+
+def _check_names(persons: Sequence[Person]) -> None:
+    for person in persons:
+        issuing.checked(_request(person, UNKNOWN, None))
+
+
+def _lacking(persons: Sequence[Person], at: datetime) -> list[Person]:
+    """Return those who are here and have no valid card, as the database knows them now."""
+    here = Person.objects.filter(left_on=None).exclude(holder__in=with_valid_card(at))
+    found = here.in_bulk([person.pk for person in persons])
+    return [found[person.pk] for person in persons if person.pk in found]
 
 
 def make(by: By, persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Issued]:

@@ -69,7 +69,7 @@ def issue_missing(request: HttpRequest) -> HttpResponse:
     kind, label = _which(request.POST)
     people = [row.person for row in queries.people_of(kind, label, now()) if row.missing]
     with Refusals(request):
-        made = actions.issue_for_many(who_proved(request), people[:MANY])
+        made = actions.issue_missing(who_proved(request), people[:MANY])
         messages.success(
             request,
             words(
@@ -77,7 +77,8 @@ def issue_missing(request: HttpRequest) -> HttpResponse:
                 f"{len(made)} passes issued: print them.",
             ),
         )
-        _say_what_is_left(request, len(people) - len(made))
+        rows = queries.people_of(kind, label, now())
+        _say_what_is_left(request, sum(row.missing for row in rows))
     return _back(kind, label)
 
 
