@@ -93,7 +93,7 @@ class ClassRow:
 
 def classes(at: datetime) -> list[ClassRow]:
     """Return every class and service, pupils first."""
-    held = with_valid_card(at)
+    held = counting_cards(at).values("holder")
     groups = (
         Person.objects.filter(left_on=None)
         .exclude(kind__in=WITHOUT_CARDS)
@@ -112,9 +112,9 @@ def classes(at: datetime) -> list[ClassRow]:
     return sorted(rows, key=lambda row: (order.index(row.kind), _natural(row.label)))
 
 
-def with_valid_card(at: datetime) -> QuerySet[IssuedPass, dict[str, str]]:
-    """Return the numbers of those who have a valid card, for a condition."""
-    return _counting(at).filter(use=Use.CARD, status=Status.VALID.value).values("holder")
+def counting_cards(at: datetime) -> QuerySet[IssuedPass]:
+    """Return the cards that count."""
+    return _counting(at).filter(use=Use.CARD, status=Status.VALID.value)
 
 
 def _natural(label: str) -> list[tuple[int, str]]:

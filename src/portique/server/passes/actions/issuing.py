@@ -15,7 +15,7 @@ from portique.server.entropy import entropy
 from portique.server.passes.actions.many import a_few_at_once
 from portique.server.passes.actions.recording import record_change
 from portique.server.passes.models import ActKind, IssuedPass, Use
-from portique.server.passes.queries import rights_among, with_valid_card
+from portique.server.passes.queries import counting_cards, rights_among
 from portique.server.passes.years import rolled_year
 from portique.server.people.actions import cards_made
 from portique.server.people.census import raise_census
@@ -93,7 +93,8 @@ def _check_names(persons: Sequence[Person]) -> None:
 
 def _lacking(persons: Sequence[Person], at: datetime) -> list[Person]:
     """Return those who are here and have no valid card, as the database knows them now."""
-    here = Person.objects.filter(left_on=None).exclude(holder__in=with_valid_card(at))
+    holders = counting_cards(at).values("holder")
+    here = Person.objects.filter(left_on=None).exclude(holder__in=holders)
     found = here.in_bulk([person.pk for person in persons])
     return [found[person.pk] for person in persons if person.pk in found]
 
