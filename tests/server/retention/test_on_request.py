@@ -1,11 +1,15 @@
 """A person is erased at their request: by the head, who proves it is them, once they left."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portique.server.accounts.models import AuditEntry, Deed
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
-from portique.server.people.models import Person
+from portique.server.people.erasing import erase
+from portique.server.people.models import Census, Person
+from portique.server.school.models import Counter
 
 
 def test_the_head_erases_somebody_who_left(known, signed_in):
@@ -38,3 +42,14 @@ def test_the_page_offers_it_to_the_head_alone(known, signed_in, role, offered):
     page = signed_in(role).get(f"/personnes/{known.guardian.pk}/").content.decode()
 
     assert ("/effacer/" in page) is offered
+
+
+def test_an_erasure_waits_for_who_changes_people_before_all_else(known):
+    """They raise the census, then tell gates; the other way round both would wait for ever."""
+    with CaptureQueriesContext(connection) as done:
+        erase([known.pupil.pk])
+
+    written = [query["sql"] for query in done if query["sql"].startswith("UPDATE")]
+    census, counter = (f'UPDATE "{model._meta.db_table}"' for model in (Census, Counter))
+    assert written[0].startswith(census)
+    assert any(statement.startswith(counter) for statement in written)

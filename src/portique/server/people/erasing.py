@@ -58,9 +58,9 @@ def erase(keys: Collection[UUID]) -> None:
     undo it holds names.
     """
     with transaction.atomic():
-        one_at_a_time()  # before any row, as filings do
+        raise_census(erasing=True)  # first, as whoever changes people: none waits for each other
+        one_at_a_time()
         knowledge_changed()
-        raise_census(erasing=True)
         for done in Import.objects.exclude(undo=b""):
             close(done)
         take_out({*keys, *_guardians_left_alone(keys)})
