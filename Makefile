@@ -22,7 +22,7 @@ LOCK_OPTIONS ?=
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/.portique-run  ## Start the demo: a synthetic school and one gate (DEMO_OPTIONS="--camera 0").
+run: $(VENV)/.portique-run  ## Start the demo: a synthetic school, its server and two gates (DEMO_OPTIONS="--camera 0").
 	@exec $(VENV)/bin/portique demo $(DEMO_OPTIONS)
 
 test: $(VENV)/.portique-dev packages  ## Run every test but the long campaigns, and enforce coverage (< 30 min).

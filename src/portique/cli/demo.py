@@ -28,7 +28,7 @@ from portique.cli.demo_server import (
 from portique.cli.gate import announce, stop_on_signals
 from portique.cli.knowledge import write_whole
 from portique.cli.options import entropy, json_option, now
-from portique.cli.speaking import say
+from portique.cli.speaking import say, warn
 from portique.core.calendars import PARIS
 from portique.core.errors import EnvironmentProblem, PortiqueError
 from portique.core.localtime import zone_of
@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 MARK = ".portique-demo"
 LANE, EXIT = "entry-1", "exit-1"
 FILMS = {LANE: "film.json", EXIT: "film-exit.json"}  # other people: nobody is in two places
+PREPARING = Words(
+    "le lycée fictif se prépare\xa0: quelques instants, une minute la première fois…",
+    "the fictional lycée is being prepared: moments, a minute the first time...",
+)
 ROUNDS = 4  # a card comes again only after more than five minutes
 TITLES = {
     "good": "valable", "lent": "prêtée : à montrer deux fois", "pairs": "à deux : ensemble",
@@ -93,6 +97,7 @@ def demo(folder: Path, port: int, **asked: Any) -> None:
     """
     ports = chosen_ports(port)  # before the folder is touched: another one may be running
     with held(folder):
+        warn(PREPARING)
         if asked["fresh"]:
             _empty(folder)
         at = now()
@@ -338,7 +343,7 @@ def _tell(ports: Ports, scene: Scene, *, as_json: bool) -> None:
             "Personne n’y est réel.\n\n"
             f"  Commencez ici          {page}\n"
             f"  Écran de l’agent       {entry}/agent    (agent-1, PIN {pin})\n"
-            f"  Écran du titulaire     {entry}/holder\n"
+            f"  Écran du passage       {entry}/holder\n"
             f"  À la sortie            {leaving}/agent    (agent-1, PIN {leaving_pin})\n"
             f"  Codes à essayer        {passes}    (puis\xa0: {with_webcam()})\n\n"
             "Ctrl-C pour arrêter.\n",

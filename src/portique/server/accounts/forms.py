@@ -153,7 +153,9 @@ class ColleagueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = role_choices()  # type: ignore[attr-defined]
+        # Nobody becomes head of school because the list began there.
+        unchosen = ("", words("choisissez", "choose"))
+        self.fields["role"].choices = [unchosen, *role_choices()]  # type: ignore[attr-defined]
 
 
 class RoleForm(forms.Form):

@@ -31,7 +31,7 @@ WHAT = {
         "pupils, passes, not seen at the gate, today’s changes, live view",
     ),
     Role.RECEPTION: Words("direct, cartes oubliées", "live view, forgotten cards"),
-    Role.AGENT: Words("direct, renvois à trancher", "live view, referrals to rule on"),
+    Role.AGENT: Words("direct, personnes à voir", "live view, people to see"),
     Role.TECHNICIAN: Words("portiques et leur santé", "gates and their health"),
     Role.DPO: Words("ce qui est traité et consulté", "what is processed and looked at"),
     Role.AUDITOR: Words("lecture seule", "reading only"),
