@@ -60,10 +60,13 @@ def init(folder: Path, uai: str, name: str, as_json: bool) -> None:  # noqa: FBT
         as_json=as_json,
         words=Words(
             f"{name} est prêt dans {folder}, avec les voies {', '.join(lanes)}.\n"
-            f"Ensuite\xa0: portique pass issue --school {folder} --kind pupil --name NOM"
+            f"Avec un serveur\xa0: portique server run --school {folder}\n"
+            f"Sans serveur\xa0: portique pass issue --school {folder} --kind pupil --name NOM"
             " --out carte.pdf",
             f"{name} is ready in {folder}, with lanes {', '.join(lanes)}.\n"
-            f"Next: portique pass issue --school {folder} --kind pupil --name NAME --out pass.pdf",
+            f"With a server: portique server run --school {folder}\n"
+            f"Without: portique pass issue --school {folder} --kind pupil --name NAME"
+            " --out pass.pdf",
         ),
     )
 
