@@ -1,7 +1,7 @@
 """The turn of the year: new keys and numbers, asked twice, old cards as the head decided."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -17,7 +17,10 @@ from portique.school.rights_table import rights_of
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions, years
+from portique.server.passes.actions.forgetting import forget_passes
 from portique.server.passes.models import HolderRights, IssuedPass
+from portique.server.people.actions import mark_left
+from portique.server.people.erasing import erase
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 
@@ -47,6 +50,38 @@ def test_old_cards_keep_their_rights_until_their_date(served, by, zoe):
 
     assert served.register.get(card.pass_id).status is Status.VALID
     assert HolderRights.objects.filter(holder=zoe.holder).exists()
+
+
+def test_an_old_card_ends_with_whoever_leaves(served, by, zoe):
+    """In July too, when they have a new number already."""
+    card = actions.issue_for(by, zoe)
+    actions.roll(by, 2027, revoke=False)
+    mark_left(Person.objects.get(pk=zoe.pk))
+
+    assert served.register.get(card.pass_id).status is Status.REVOKED
+
+
+def test_nothing_is_left_on_an_old_card_of_somebody_erased(by, zoe):
+    """Neither the sealed name nor a number; nor the rights it had."""
+    card = actions.issue_for(by, zoe)
+    actions.roll(by, 2027, revoke=False)
+    erase([zoe.pk])
+
+    old = IssuedPass.objects.get(pk=card.pass_id)
+    assert (old.holder, old.text, old.status) == ("", "", Status.REVOKED.value)
+    assert not HolderRights.objects.exists()
+
+
+def test_the_former_number_is_kept_for_passes_that_bear_it_alone(by, zoe, person):
+    """Once the last of them is erased, nothing links two years."""
+    actions.issue_for(by, zoe)
+    person(2, regime="red")
+    actions.roll(by, 2027, revoke=False)
+    linked = set(Person.objects.exclude(former_holder="").values_list("pk", flat=True))
+    forget_passes(AT + timedelta(days=3 * 366))
+
+    assert linked == {zoe.pk}
+    assert not Person.objects.exclude(former_holder="").exists()
 
 
 def test_old_cards_may_be_revoked_at_once(served, by, zoe):

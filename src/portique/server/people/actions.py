@@ -89,10 +89,10 @@ def mark_left(person: Person) -> None:
     """Note that somebody left today; their passes are revoked."""
     with transaction.atomic():
         person.census = raise_census()
-        person.refresh_from_db(fields=["holder"])  # a new year may just have given another
+        person.refresh_from_db(fields=["holder", "former_holder"])  # a new year may just have begun
         person.left_on = clock.now().astimezone(served_school().settings.zone).date()
         person.save(update_fields=["left_on", "census", "changed_at"])
-        revoke_passes_of([person.holder] if person.holder else [])
+        revoke_passes_of(person.holders)
         knowledge_changed()
 
 

@@ -17,6 +17,7 @@ from portique.server.gates.actions.knowledge import knowledge_changed
 from portique.server.passes.models import IssuedPass
 from portique.server.people.census import raise_census
 from portique.server.people.closing import close
+from portique.server.people.leaving import holders_of
 from portique.server.people.models import Import, Person, Tie
 from portique.server.people.rights import WITHOUT_RIGHTS
 from portique.server.vault import erasures
@@ -70,7 +71,7 @@ def take_out(keys: Collection[UUID]) -> None:
     """Take persons out, within a transaction in which other writers of people wait."""
     people = Person.objects.filter(pk__in=list(keys))
     persons = frozenset(people.values_list("pk", flat=True))
-    holders = frozenset(filter(None, people.values_list("holder", flat=True)))
+    holders = frozenset(holders_of(map(str, persons)))
     passes = IssuedPass.objects.filter(holder__in=holders).values_list("pk", flat=True)
     people_erased(Gone(persons, holders, frozenset(passes)))
     erasures.remember(PERSON, sorted(map(str, persons)))

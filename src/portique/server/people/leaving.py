@@ -57,6 +57,6 @@ def holders_with_passes() -> set[str]:
 
 
 def holders_of(ids: Iterable[str]) -> set[str]:
-    """Return the holder's numbers of persons, by their keys."""
-    rows = Person.objects.filter(pk__in=list(ids), holder__isnull=False)
-    return {str(holder) for holder in rows.values_list("holder", flat=True)}
+    """Return the holder's numbers of persons, by their keys: also those of the year before."""
+    people = Person.objects.filter(pk__in=list(ids)).only("holder", "former_holder")
+    return {number for person in people for number in person.holders}

@@ -114,12 +114,15 @@ class Person(models.Model):
 
     `usual_first_name` is shown everywhere when there is one; the civil names only match imports.
     `holder` is new each school year and shared by all media of the person; guardians have none
-    before their first pass. Groups, regime and meal days are the holder's rights (`people.rights`).
+    before their first pass. `former_holder` is the year before's, as long as passes bear it: they
+    end with whoever leaves or is erased. Groups, regime and meal days are the holder's rights
+    (`people.rights`).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=12, db_index=True)
     holder = models.CharField(max_length=16, unique=True, null=True, blank=True)
+    former_holder = models.CharField(max_length=16, blank=True)
     civil_last_name = SealedTextField()
     civil_first_name = SealedTextField()
     usual_last_name = SealedTextField(blank=True)
@@ -141,6 +144,7 @@ class Person(models.Model):
 
     charter: ClassVar[Charter] = Charter(
         id=technical("key"), kind=_known(), holder=_known(source=Source.DRAWN),
+        former_holder=_known(source=Source.DRAWN),
         civil_last_name=_NAME, civil_first_name=_NAME, usual_last_name=_USUAL,
         usual_first_name=_USUAL, birth_date=_MATCH, national_id=_MATCH, email=_CONTACT,
         mobile=_CONTACT, label=_known(), boarding=_EXIT, left_on=_known(), needs_card=_known(),
@@ -150,6 +154,11 @@ class Person(models.Model):
     def __str__(self) -> str:
         """Return the key: a name in a log or a page's source would be a leak."""
         return str(self.pk)
+
+    @property
+    def holders(self) -> list[str]:
+        """Return the numbers that somebody's passes may bear."""
+        return [number for number in (self.holder, self.former_holder) if number]
 
     @property
     def shown_name(self) -> str:

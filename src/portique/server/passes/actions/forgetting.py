@@ -38,13 +38,19 @@ def forget_badges(at: datetime) -> None:
 
 
 def forget_passes(at: datetime) -> None:
-    """Delete passes that ended long ago: gates refuse them by their date."""
+    """Delete passes that ended long ago: gates refuse them by their date.
+
+    Then nothing links a holder's number to the year before's any more.
+    """
     ended = IssuedPass.objects.filter(over(IssuedPass, "expires_ms", WHILE_VALID, at))
     with transaction.atomic():
         forget_badges(at)
         if ended.exists():
             DatabaseRegister().keep_list_length()
             ended.delete()
+            borne = IssuedPass.objects.values("holder")
+            former = Person.objects.exclude(former_holder="").exclude(former_holder__in=borne)
+            former.update(former_holder="")
 
 
 def forget_permissions(at: datetime) -> None:

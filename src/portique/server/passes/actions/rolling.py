@@ -77,9 +77,11 @@ def _renew_everybody(census: int) -> int:
     held = Person.objects.exclude(holder=None).filter(left_on=None)
     people = list(held.values_list("pk", "holder"))
     book = {row.holder: bytes(row.data) for row in HolderRights.objects.all()}
+    borne = set(IssuedPass.objects.values_list("holder", flat=True))
     drawn = {str(old): hex_id(entropy(HOLDER_BYTES)) for _, old in people}
     for key, old in people:
-        Person.objects.filter(pk=key).update(holder=drawn[str(old)], census=census)
+        numbers = {"holder": drawn[str(old)], "former_holder": old if old in borne else ""}
+        Person.objects.filter(pk=key).update(**numbers, census=census)
     HolderRights.objects.bulk_create(
         HolderRights(holder=new, data=book[old]) for old, new in drawn.items() if old in book
     )
