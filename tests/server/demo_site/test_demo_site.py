@@ -36,6 +36,14 @@ def test_one_enters_as_each_role_and_is_led_on(demonstration, role):
     assert response.context["user"].role == role
 
 
+def test_the_head_reaches_what_asks_for_a_proof_again(demonstration):
+    """Nobody who looks at the demonstration has the colleague's code."""
+    client = Client()
+    client.post("/demo/entrer", {"role": Role.HEAD})
+
+    assert client.get(reverse("accounts:accounts")).status_code == 200
+
+
 @pytest.mark.parametrize("role", ["", "nobody"])
 def test_one_enters_as_nobody_else(demonstration, role):
     """Only the fictional colleagues and one pupil are there."""
