@@ -111,12 +111,13 @@ def test_whoever_waited_longest_makes_room():
         (POST + b"Content-Length: 9\r\n\r\nabc", 400),
         (POST + b"Host: other\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"CONNECT localhost:25 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
         (GET[:-2] + b"X: " + b"y" * 33_000, 400),
         (b"\x16\x03\x01\x02\x00\x01", 400),
     ],
 )
 def test_malformed_requests_get_one_clean_refusal(usual, raw, status):
-    """Lengths that contradict each other or what came, foreign encodings, no HTTP at all."""
+    """Lengths that contradict each other or what came, foreign encodings, no HTTP, tunnels."""
     assert statuses(usual.ask(raw + b"\r\n\r\n" * (raw[0] == 0x16), ends=True)) == [status]
 
 

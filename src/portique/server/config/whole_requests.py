@@ -143,8 +143,11 @@ def _length(scope: Scope) -> int | None:
     """Return the announced length of a body; None: its end is found by reading.
 
     Raises:
-        RefusedError: It is announced in two ways: a proxy might have believed the other one.
+        RefusedError: It is announced in two ways: a proxy might have believed the other one. Or a
+            tunnel is asked for, of which no answer could be the end.
     """
+    if scope["method"] == "CONNECT":
+        raise RefusedError(refusal(400, scope))
     names = dict(scope["headers"])
     length = names.get(b"content-length")
     if b"transfer-encoding" in names:
