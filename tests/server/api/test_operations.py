@@ -234,6 +234,18 @@ def test_the_quarter_hour_that_runs_is_not_told(program, monkeypatch):
     assert all(one["people"] is None for one in asked.get("counts").json()["cells"])
 
 
+def test_counts_are_told_anew_after_ten_seconds(program, monkeypatch):
+    """What a gate files late; until then all programs get the same answer."""
+    asked, late = program(), MORNING - timedelta(minutes=20)
+    told = []
+    for seconds in (0, 9, 10):
+        monkeypatch.setattr(clock, "now", lambda at=MORNING + timedelta(seconds=seconds): at)
+        told.append(max(one["people"] or 0 for one in asked.get("counts").json()["cells"]))
+        Event.objects.create(at=late, kind="count", lane="entry-1", people=7, direction="entry")
+
+    assert told == [0, 0, 14]
+
+
 def test_openings_name_nobody(program, served):
     """Lists of people are only mentioned."""
     openings = program().get("openings").json()

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.db.models.sql.compiler import SQLCompiler
 
+    from portique.core.zones import Lane
+
 TOKEN = "api-token"  # noqa: S105 -- the purpose of its hash
 WRITTEN = re.compile(r"portique_([0-9a-f]{32})_([0-9a-f]{64})")
 QUARTER = timedelta(minutes=15)
@@ -67,7 +69,8 @@ def token_of(text: str, at: datetime) -> Token | None:
     written = WRITTEN.fullmatch(text)
     if written is None:
         return None
-    token = Token.objects.select_related("made_by").filter(pk=UUID(written[1])).first()
+    rows = Token.objects.select_related("made_by").filter(pk=UUID(written[1]))
+    token = next(iter(rows), None)  # `first` would sort: twice the time, in every call
     hashed = keyed_hash(TOKEN, written[2])
     right = hmac.compare_digest(hashed, token.token_hash if token else "")
     return token if token and right and is_in_force(token, at) else None
@@ -173,33 +176,54 @@ class Cell:
     people: int | None
 
 
-def quarter_hours(at: datetime) -> list[Cell]:
-    """Return today's counts by lane and quarter-hour, those that are over.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What today's counts depend on; the same for ten seconds, unless lanes change.
 
-    A quarter-hour that still runs is not told: asked every second, it would show who passes. What
-    gates file late is counted within ten seconds.
+    `over` is how many quarter-hours of the day are over.
     """
-    day = midnight(at)
-    over = (at - day) // QUARTER
-    counts = _sums(served_school().path, day, over, int(at.timestamp()) // SUMS_S)
-    first = int(day.timestamp()) // QUARTER_S
+
+    school: Path
+    day: datetime
+    over: int
+    number: int
+    lanes: tuple[Lane, ...]
+
+
+def moment_of(at: datetime) -> Moment:
+    """Return the moment in which an instant is. What gates file late is counted in the next one.
+
+    A quarter-hour that still runs is not told: asked every second, it would show who passes.
+    """
+    day, number = midnight(at), int(at.timestamp()) // SUMS_S
+    return Moment(served_school().path, day, (at - day) // QUARTER, number, lanes())
+
+
+def quarter_hours(at: datetime) -> list[Cell]:
+    """Return today's counts by lane and quarter-hour, those that are over; see `moment_of`."""
+    return cells_of(moment_of(at))
+
+
+def cells_of(moment: Moment) -> list[Cell]:
+    """Return the day's counts as they are at a moment."""
+    counts, first = _sums(moment), int(moment.day.timestamp()) // QUARTER_S
     return [
         Cell(
             lane.name,
             lane.direction,
-            day + place * QUARTER,
+            moment.day + place * QUARTER,
             _told(counts.get((lane.name, first + place), 0)),
         )
-        for lane in lanes()
-        for place in range(over)
+        for lane in moment.lanes
+        for place in range(moment.over)
     ]
 
 
 @lru_cache(maxsize=2)
-def _sums(school: Path, day: datetime, over: int, moment: int) -> Mapping[tuple[str, int], int]:
+def _sums(moment: Moment) -> Mapping[tuple[str, int], int]:
     """Add up the day's lines by lane and quarter-hour: fifty thousand, so once for a moment."""
-    _ = school, moment
-    rows = Event.objects.filter(at__gte=day, at__lt=day + over * QUARTER).exclude(direction="")
+    ends = moment.day + moment.over * QUARTER
+    rows = Event.objects.filter(at__gte=moment.day, at__lt=ends).exclude(direction="")
     sums = rows.order_by().values("lane", begun=QuarterOf("at")).annotate(sum=Sum("people"))
     return {(row["lane"], row["begun"]): row["sum"] for row in sums}
 

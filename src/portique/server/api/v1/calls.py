@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
-    from ninja import Schema
+    from pydantic import BaseModel
 
     from portique.server.accounts.models import User
     from portique.server.api.models import Answer, Token
@@ -125,7 +125,7 @@ def query_names(route: str, method: str) -> frozenset[str]:
 
 
 def once(
-    request: HttpRequest, key: str | None, act: Callable[[], Schema], status: int = 200
+    request: HttpRequest, key: str | None, act: Callable[[], BaseModel], status: int = 200
 ) -> HttpResponse:
     """Do what a call asks; under a key that was used already, answer as the first time.
 
@@ -133,18 +133,18 @@ def once(
         ProblemError: The key is another call's, or that call is not finished.
     """
     if key is None:
-        return _written(_json(act()), status)
+        return written(json_of(act()), status)
     asked = keyed_hash("asked", hashlib.sha256(_asked(request)).hexdigest())
     answer, is_new = actions.begin_answer(token_of(request), key, asked)
     if not is_new:
         return _again(answer, asked)
     try:
-        body = _json(act())
+        body = json_of(act())
     except PortiqueError:
         actions.drop_answers([answer])  # nothing was changed: the key is free again
         raise
     actions.finish_answer(answer, status, body)
-    return _written(body, status)
+    return written(body, status)
 
 
 def _asked(request: HttpRequest) -> bytes:
@@ -156,16 +156,18 @@ def _again(answer: Answer, asked: str) -> HttpResponse:
         raise ProblemError(Problem.KEY_REUSED)
     if answer.status is None:
         raise ProblemError(Problem.KEY_BUSY)
-    response = _written(answer.body, answer.status)
+    response = written(answer.body, answer.status)
     response.headers["Idempotency-Replayed"] = "true"
     return response
 
 
-def _json(made: Schema) -> str:
+def json_of(made: BaseModel) -> str:
+    """Write an answer's body."""
     return json.dumps(made.model_dump(), cls=NinjaJSONEncoder)  # as ninja writes answers itself
 
 
-def _written(body: str, status: int) -> HttpResponse:
+def written(body: str, status: int = 200) -> HttpResponse:
+    """Return an answer whose body was written already."""
     return HttpResponse(body, JSON, status)
 
 

@@ -1,11 +1,15 @@
-"""What goes in and out. What comes in may hold nothing that isn't named here."""
+"""What goes in and out. What comes in may hold nothing that isn't named here.
+
+What goes out is no `ninja.Schema`: those look every field up as if it came from a database row,
+which took half the time of a list.
+"""
 
 from datetime import date, datetime
 from typing import Annotated, Generic, Literal, TypeVar
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from portique.core.calendars import On
 from portique.core.values import Direction, Kind
@@ -30,14 +34,14 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class Fault(Schema):
+class Fault(BaseModel):
     """One value that doesn't fit."""
 
     where: str = Field(examples=["body.day"])
     code: str = Field(examples=["date_from_datetime_parsing"])
 
 
-class ProblemOut(Schema):
+class ProblemOut(BaseModel):
     """What went wrong (RFC 9457)."""
 
     type: str = Field(examples=["/api/#not-found"])
@@ -47,14 +51,14 @@ class ProblemOut(Schema):
     errors: list[Fault] | None = None
 
 
-class Page(Schema, Generic[Item]):
+class Page(BaseModel, Generic[Item]):
     """A page of a list; `next` is the `cursor` of the page after it, null on the last."""
 
     items: list[Item]
     next: str | None
 
 
-class HealthOut(Schema):
+class HealthOut(BaseModel):
     """That the server answers, and what this token may do."""
 
     version: str = Field(examples=["1.0.0"])
@@ -62,14 +66,14 @@ class HealthOut(Schema):
     scopes: list[Scope]
 
 
-class ClassOut(Schema):
+class ClassOut(BaseModel):
     """A class or service, and how many people are in it."""
 
     label: str = Field(examples=["2de 4"])
     people: int = Field(examples=[31])
 
 
-class PersonOut(Schema):
+class PersonOut(BaseModel):
     """Somebody who is here, under the name they go by."""
 
     id: UUID
@@ -80,7 +84,7 @@ class PersonOut(Schema):
     needs_card: bool = Field(description="Their card shows another name or class.")
 
 
-class PassOut(Schema):
+class PassOut(BaseModel):
     """A pass and how it stands. Its code is not told: cards are printed in Portique."""
 
     id: str = Field(examples=["00c0ffee00c0ffee"])
@@ -99,7 +103,7 @@ class PassIn(Strict):
     person: UUID
 
 
-class TroubleOut(Schema):
+class TroubleOut(BaseModel):
     """Something wrong with a gate, and what to do about it."""
 
     what: str = Field(examples=["Ne répond plus"])
@@ -107,7 +111,7 @@ class TroubleOut(Schema):
     grave: bool
 
 
-class GateOut(Schema):
+class GateOut(BaseModel):
     """A gate as it last said it was. Fields are null until it has."""
 
     id: str = Field(examples=["north-entry"])
@@ -125,7 +129,7 @@ class GateOut(Schema):
     troubles: list[TroubleOut]
 
 
-class CellOut(Schema):
+class CellOut(BaseModel):
     """How many people crossed a lane in a quarter-hour; null: fewer than five."""
 
     lane: str = Field(examples=["entry-1"])
@@ -134,7 +138,7 @@ class CellOut(Schema):
     people: int | None = Field(examples=[42])
 
 
-class CountsOut(Schema):
+class CountsOut(BaseModel):
     """Today's counts, quarter-hours that are over. They tell nobody in particular."""
 
     day: date
@@ -143,7 +147,7 @@ class CountsOut(Schema):
     cells: list[CellOut]
 
 
-class OpeningOut(Schema):
+class OpeningOut(BaseModel):
     """Hours of a zone for an audience: every week, on dates, or both."""
 
     title: str = Field(examples=["Semaine ordinaire"])
@@ -161,7 +165,7 @@ class OpeningOut(Schema):
     listed: bool = Field(description="Also for people of a list, who are not told.")
 
 
-class SlotOut(Schema):
+class SlotOut(BaseModel):
     """A lesson of a group on a day, in the school's local time."""
 
     day: date
@@ -170,7 +174,7 @@ class SlotOut(Schema):
     ends: str = Field(examples=["16:00"])
 
 
-class ChangeOut(Schema):
+class ChangeOut(BaseModel):
     """A change of the day: lessons that go, lessons that come. Teachers are not told."""
 
     id: UUID
