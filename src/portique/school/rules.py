@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from portique.core.calendars import Calendar, Days, Opening
@@ -105,7 +107,13 @@ def site_of(school: School) -> Site:
         ConfigError: The file isn't a site; names the key.
         EnvironmentProblem: There is no file.
     """
-    return _there(school, ZONES, _read(school, ZONES, Site.from_data))
+    return _there(school, ZONES, _read(school, ZONES, lambda data: _site(json.dumps(data))))
+
+
+@lru_cache(maxsize=4)
+def _site(text: str) -> Site:
+    """Read a site once: each filing of a gate asks for it, and it hardly ever changes."""
+    return Site.from_data(json.loads(text))
 
 
 def _there(school: School, name: str, read: Read | None) -> Read:

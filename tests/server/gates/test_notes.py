@@ -29,7 +29,9 @@ def test_notes_come_in_order_until_they_are_taken_up(gate):
 
 def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):
     """The cursor says from where to ask on."""
-    actions.send_notes(["entry-1"], [("tried", {1: number}) for number in range(130)])
+    actions.send_notes(
+        Gate.objects.filter(pk="entry-1"), [("tried", {1: number}) for number in range(130)]
+    )
     first = gate.news()
     rest = gate.news(first.cursor)
 
@@ -39,7 +41,9 @@ def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):
 def test_notes_sent_while_a_report_waits_are_within_its_cursor(gate):
     """The gate would find the news damaged: notes never go beyond it."""
     proved = Gate.objects.get(pk=gate.gate_id)
-    actions.send_notes(["entry-1"], [("tried", {1: number}) for number in range(2)])
+    actions.send_notes(
+        Gate.objects.filter(pk="entry-1"), [("tried", {1: number}) for number in range(2)]
+    )
     said = actions.take_report(proved, Report(0, HEALTH), fresh=False)
 
     assert [note.number for note in read_news(said.to_bytes()).notes] == [1, 2]

@@ -49,7 +49,8 @@ def record(gate_id: str, epoch: int, filed: Sequence[Filed]) -> None:
 
     Each entry once: what a gate sends again is known by then.
     """
-    origin = Origin(gate_id, _lane_of(gate_id), epoch, _lanes())
+    alike = all(isinstance(body, DecisionBody) for _, _, body in filed)  # they name their lane
+    origin = Origin(gate_id, "" if alike else _lane_of(gate_id), epoch, _lanes())
     events = [event_of(origin, number, at_ms, body) for number, at_ms, body in filed]
     _open_referrals(origin, filed)
     _credit([event for event in events if event is not None])

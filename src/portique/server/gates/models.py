@@ -100,6 +100,11 @@ class Gate(models.Model):
         """Return the key that its calls and signed heads are verified by."""
         return PublicKey.from_point(Purpose.GATE, bytes(self.x), bytes(self.y))
 
+    @property
+    def public(self) -> bytes:
+        """Return that key's point: 64 bytes, as its epochs hold it."""
+        return bytes(self.x) + bytes(self.y)
+
 
 class Invitation(models.Model):
     """A code that lets one gate join, for ten minutes. The secret is what the code says."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from portique.core.zones import Lane
     from portique.school.house import School
     from portique.server.gates.health import Trouble
@@ -96,10 +98,10 @@ def lane_title(name: str) -> Words:
     return titles.get(name, Words(name, name))
 
 
-def connected_gates(at: datetime, *, but: str = "") -> list[str]:
-    """Return the ids of the gates that were heard of just now, one excepted."""
+def connected_gates(at: datetime, *, but: str = "") -> QuerySet[Gate]:
+    """Return the gates that were heard of just now, one excepted."""
     heard = Gate.objects.filter(removed_at=None, contact_at__gte=at - CONNECTED)
-    return list(heard.exclude(pk=but).values_list("pk", flat=True))
+    return heard.exclude(pk=but)
 
 
 def newest_note(gate_id: str) -> int:

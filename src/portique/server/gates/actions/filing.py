@@ -90,7 +90,7 @@ def _checked(gate: Gate, filing: Filing) -> _Checked:
     Raises:
         Disputed: It continues none.
     """
-    public = gate.key.x + gate.key.y
+    public = gate.public
     known = list(Epoch.objects.filter(gate=gate, number=filing.epoch).order_by("-pk"))
     known.sort(key=lambda epoch: bytes(epoch.public) != public)
     if not known or bytes(known[0].public) != public:
@@ -167,9 +167,10 @@ def _check_heads(
         Disputed: They are not what it signed for.
     """
     filed = {line.number: line.chain for line in new}
-    for each in Head.objects.filter(epoch=epoch.pk, number__range=_span(new)):
-        if filed[each.number] != bytes(each.chain):
-            raise Disputed(AlarmKind.HEAD, each.number)
+    if epoch.head_number > epoch.last:  # else none speaks of entries yet to come
+        for each in Head.objects.filter(epoch=epoch.pk, number__range=_span(new)):
+            if filed[each.number] != bytes(each.chain):
+                raise Disputed(AlarmKind.HEAD, each.number)
     if head is None:
         return
     there = filed.get(head.number) or held.get(head.number) or _chain_of(epoch, head.number)
@@ -214,9 +215,8 @@ def _keep_head(epoch: Epoch, head: Checkpoint | None, filing: Filing) -> None:
     epoch.save()
     if head is None or filing.head is None:
         return
-    Head.objects.get_or_create(
-        epoch=epoch, number=head.number, defaults={"chain": head.chain, "signed": filing.head}
-    )
+    kept = Head(epoch=epoch, number=head.number, chain=head.chain, signed=filing.head)
+    Head.objects.bulk_create([kept], ignore_conflicts=True)  # the first one stays
     past = Head.objects.filter(epoch=epoch, number__lte=epoch.last)
     past.exclude(number=epoch.head_number).delete()
 
@@ -235,7 +235,7 @@ def _store_lines(gate: Gate, epoch: Epoch, new: tuple[Line, ...]) -> None:
         rows.append(_row(epoch, line, body, received_ms=received_ms, erased=erased))
     Entry.objects.bulk_create(rows)
     SetAside.objects.bulk_create(aside)
-    take_up(gate, epoch, read)
+    take_up(gate, epoch, read, {row.number: row.pk for row in rows})
 
 
 def _read(line: Line) -> Body | None:

@@ -13,28 +13,31 @@ from portique.server.config.waking import NOTES, wake
 from portique.server.gates.models import Gate, Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+
+    from django.db.models import QuerySet
 
     Told = tuple[str, dict[int, Any]]  # kind and payload (`core.wire_news`)
 
 
 def send_note(gate_id: str, kind: str, payload: dict[int, Any]) -> None:
     """Let a gate know something; one that was removed is told nothing."""
-    send_notes([gate_id], [(kind, payload)])
+    send_notes(Gate.objects.filter(pk=gate_id), [(kind, payload)])
 
 
-def send_notes(gate_ids: Iterable[str], told: Sequence[Told]) -> None:
+def send_notes(gates: QuerySet[Gate], told: Sequence[Told]) -> None:
     """Let gates know things, in this order."""
     at, count = now(), len(told)
     packed = [(kind, canonical.encode(payload)) for kind, payload in told]
     with transaction.atomic(savepoint=False):
-        known = Gate.objects.filter(pk__in=list(gate_ids), removed_at=None)
-        known.update(last_note=F("last_note") + count)
-        lasts = dict(known.values_list("pk", "last_note"))
+        known = gates.filter(removed_at=None).order_by("pk")
+        lasts = dict(known.select_for_update().values_list("pk", "last_note"))
+        if not lasts:
+            return
+        Gate.objects.filter(pk__in=lasts).update(last_note=F("last_note") + count)
         Note.objects.bulk_create(
-            Note(gate_id=pk, number=last - count + place, kind=kind, payload=payload, at=at)
-            for pk, last in sorted(lasts.items())
+            Note(gate_id=pk, number=last + place, kind=kind, payload=payload, at=at)
+            for pk, last in lasts.items()
             for place, (kind, payload) in enumerate(packed, 1)
         )
-        if lasts:
-            wake(NOTES, max(lasts.values()))
+        wake(NOTES, max(lasts.values()) + count)

@@ -38,7 +38,7 @@ from portique.server.gates.receivers import RECEIVERS
 from portique.server.passes.models import IssuedPass
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from portique.core.entries import Body
     from portique.core.values import PassId
@@ -53,15 +53,22 @@ ELSEWHERE_MS = 5 * 60_000  # later no gate would refer for it
 log = logging.getLogger(__name__)
 
 
-def take_up(gate: Gate, epoch: Epoch, read: Read) -> None:
-    """Draw the consequences of new entries; call it in the transaction that stores them."""
+def take_up(gate: Gate, epoch: Epoch, read: Read, keys: Mapping[int, int]) -> None:
+    """Draw the consequences of new entries; call it in the transaction that stores them.
+
+    Args:
+        gate: Who filed them.
+        epoch: Where they belong.
+        read: Those that could be read.
+        keys: The rows' keys, by the entries' numbers.
+    """
     for line, body in read:
         if isinstance(body, OrderBody):
             carried_out(gate, body)
         elif isinstance(body, EpochBody) and line.number == 1:
             _begin(gate, epoch, body)
     _look_for_unknown(gate, epoch, read)
-    _cross(gate, epoch, read)
+    _cross(gate, epoch, read, keys)
     for receiver in RECEIVERS:
         _tell(receiver, gate, epoch, read)
 
@@ -111,7 +118,7 @@ def _look_for_unknown(gate: Gate, epoch: Epoch, read: Read) -> None:
 # --- one holder, two lanes ------------------------------------------------------------------------
 
 
-def _cross(gate: Gate, epoch: Epoch, read: Read) -> None:
+def _cross(gate: Gate, epoch: Epoch, read: Read, keys: Mapping[int, int]) -> None:
     """Remember who was let through, tell the other gates, and flag who was at two lanes at once.
 
     However late a gate files: it is compared with all that is still kept.
@@ -128,9 +135,6 @@ def _cross(gate: Gate, epoch: Epoch, read: Read) -> None:
                 ruled[line.number] = holder
     if not granted and not ruled:
         return
-    keys = dict(
-        Entry.objects.filter(epoch=epoch, number__in=granted | ruled).values_list("number", "pk")
-    )
     crossings = {
         number: Crossing(entry_id=keys[number], holder=who, lane=gate.lane, at_ms=times[number])
         for number, who in sorted((granted | ruled).items())

@@ -76,8 +76,7 @@ def _watch_journal(gate: Gate, health: Health) -> None:
     From then on the epoch is disputed: the gate, told so at its next filing, begins another. A
     report that a filing overtook while it waited says nothing.
     """
-    public = gate.key.x + gate.key.y
-    newest = Epoch.objects.filter(gate=gate, public=public).order_by("-number").first()
+    newest = Epoch.objects.filter(gate=gate, public=gate.public).order_by("-number").first()
     if newest is None or health.epoch > newest.number:
         return
     if health.epoch == newest.number and health.last >= max(newest.last, newest.head_number):
@@ -102,16 +101,24 @@ def _watch_knowledge(gate: Gate, known: Version) -> None:
 
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
     """Let go of notes a gate has taken up; return the next ones and its cursor after them."""
-    waiting, over = Note.objects.filter(gate=gate), Q()
+    waiting = Note.objects.filter(gate=gate)
+    next_ones = waiting.order_by("number")[: NOTES_MAX + 1]
+    rows = list(next_ones)
+    if rows and waiting.filter(_over(gate, cursor)).delete()[0]:
+        rows = list(next_ones.all())
+    given = tuple(_told(row) for row in rows[:NOTES_MAX])
+    more = len(rows) > len(given)
+    return given, given[-1].number if more else gate.last_note
+
+
+def _over(gate: Gate, cursor: int) -> Q:
+    """Return the condition on notes that a gate has, or that would say nothing more to it."""
+    over = Q()
     for kind, told_for in TOLD_FOR.items():
         over |= Q(kind=kind, at__lt=now() - told_for)
     if cursor <= gate.last_note:  # above: this server came back from a backup
         over |= Q(number__lte=cursor)
-    waiting.filter(over).delete()
-    rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
-    given = tuple(_told(row) for row in rows[:NOTES_MAX])
-    more = len(rows) > len(given)
-    return given, given[-1].number if more else gate.last_note
+    return over
 
 
 def _told(row: Note) -> Told:
