@@ -102,10 +102,8 @@ def _watch_knowledge(gate: Gate, known: Version) -> None:
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
     """Let go of notes a gate has taken up; return the next ones and its cursor after them."""
     waiting = Note.objects.filter(gate=gate)
-    next_ones = waiting.order_by("number")[: NOTES_MAX + 1]
-    rows = list(next_ones)
-    if rows and waiting.filter(_over(gate, cursor)).delete()[0]:
-        rows = list(next_ones.all())
+    waiting.filter(_over(gate, cursor)).delete()
+    rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
     given = tuple(_told(row) for row in rows[:NOTES_MAX])
     more = len(rows) > len(given)
     return given, given[-1].number if more else gate.last_note
