@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -104,17 +105,21 @@ def covered_stages() -> list[Stage]:
     include = f"--include={','.join(patterns)}"
     run_measured = (PYTHON, "-m", "coverage", "run", "-m", "pytest", "--quiet", "-m", FAST)
     return [
-        Stage("measured", (*run_measured, *map(tests_of, patterns)), data),
+        Stage("measured", (*run_measured, *chain.from_iterable(map(tests_of, patterns))), data),
         Stage("coverage data", (PYTHON, "-m", "coverage", "combine", "--quiet"), data),
         Stage("coverage", (PYTHON, "-m", "coverage", "report", include, "--fail-under=100"), data),
     ]
 
 
-def tests_of(pattern: str) -> str:
+def tests_of(pattern: str) -> list[str]:
     """Name where the tests of `src/portique/core/*` or of one module are, by convention."""
     place = Path(pattern).relative_to("src/portique")
     folder = Path("tests") / place.parent
-    return str(folder if place.stem == "*" else folder / f"test_{place.stem}.py")
+    if place.stem == "*":
+        return [str(folder)]
+    own, more = f"test_{place.stem}.py", f"test_{place.stem}_*.py"
+    found = sorted([*(ROOT / folder).glob(own), *(ROOT / folder).glob(more)])
+    return [str(path.relative_to(ROOT)) for path in found]
 
 
 def test_stages() -> list[Stage]:

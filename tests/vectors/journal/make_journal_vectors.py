@@ -31,8 +31,14 @@ BODIES = {
     "notice": {0: 11, 1: "file-retired", 2: 3},
     "count": {0: 12, 1: "exit-1", 2: "exit", 3: 40, 4: 1000, 5: 61_000},
     "count, taken back": {0: 12, 1: "exit-1", 2: "exit", 3: -1, 4: 61_000, 5: 61_000},
-    "manual admission, from a console": {0: 5, 1: "entry-1", 2: "forgotten", 3: "console-1a",
-                                         4: 1, 6: HEX8},  # fmt: skip
+    "manual admission, from a console": {
+        0: 5,
+        1: "entry-1",
+        2: "forgotten",
+        3: "console-1a",
+        4: 1,
+        6: HEX8,
+    },
 }
 INVALID = {
     "no kind": {1: "entry-1"},

@@ -155,6 +155,24 @@ def test_a_disk_that_refuses_is_asked_again(school, zoe, tmp_path, monkeypatch):
     assert beside.stat().st_size < size
 
 
+def test_a_list_that_the_disk_never_took_goes_with_its_day_too(school, zoe, tmp_path, monkeypatch):
+    """Knowledge in use that could not be kept is kept later, without the list."""
+    stick = tmp_path / "stick.knowledge"
+    stick.write_bytes(school.bundle(told=Told(listed=DayList(DAY, (school.listing(zoe),)))))
+    (tmp_path / "gate").mkdir()
+    source = Source(school.trust(), stick, tmp_path / "gate")
+    with monkeypatch.context() as broken:
+        broken.setattr("portique.gate.knowledge_copy.write_durably", _refuse)
+        source.start()
+        assert listed_by(source)
+        source.end_day(NEXT_DAY_MS)
+
+    source.look()
+    [kept] = (tmp_path / "gate").glob("*.knowledge")
+    assert not listed_by(source)
+    assert without_today(kept.read_bytes()) is None
+
+
 def listed_by(source: Source) -> bool:
     return source.current is not None and source.current.today is not None
 
