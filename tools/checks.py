@@ -47,6 +47,7 @@ CAMPAIGN = {
     "PORTIQUE_GATE_KILLS": "1500",  # kill -9 of a whole gate
     "PORTIQUE_POWER_CUTS": "20000",  # power cuts in the file system's model
     "PORTIQUE_PHOTOGRAPHS": "40",  # photographs of each kind, beside the decoder alone
+    "PORTIQUE_DOOR_DEATHS": "25",  # stops and kills of the lane whose relay must fall
     "PORTIQUE_FLAPS": "10000",  # losses and returns of a door's link
     "PORTIQUE_LINK_HISTORIES": "200",  # lives of whole gates around a real server, all killed
     "PORTIQUE_LINK_MODELS": "500",  # histories of four gates and the server's views

