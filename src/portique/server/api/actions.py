@@ -73,15 +73,15 @@ def note_use(token: Token, at: datetime) -> None:
         Token.objects.filter(pk=token.pk).update(used_on=today)
 
 
-@transaction.atomic
 def note_names_read(token: Token, at: datetime) -> None:
     """Record, once a day for each program, that it was given people's names."""
     today = _today(at)
     if token.names_read_on == today:
-        return
-    others = Token.objects.filter(pk=token.pk).exclude(names_read_on=today)
-    if others.update(names_read_on=today):
-        audit.record(token.made_by, Deed.EXPORTED, detail=token.name)
+        return  # before a transaction: on SQLite each waits for its turn to write
+    with transaction.atomic():
+        others = Token.objects.filter(pk=token.pk).exclude(names_read_on=today)
+        if others.update(names_read_on=today):
+            audit.record(token.made_by, Deed.EXPORTED, detail=token.name)
 
 
 def _today(at: datetime) -> date:
