@@ -1,6 +1,7 @@
 """axe finds nothing on any page, in both languages, light and dark, on phone, tablet and desk."""
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -38,11 +39,15 @@ SIZES = {
     "laptop": (1280, 800),
     "desk": (1920, 1080),
 }
+LANGUAGES, SCHEMES = ("fr", "en"), ("light", "dark")
+# Any two of size, language and scheme meet in every second look; all three meet at a release.
+STEP = 1 if os.environ.get("PORTIQUE_EVERY_LOOK") else 2
 LOOKS = [
     pytest.param(size, language, scheme, id=f"{name}-{language}-{scheme}")
-    for (name, size), language, scheme in itertools.product(
-        SIZES.items(), ("fr", "en"), ("light", "dark")
+    for (of, (name, size)), (tongue, language), (light, scheme) in itertools.product(
+        enumerate(SIZES.items()), enumerate(LANGUAGES), enumerate(SCHEMES)
     )
+    if (of + tongue + light) % STEP == 0
 ]
 NAMES = (
     "Maximilienne-Anne-Sophie de Brie",
