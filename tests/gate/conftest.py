@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +35,11 @@ def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
     yield put_to_work
     for lane in made:
         lane.close()
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """The folder that somebody fills."""
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder

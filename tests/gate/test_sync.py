@@ -25,14 +25,6 @@ HOUR_MS = 3_600_000
 
 
 @pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    """The folder that somebody fills."""
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def new_source(school: PocketSchool, stick: Path, tmp_path: Path) -> Callable[..., Source]:
     """Give a way to start the gate's side anew, over the same folder of its own."""
     kept = tmp_path / "gate"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -19,14 +18,6 @@ EPOCH = 1_795_240_800
 def key(school: PocketSchool) -> PrivateKey:
     """The school's recovery key."""
     return private_key(Purpose.RECOVERY, school.entropy(40))
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    """Where knowledge comes from."""
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    return folder
 
 
 @pytest.fixture

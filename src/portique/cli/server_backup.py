@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 PUBLIC = "backup.pub"
 COUNT_AGAIN = Words(
-    "\nLes laissez-passer annulés ou suspendus depuis comptent de nouveau\u202f: refaites-le, ou"
+    "\nLes laissez-passer annulés ou suspendus depuis comptent de nouveau\u00a0: refaites-le, ou"
     " recommencez avec --knowledge et le fichier current.knowledge d’un portique.",
     "\nPasses revoked or suspended since count again: do it once more, or begin again with"
     " --knowledge and a gate’s file current.knowledge.",
 )
 TO_DO_AGAIN = Words(
-    "\nÀ refaire aussi\u202f: ce qui fut délivré, changé ou désactivé depuis (cartes, comptes,"
+    "\nÀ refaire aussi\u00a0: ce qui fut délivré, changé ou désactivé depuis (cartes, comptes,"
     " jetons, autorisations, portiques ajoutés ou retirés).",
     "\nTo do again as well: what was issued, changed or disabled since (cards, accounts, tokens,"
     " permissions, gates added or removed).",
@@ -65,7 +65,7 @@ def backup_key(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
         as_json=as_json,
         words=Words(
             f"Les sauvegardes seront chiffrées. Pour les ouvrir, il faudra cette clé, montrée une"
-            f" seule fois\u202f:\n\n  {secret}\n\nImprimez-la et gardez-la sous clé, hors de cette"
+            f" seule fois\u00a0:\n\n  {secret}\n\nImprimez-la et gardez-la sous clé, hors de cette"
             " machine.",
             f"Backups will be encrypted. To open them you will need this key, shown only once:\n\n"
             f"  {secret}\n\nPrint it and lock it away, off this machine.",

@@ -49,8 +49,8 @@ def recovery_key(folder: Path, as_json: bool) -> None:  # noqa: FBT001 - a flag
         {"secret": text},
         as_json=as_json,
         words=Words(
-            f"La clé de secours, montrée une seule fois\u202f:\n\n  {text}\n\nImprimez-la et"
-            " gardez-la sous clé, hors de cette machine\u202f: sans elle, les portiques ne suivront"
+            f"La clé de secours, montrée une seule fois\u00a0:\n\n  {text}\n\nImprimez-la et"
+            " gardez-la sous clé, hors de cette machine\u00a0: sans elle, les portiques ne suivront"
             " pas un serveur remis à une copie.",
             f"The recovery key, shown only once:\n\n  {text}\n\nPrint it and lock it away, off this"
             " machine: without it gates will not follow a server that was put back to a copy.",

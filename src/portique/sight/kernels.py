@@ -155,11 +155,6 @@ def _window(height: int, width: int) -> Layer:
     return np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
 
 
-def quick_side(side: int) -> int:
-    """Return an even side, no smaller, of a picture whose blur is undone without padding it."""
-    return _fast_size(side + 2 * TAPER_PX) - 2 * TAPER_PX
-
-
 class Restorer:
     """Undo supposed blurs of one picture; its transform is computed once."""
 

@@ -36,6 +36,14 @@ def rulings(linked):
     return [body for body in linked.working.bodies() if isinstance(body, RulingBody)]
 
 
+def take_up_on_a_broken_disk(linked):
+    linked.working.clock.advance(15_000)
+    linked.link.turn()
+    linked.working.disk.broken = True
+    with pytest.raises(Exception, match="disk"):
+        linked.link.take_up()
+
+
 def test_a_console_rules_on_a_card_that_waits(linked):
     """The door opens, the card goes, and the entry tells the server who ruled."""
     _, number = refer(linked)
@@ -116,11 +124,7 @@ def test_a_ruling_the_disk_refuses_is_told_and_keeps_the_others(linked):
     """Nothing was done: the console sees no entry, and the loop tells agents why."""
     _, number = refer(linked)
     rule(linked, number)
-    linked.working.clock.advance(15_000)
-    linked.link.turn()
-    linked.working.disk.broken = True
-    with pytest.raises(Exception, match="disk"):
-        linked.link.take_up()
+    take_up_on_a_broken_disk(linked)
 
     assert linked.working.door.releases == 0
     assert len(linked.working.board.snapshot().waiting) == 1
@@ -378,10 +382,6 @@ def test_a_door_is_not_opened_for_what_is_late_or_strange(linked, changes):
 def test_a_door_that_could_not_be_written_down_stays_shut(linked):
     """No entry, no opening: the console sees no answer."""
     ask_to_open(linked)
-    linked.working.clock.advance(15_000)
-    linked.link.turn()
-    linked.working.disk.broken = True
-    with pytest.raises(Exception, match="disk"):
-        linked.link.take_up()
+    take_up_on_a_broken_disk(linked)
 
     assert linked.working.door.releases == 0

@@ -28,7 +28,6 @@ from portique.server.accounts.models import (
     PairingCode,
     PaperCode,
     User,
-    login_key,
 )
 from portique.server.accounts.queries import other_active_heads
 from portique.server.accounts.roles import Role
@@ -215,11 +214,6 @@ def drop_old_codes(at: datetime) -> None:
     """Delete codes that nobody used in time."""
     PaperCode.objects.filter(expires_at__lte=at).delete()
     PairingCode.objects.filter(expires_at__lte=at).delete()
-
-
-def login_is_free(login: str) -> bool:
-    """Say whether no account has a login."""
-    return not User.objects.filter(login_key=login_key(login)).exists()
 
 
 def _not_own(user: User, by: User | None) -> None:

@@ -33,5 +33,4 @@ TITLES = {
 # Those whose sign-in takes a second factor: they change who may pass, or see everybody.
 TWO_FACTORS = frozenset({Role.HEAD, Role.SCHOOL_LIFE, Role.TECHNICIAN, Role.DPO})
 EVERYBODY = frozenset(Role)
-EMPLOYED = EVERYBODY - {Role.HOLDER}
 WITH_PASSWORD = EVERYBODY - {Role.AGENT}  # agents have PINs, on shared devices

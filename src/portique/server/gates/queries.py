@@ -13,7 +13,7 @@ from portique.core.wire_enrolment import Invitation as Invited
 from portique.core.wire_enrolment import key_hash
 from portique.school.rules import site_of
 from portique.server.gates.health import troubles
-from portique.server.gates.models import Alarm, Gate, Note
+from portique.server.gates.models import Alarm, Gate
 from portique.server.gates.words import ALARM_WORDS, MODES, NEVER, ago
 from portique.server.school.house import served_school
 
@@ -102,12 +102,6 @@ def connected_gates(at: datetime, *, but: str = "") -> QuerySet[Gate]:
     """Return the gates that were heard of just now, one excepted."""
     heard = Gate.objects.filter(removed_at=None, contact_at__gte=at - CONNECTED)
     return heard.exclude(pk=but)
-
-
-def newest_note(gate_id: str) -> int:
-    """Return the number of the newest note there is for a gate, 0 when none waits."""
-    numbers = Note.objects.filter(gate=gate_id).order_by("-number")
-    return numbers.values_list("number", flat=True).first() or 0
 
 
 def state_of(invitation: Invitation, at: datetime) -> str:

@@ -103,11 +103,6 @@ def card_holders() -> Iterator[Named]:
     return (one for one in everybody() if not one.left and one.kind not in WITHOUT_CARDS)
 
 
-def by_holder(holder: str) -> Named | None:
-    """Return whose number a holder's is; None if nobody's."""
-    return next((named for named in everybody() if holder and named.holder == holder), None)
-
-
 def forget_names() -> None:
     """Drop every name from memory."""
     with _lock:

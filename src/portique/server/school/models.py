@@ -23,7 +23,6 @@ from portique.core.charter import (
     technical,
 )
 from portique.core.charter_retention import SIX_MONTHS, UNTIL_REPLACED, WHILE_PERMITTED, DayCount
-from portique.core.plain import Words
 from portique.server.vault.fields import SealedDocumentField
 
 _taught = partial(
@@ -146,14 +145,6 @@ class RulesActKind(models.TextChoices):
     YEAR = "year"
     OPENINGS = "openings"
     REGIMES = "regimes"
-
-
-RULES_ACT_WORDS = {
-    RulesActKind.TIMETABLE: Words("emploi du temps", "timetable"),
-    RulesActKind.YEAR: Words("année scolaire", "school year"),
-    RulesActKind.OPENINGS: Words("ouvertures", "openings"),
-    RulesActKind.REGIMES: Words("régimes de sortie", "exit regimes"),
-}
 
 
 class RulesAct(models.Model):

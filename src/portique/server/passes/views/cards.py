@@ -76,7 +76,7 @@ def issue(request: HttpRequest, key: UUID) -> HttpResponse:
     with Refusals(request):
         actions.issue_for(who_proved(request), somebody)
         messages.success(
-            request, words("Carte délivrée\u202f: imprimez-la.", "Card issued: print it.")
+            request, words("Carte délivrée\u00a0: imprimez-la.", "Card issued: print it.")
         )
     return redirect("passes:person", key)
 

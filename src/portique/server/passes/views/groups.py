@@ -73,7 +73,7 @@ def issue_missing(request: HttpRequest) -> HttpResponse:
         messages.success(
             request,
             words(
-                f"{len(made)} laissez-passer délivrés\u202f: imprimez-les.",
+                f"{len(made)} laissez-passer délivrés\u00a0: imprimez-les.",
                 f"{len(made)} passes issued: print them.",
             ),
         )
