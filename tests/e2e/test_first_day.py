@@ -144,7 +144,8 @@ class Day:
         self.go("/passes/")
         self.page.click("main table a >> nth=0")
         self.page.click(f"main table a:has-text('{name}')")
-        self.page.click("button:has-text('Annuler pour toujours')")
+        self.page.click("summary:has-text('Annuler pour toujours')")
+        self.page.click("button:has-text('Oui, annuler cette carte')")
         self.page.wait_for_selector(".passes-one .tag.refuse")
 
     def show_until_refused(self, name: str, text: str, scanner: IO[str]) -> None:

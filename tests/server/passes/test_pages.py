@@ -88,6 +88,20 @@ def test_a_button_changes_a_card(served, signed_in, by, person, button, status):
     assert served.register.get(card.pass_id).status is status
 
 
+def test_a_card_is_revoked_by_a_second_press(signed_in, by, person):
+    """The button stands folded away, below what it does; for cards that are lost, too."""
+    zoe = person()
+    actions.suspend(by, actions.issue_for(by, zoe).pass_id)
+
+    page = shown(signed_in(Role.SCHOOL_LIFE), f"/passes/personne/{zoe.pk}/")
+
+    before, button, _ = page.partition('value="revoke"')
+    folded = before.rpartition("<details>")[2]
+    assert button
+    assert "</details>" not in folded
+    assert "Cela ne se défait pas" in folded
+
+
 def test_what_is_no_longer_possible_is_said(signed_in, by, person):
     """A revoked card can't be suspended: the page goes on and says so."""
     card = actions.issue_for(by, person())
