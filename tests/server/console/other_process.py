@@ -103,7 +103,7 @@ def file(count: int, outcome: int = 0) -> list[int]:
     from portique.server.clock import now_ms
     from portique.server.console.actions import record
     from portique.server.console.models import Event
-    from portique.server.console.queries import newest
+    from portique.server.console.tally import newest
 
     before = newest()
     record(GATE, 1, [(before + n, now_ms(), make_decision(outcome)) for n in range(1, count + 1)])

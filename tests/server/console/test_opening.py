@@ -60,7 +60,7 @@ def test_the_gates_entry_says_that_the_door_opened_and_for_whom_it_was_asked(
 
     [line, sent] = telling.Telling(queries.recent(now())).lines()
     assert line.by == sent.by == "Camille School-Life"
-    assert queries.lanes(now())[0].entered == 1
+    assert queries.lanes(now())[0].today.entered == 1
     assert "porte ouverte depuis cette page" in line.details
 
 

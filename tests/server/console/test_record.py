@@ -5,18 +5,22 @@ from datetime import timedelta
 import pytest
 
 from portique.core.charter import check
+from portique.core.decide import Outcome
 from portique.core.entries import (
     AlarmBody,
     CountBody,
     ManualAdmissionBody,
+    ModeBody,
     NoticeBody,
     PassageBody,
 )
 from portique.core.values import Direction, to_ms
+from portique.core.zones import Mode
 from portique.server.clock import now
-from portique.server.console import queries
+from portique.server.console import queries, tally
 from portique.server.console.actions import forget
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
+from portique.server.console.tally import Tally
 from portique.server.vault.checks import declared_fields
 
 
@@ -32,7 +36,7 @@ def test_a_crossing_that_a_sensor_saw_says_nothing_here(filed):
     """Counts follow decisions, as on the gate."""
     filed(PassageBody("entry-1", "sensor"))
 
-    assert queries.newest() == 0
+    assert tally.newest() == 0
 
 
 def test_what_was_not_granted_waits_for_an_answer(filed, decision):
@@ -84,8 +88,21 @@ def test_a_lane_counts_who_was_let_through(filed, decision, ruling):
     filed(ManualAdmissionBody("entry-1", "group", "loge", 12))
     filed(CountBody("entry-1", Direction.ENTRY, -1, 0, 0))
 
-    entry = queries.lanes(now())[0]
-    assert (entry.entered, entry.left) == (13, 0)
+    today = queries.lanes(now())[0].today
+    assert (today.entered, today.left) == (13, 0)
+
+
+def test_a_tally_that_is_kept_counts_what_a_new_one_does(filed, decision):
+    """What came since it was last asked is added: grants, taking back, last showing, mode."""
+    filed(decision(0), ManualAdmissionBody("entry-1", "group", "loge", 12))
+    kept = Tally()
+    began = kept.at(now())["entry-1"].entered
+    filed(decision(2, "revoked"), CountBody("entry-1", Direction.ENTRY, -1, 0, 0))
+    filed(ModeBody("entry-1", Mode.FREE, "loge"))
+
+    today = kept.at(now())["entry-1"]
+    assert (began, today.entered, today.outcome, today.mode) == (13, 12, Outcome.REFUSE, Mode.FREE)
+    assert kept.at(now()) == Tally().at(now())
 
 
 def test_an_alarm_is_an_alert_until_it_ends(filed):

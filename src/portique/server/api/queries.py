@@ -19,7 +19,7 @@ from portique.server.accounts.codes import keyed_hash
 from portique.server.accounts.roles import Role
 from portique.server.api.models import Token
 from portique.server.console.models import Event
-from portique.server.console.queries import midnight
+from portique.server.console.tally import midnight
 from portique.server.gates.queries import lanes
 from portique.server.passes.models import IssuedPass, Use
 from portique.server.passes.queries import PassRow

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import json
 import logging
 from contextlib import asynccontextmanager
 from operator import attrgetter, methodcaller
@@ -169,20 +168,16 @@ class Console:
     async def _follow(self, cursor: int) -> AsyncIterator[str]:
         while await self._may_go_on():
             lines = await self._hub.lines(cursor, self._language)
-            if lines:  # in one piece: each costs a call of the system for every listener
-                yield "".join(event("line", text, number) for number, text in lines)
-                cursor = lines[-1][0]
-            LINES.inc(len(lines))
-            self._stale = self._stale or bool(lines)
+            if lines.count:
+                yield lines.text
+                LINES.inc(lines.count)
+                cursor, self._stale = lines.last, True
             if self._due_s() <= 0:
-                yield event("lanes", await self._lanes())
+                self._drawn, self._stale = self._clock(), False
+                yield await self._hub.tiles(self._language)
             if cursor >= self._hub.newest.event:
                 await self._hub.wait(attrgetter("event"), cursor, self._wait_s())
         yield event("signed-out", "{}")
-
-    async def _lanes(self) -> str:
-        self._drawn, self._stale = self._clock(), False
-        return json.dumps({"html": await self._hub.tiles(self._language)})
 
     def _due_s(self) -> float:
         """Return in how many seconds lanes are to be drawn: soon if they changed."""

@@ -18,7 +18,8 @@ from portique.server.clock import now
 from portique.server.config.waking import EVENTS, one_at_a_time, wake
 from portique.server.console.events import Origin, event_of, referral_of
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
-from portique.server.console.queries import gate_of, midnight
+from portique.server.console.queries import gate_of
+from portique.server.console.tally import midnight
 from portique.server.entropy import entropy
 from portique.server.gates.actions import send_note
 from portique.server.gates.models import Gate

@@ -2,12 +2,13 @@
 
 A listener has no queue: it has a *cursor*, the id of the last event it was given, and asks for
 what follows. So a slow one holds no memory, none can miss a line, and coming back after a cut is
-the same as going on. Listeners at the same place share one reading.
+the same as going on. A line is read and drawn once for all who listen in its language.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,16 +17,20 @@ from django.db import Error
 from django.utils import translation
 
 from portique.server.clock import now
+from portique.server.config.event_stream import event
 from portique.server.console import queries, telling
+from portique.server.console.drawn import KEPT_S, Drawn, Lines, join
 from portique.server.console.sources import Newest, Threads, Watch, read_newest, watch_for
+from portique.server.console.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Hashable
 
 T = TypeVar("T")
-BATCH = 100
+BATCH = 200
 LISTENERS_MAX = 500
 AGAIN_S = 1.0
+GAP_S = 0.1  # between two looks at the database: in a rush one finds many lines
 log = logging.getLogger("portique.server.console.hub")
 
 
@@ -40,6 +45,9 @@ class Hub:
         self._changed = asyncio.Condition()
         self._somebody = asyncio.Event()
         self._readings: dict[Hashable, asyncio.Future[Any]] = {}
+        self._drawn: dict[str, Drawn] = {}
+        self._tally = Tally()
+        self._clock = asyncio.get_running_loop().time
 
     async def run(self) -> None:
         """Watch the database for as long as somebody listens; never ends by itself."""
@@ -47,6 +55,7 @@ class Hub:
             await self._somebody.wait()
             try:
                 await self._look()
+                await asyncio.sleep(GAP_S)
                 await self._watch.wait()
             except Exception as error:
                 if isinstance(error, Error):
@@ -58,7 +67,7 @@ class Hub:
     async def _look(self) -> None:
         newest = await self.threads.run(read_newest)
         if newest != self.newest:
-            self._readings.clear()
+            self._readings = {key: one for key, one in self._readings.items() if not one.done()}
             async with self._changed:
                 self.newest = newest
                 self._changed.notify_all()
@@ -84,18 +93,34 @@ class Hub:
         except TimeoutError:
             return
 
-    async def lines(self, cursor: int, language: str) -> list[tuple[int, str]]:
-        """Return the next events after a cursor: id, and what the page is told."""
-        if cursor >= self.newest.event:
-            return []
-        key = ("lines", cursor, self.newest.event, language)
+    async def lines(self, cursor: int, language: str) -> Lines:
+        """Return the next events after a cursor, as the page is told them."""
+        drawn = self._drawn.setdefault(language, Drawn.after(cursor))
+        drawn.forget(self._clock() - KEPT_S)
+        newest = self.newest.event
+        if cursor >= newest:
+            return Lines("", 0, cursor)
+        if cursor > drawn.last:  # nobody listened for a while
+            drawn = self._drawn[language] = Drawn.after(cursor)
+        found = await self._following(drawn, cursor, language)
+        return found if found.count else Lines("", 0, newest)  # they were deleted meanwhile
+
+    async def _following(self, drawn: Drawn, cursor: int, language: str) -> Lines:
+        if cursor == drawn.last or not drawn.holds(cursor):
+            told = await self._read(cursor, language)
+            drawn.add(cursor, told, self._clock())
+            if not drawn.holds(cursor):
+                return join(told, cursor)
+        return drawn.following(cursor)
+
+    async def _read(self, cursor: int, language: str) -> list[tuple[int, str]]:
+        key = ("lines", cursor, language)
         return list(await self._shared(key, lambda: _lines(cursor, language)))
 
     async def tiles(self, language: str) -> str:
-        """Return the lanes as they are now, at most a second old."""
-        second = int(asyncio.get_running_loop().time())
-        key = ("tiles", second, language)
-        return str(await self._shared(key, lambda: _tiles(language)))
+        """Return what tells a page the lanes as they are now, at most a second old."""
+        key = ("tiles", int(self._clock()), language)
+        return str(await self._shared(key, lambda: _tiles(self._tally, language)))
 
     async def _shared(self, key: Hashable, read: Callable[[], Any]) -> Any:
         if key not in self._readings:
@@ -112,10 +137,12 @@ class Hub:
 
 def _lines(cursor: int, language: str) -> list[tuple[int, str]]:
     with translation.override(language):
-        return telling.messages(queries.events_after(cursor, BATCH))
+        told = telling.messages(queries.events_after(cursor, BATCH))
+    return [(number, event("line", text, number)) for number, text in told]
 
 
-def _tiles(language: str) -> str:
+def _tiles(tally: Tally, language: str) -> str:
     at = now()
     with translation.override(language):
-        return telling.tiles_html(queries.lanes(at), at)
+        html = telling.tiles_html(queries.lanes(at, tally), at)
+    return event("lanes", json.dumps({"html": html}))

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Q
 
 from portique.core.entries import EntryKind, from_body
-from portique.core.localtime import local_day, local_ms
-from portique.core.values import Direction, from_ms, to_ms
-from portique.core.zones import Mode
+from portique.core.values import from_ms
 from portique.school.rules import site_of
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
+from portique.server.console.tally import Tally, Today, midnight
 from portique.server.gates.models import Entry, Gate
 from portique.server.school.house import served_school
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from portique.core.zones import Lane
+    from portique.core.zones import Lane, Mode
 
     Named = tuple[str, int, int]  # an entry: its gate, epoch and number
 
@@ -30,17 +29,6 @@ OFFLINE_AFTER = timedelta(seconds=60)  # two of a gate's slowest questions
 UNCONFIRMED = timedelta(minutes=2)  # then a gate that did not answer is the technician's matter
 ALERTS = 50
 WAITING = 100
-
-
-def midnight(at: datetime) -> datetime:
-    """Return the last local midnight before an instant."""
-    zone = served_school().settings.time_zone
-    return from_ms(local_ms(local_day(to_ms(at), zone), 0, zone))
-
-
-def newest() -> int:
-    """Return the id of the last event, 0 when there is none."""
-    return Event.objects.aggregate(newest=Max("id"))["newest"] or 0
 
 
 def events_after(cursor: int, limit: int) -> list[Event]:
@@ -118,57 +106,30 @@ def alerts(at: datetime) -> list[Event]:
 
 @dataclass(slots=True)
 class LaneState:
-    """How a lane is: who passed today, its last showing, its mode, and since when it is silent.
+    """How a lane is: its day so far, its mode, and since when it is silent.
 
     `heard_at` is the last sign of any of its gates, `offline` that it was too long ago.
     """
 
     lane: Lane
-    entered: int = 0
-    left: int = 0
-    last: Event | None = None
-    mode: Mode = Mode.CONTROL
+    today: Today
+    mode: Mode
     heard_at: datetime | None = None
     offline: bool = False
     enrolled: bool = False
 
 
-def lanes(at: datetime) -> list[LaneState]:
-    """Return every lane of the school, in the school's order."""
-    day = midnight(at)
-    states = {lane.name: LaneState(lane, mode=lane.mode) for lane in site_of(served_school()).lanes}
-    for name, direction, people in _counts(day):
-        state = states.get(name)
-        if state and direction == Direction.ENTRY:
-            state.entered = max(0, people)
-        elif state:
-            state.left = max(0, people)
-    for kind in (EventKind.DECISION, EventKind.MODE):
-        for event in _last_of_each(kind, day):
-            if event.lane in states:
-                _learn(states[event.lane], event)
+def lanes(at: datetime, tally: Tally | None = None) -> list[LaneState]:
+    """Return every lane of the school, in the school's order; a tally that is kept saves time."""
+    days = (tally or Tally()).at(at)
+    states = {}
+    for lane in site_of(served_school()).lanes:
+        today = days.get(lane.name, Today())
+        states[lane.name] = LaneState(lane, today, today.mode or lane.mode)
     for gate in Gate.objects.filter(removed_at=None):
         if gate.lane in states:
             _hear(states[gate.lane], gate, at)
     return list(states.values())
-
-
-def _counts(day: datetime) -> Iterable[tuple[str, str, int]]:
-    rows = Event.objects.filter(at__gte=day).exclude(direction="")
-    return rows.values_list("lane", "direction").annotate(people_sum=Sum("people"))
-
-
-def _last_of_each(kind: EventKind, day: datetime) -> list[Event]:
-    of_kind = Event.objects.filter(kind=kind, at__gte=day)
-    last = of_kind.values("lane").annotate(last=Max("id")).values("last")
-    return list(Event.objects.filter(pk__in=last))
-
-
-def _learn(state: LaneState, event: Event) -> None:
-    if event.kind == EventKind.DECISION:
-        state.last = event
-    elif event.data.get("mode") in set(Mode):
-        state.mode = Mode(event.data["mode"])
 
 
 def _hear(state: LaneState, gate: Gate, at: datetime) -> None:

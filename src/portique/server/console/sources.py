@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 from django.db import Error, connection
 
 from portique.server.config.waking import EVENTS, NOTES
-from portique.server.console import queries
+from portique.server.console import tally
 from portique.server.gates.models import Gate
 from portique.server.passes.register import EPOCHS, KNOWLEDGE
 from portique.server.school.models import Counter
@@ -138,4 +138,4 @@ def read_newest() -> Newest:
         Counter.objects.filter(name__in=[EPOCHS, KNOWLEDGE]).values_list("name", "value")
     )
     knowledge = (counters.get(EPOCHS, 0), counters.get(KNOWLEDGE, 0))
-    return Newest(queries.newest(), dict(gates), knowledge)
+    return Newest(tally.newest(), dict(gates), knowledge)

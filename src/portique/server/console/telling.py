@@ -170,9 +170,8 @@ def answers() -> dict[str, list[tuple[str, str]]]:
 def tile(state: LaneState) -> Tile:
     """Show a lane."""
     last, tone = "", ""
-    if state.last is not None:
-        outcome = Outcome(state.last.data["outcome"])
-        last, tone = label(outcome), TONES[outcome]
+    if state.today.outcome is not None:
+        last, tone = label(state.today.outcome), TONES[state.today.outcome]
     return Tile(state, spoken(state.lane.title), tone, last, spoken(MODES[state.mode]))
 
 

@@ -18,7 +18,7 @@ from portique.core.sentences import AdmitReason, DenyReason, ManualReason
 from portique.server.accounts.access import allowed
 from portique.server.accounts.models import User
 from portique.server.clock import now
-from portique.server.console import actions, queries, telling
+from portique.server.console import actions, queries, tally, telling
 from portique.server.console.lines import label
 from portique.server.console.roles import CONSOLE
 from portique.server.words import language, words
@@ -57,7 +57,7 @@ GONE = words("Cette personne n’attend plus.", "This person no longer waits.")
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
     """Show all gates: what waits, what alerts, lanes, the last lines. Then the stream goes on."""
-    at, cursor = now(), queries.newest()  # first: what happens meanwhile is told twice, not missed
+    at, cursor = now(), tally.newest()  # first: what happens meanwhile is told twice, not missed
     events, alerts, waiting = queries.recent(at), queries.alerts(at), queries.waiting(at)
     told = telling.Telling([*events, *alerts], waiting)
     tiles = [telling.tile(state) for state in queries.lanes(at)]

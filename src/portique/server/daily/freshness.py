@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from portique.core.plain import Words
 from portique.core.zones import Mode
 from portique.server.console.models import Event, EventKind
-from portique.server.console.queries import midnight
+from portique.server.console.tally import midnight
 from portique.server.daily.queries import entry_lanes
 from portique.server.gates.health import SILENT_AFTER, UNSENT_MAX
 from portique.server.gates.models import Gate

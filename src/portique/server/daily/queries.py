@@ -20,7 +20,7 @@ from portique.school.people.records import Role
 from portique.school.people.sentences import SENTENCES
 from portique.school.rules import calendar_of, site_of
 from portique.server.console.models import Event, EventKind, Referral
-from portique.server.console.queries import midnight
+from portique.server.console.tally import midnight
 from portique.server.daily.expecting import (
     Expectation,
     Moment,

@@ -143,7 +143,7 @@ def _put_history(count: int, gates: int) -> None:
     """Write what the console has of a long day, spread over it until now."""
     from portique.server.clock import now  # noqa: PLC0415
     from portique.server.console.models import Event, EventKind  # noqa: PLC0415
-    from portique.server.console.queries import midnight  # noqa: PLC0415
+    from portique.server.console.tally import midnight  # noqa: PLC0415
 
     at = now()
     since = midnight(at)
