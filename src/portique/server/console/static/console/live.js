@@ -5,6 +5,7 @@ import { listen } from "./stream.js";
 
 const LINES_MAX = 200;
 const TOAST_MS = 7000;
+const ROOMY = "(min-width: 900px)"; // alerts lie open beside what waits; on a phone they fold into a line
 
 /** @param {string} id */
 const element = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -93,7 +94,10 @@ function count() {
   const waiting = element("waiting").querySelectorAll('[data-waits="yes"]').length;
   element("waiting-count").textContent = String(waiting);
   element("nobody").hidden = element("waiting").children.length > 0;
-  element("alerts-part").hidden = element("alerts").children.length === 0;
+  const alerts = element("alerts");
+  element("alerts-part").hidden = alerts.children.length === 0;
+  element("alerts-count").textContent = String(alerts.children.length);
+  element("newest").textContent = alerts.querySelector(".short")?.textContent ?? "";
 }
 
 /**
@@ -140,6 +144,7 @@ page.addEventListener("submit", async (event) => {
 });
 
 prepare();
+/** @type {HTMLDetailsElement} */ (element("alerts-fold")).open = matchMedia(ROOMY).matches;
 listen(page.dataset.stream ?? "", Number(page.dataset.cursor), {
   line: show,
   lanes: (html) => {
