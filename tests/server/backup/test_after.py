@@ -22,6 +22,7 @@ from portique.server.backup import copies
 from portique.server.backup.after import Wanted, put_back
 from portique.server.clock import now
 from portique.server.gates.actions import newest_bundle, newest_version
+from portique.server.gates.models import Restore
 from portique.server.passes.models import IssuedPass
 from portique.server.passes.register import DatabaseRegister
 from portique.server.school.house import served_school
@@ -88,6 +89,16 @@ def test_knowledge_of_the_new_epoch_bears_the_recovery_keys_word(served, copy, k
     assert words.is_authorised(
         told.manifest.authorisation, version.epoch, key.public, uai=served.settings.uai
     )
+
+
+def test_a_restore_remembers_how_old_its_copy_was(served, copy):
+    """What was issued in between the database can't know."""
+    before = now()
+    emptied()
+    done = put_back(served.path, Wanted(copy, SECRET))
+    restore = Restore.objects.get()
+
+    assert restore.copied_at == done.copied.made_at < before <= restore.at
 
 
 def test_another_key_puts_nothing_back(served, copy, key):

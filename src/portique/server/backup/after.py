@@ -16,6 +16,7 @@ from portique.server.backup import copies
 from portique.server.clock import now
 from portique.server.config.chores import do_chores
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch
+from portique.server.gates.actions.unknown import note_restore
 from portique.server.passes.models import IssuedPass
 from portique.server.school.house import forget, served_school
 from portique.server.vault import erasures
@@ -73,6 +74,7 @@ def put_back(folder: Path, wanted: Wanted) -> Restored:
         copied = copies.restore(wanted.copy, wanted.key, uai=read_settings(folder).uai)
         erased = erasures.erase_again(line for path in lists for line in erasures.lines_of(path))
         stopped = _stop_again(wanted.newest, copied) if wanted.newest is not None else 0
+        note_restore(copied.made_at)
         begin_knowledge_epoch(key=wanted.recovery)
     (folder / MOVED).touch()  # the register is in the database, not lost
     forget()

@@ -11,7 +11,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from portique.core.charter import Charter, technical
+from portique.core.charter import Charter, Recipient, Sensitivity, personal, technical
+from portique.core.charter_retention import ONE_MONTH
 from portique.core.seal import PublicKey, Purpose
 from portique.server.clock import now
 from portique.server.gates.models_filed import (
@@ -36,11 +37,20 @@ __all__ = [
     "Head",
     "Invitation",
     "Note",
+    "Restore",
     "SetAside",
+    "UnknownPass",
 ]
 
 
 CONTACT = ("contact_at", "called_ms", "drift_ms")
+_UNKNOWN = personal(
+    activity="passes",
+    purpose="verify",
+    retention=ONE_MONTH,
+    recipients=(Recipient.SCHOOL_LIFE, Recipient.HEAD),
+    sensitivity=Sensitivity.PSEUDONYMOUS,
+)
 
 
 class Gate(models.Model):
@@ -182,6 +192,8 @@ class AlarmKind(models.TextChoices):
     OLDER_COPY = "older-copy"  # the journal went back
     NEW_EPOCH = "new-epoch"  # the gate itself found its journal damaged, missing or older
     UNKNOWN_PASS = "unknown-pass"  # noqa: S105 - genuine by its signature and never issued
+    ISSUED_AFTER_COPY = "issued-after-copy"  # unknown, shown before a copy was put back
+    UNKNOWN_RESTORED = "unknown-restored"  # unknown, shown since a copy was put back
     TWO_LANES = "two-lanes"  # one holder let through at two lanes at once
     NEWER_KNOWLEDGE = "newer-knowledge"  # the gate knows what the server never gave out
     RECEIVER = "receiver"  # entries that a part of the server could not take up
@@ -219,6 +231,36 @@ class Alarm(models.Model):
     def __str__(self) -> str:
         """Name gate and kind."""
         return f"{self.gate_id} {self.kind}"
+
+
+COUNTED = frozenset({AlarmKind.ISSUED_AFTER_COPY, AlarmKind.UNKNOWN_RESTORED})
+"""One alarm for the whole school, which counts passes (`actions.unknown`)."""
+
+
+class Restore(models.Model):
+    """A copy of the database was put back: what was issued after `copied_at` it doesn't know."""
+
+    copied_at = models.DateTimeField()
+    at = models.DateTimeField(default=now)
+
+    charter: ClassVar[Charter] = Charter(id=technical("key"), copied_at=technical(), at=technical())
+
+    def __str__(self) -> str:
+        """Say when."""
+        return f"{self.at}"
+
+
+class UnknownPass(models.Model):
+    """A pass that no register knows, shown around a restore: counted once, whoever's it is."""
+
+    pass_id = models.CharField(primary_key=True, max_length=16)
+    at = models.DateTimeField(default=now)
+
+    charter: ClassVar[Charter] = Charter(pass_id=_UNKNOWN, at=_UNKNOWN)
+
+    def __str__(self) -> str:
+        """Return its number."""
+        return self.pass_id
 
 
 class Bundle(models.Model):

@@ -13,7 +13,7 @@ from portique.core.wire_enrolment import Invitation as Invited
 from portique.core.wire_enrolment import key_hash
 from portique.school.rules import site_of
 from portique.server.gates.health import troubles
-from portique.server.gates.models import Alarm, Gate
+from portique.server.gates.models import COUNTED, Alarm, Gate, Restore
 from portique.server.gates.words import ALARM_WORDS, MODES, NEVER, ago
 from portique.server.school.house import served_school
 
@@ -47,12 +47,16 @@ class ShownGate:
 
 @dataclass(frozen=True, slots=True)
 class ShownAlarm:
-    """An alarm as the page shows it: what, what to do, since when."""
+    """An alarm as the page shows it: what, what to do, since when.
+
+    `restored` is set where passes are counted: which copy was put back, and when.
+    """
 
     alarm: Alarm
     what: Words
     do: Words
     last: Words
+    restored: Restore | None
 
 
 def gates(at: datetime) -> list[ShownGate]:
@@ -78,8 +82,14 @@ def _shown(gate: Gate, titles: dict[str, Words], at: datetime) -> ShownGate:
 def alarms(at: datetime) -> list[ShownAlarm]:
     """Return the alarms that nobody saw to yet, the newest first."""
     rows = Alarm.objects.filter(seen_at=None).select_related("gate").order_by("-last_at")
+    restore = Restore.objects.order_by("-at").first()
     return [
-        ShownAlarm(row, *ALARM_WORDS[row.kind], ago((at - row.last_at).total_seconds()))
+        ShownAlarm(
+            row,
+            *ALARM_WORDS[row.kind],
+            ago((at - row.last_at).total_seconds()),
+            restore if row.kind in COUNTED else None,
+        )
         for row in rows
     ]
 

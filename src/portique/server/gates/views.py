@@ -18,6 +18,7 @@ from portique.server.config.environment import LOOPBACK
 from portique.server.gates import actions, queries
 from portique.server.gates.models import Alarm, Gate, Invitation
 from portique.server.gates.pages import KEEPERS, SEERS
+from portique.server.passes.pages import OFFICE
 from portique.server.school.house import served_school
 from portique.server.words import spoken, words
 
@@ -50,14 +51,15 @@ class LaneForm(forms.Form):
 @require_GET
 def gates(request: HttpRequest) -> HttpResponse:
     """Show all gates and what is wrong with any."""
-    at = now()
+    at, role = now(), getattr(request.user, "role", None)
     return render(
         request,
         "gates/gates.html",
         {
             "gates": queries.gates(at),
             "alarms": queries.alarms(at),
-            "keeper": getattr(request.user, "role", None) in KEEPERS,
+            "keeper": role in KEEPERS,
+            "office": role in OFFICE,
         },
     )
 

@@ -75,6 +75,32 @@ ALARM_WORDS: Mapping[str, tuple[Words, Words]] = {
             " and passes printed again.",
         ),
     ),
+    AlarmKind.ISSUED_AFTER_COPY: (
+        Words(
+            "Des cartes délivrées après la copie remise en service sont inconnues du serveur",
+            "Cards issued after the copy that was put back are unknown to the server",
+        ),
+        Words(
+            "Elles ont été présentées avant la restauration. Délivrez-les de nouveau. S’il y en a"
+            " plus que l’établissement n’en a délivré depuis la copie, la clé qui les signe est"
+            " peut-être volée\xa0: prévenez la direction.",
+            "They were shown before the restore. Issue them anew. If there are more than the school"
+            " issued since the copy, the key that signs them may be stolen: tell the head.",
+        ),
+    ),
+    AlarmKind.UNKNOWN_RESTORED: (
+        Words(
+            "Des laissez-passer authentiques que le serveur restauré ne connaît pas",
+            "Genuine passes that the restored server does not know",
+        ),
+        Words(
+            "Sans doute des cartes délivrées après la copie\xa0: délivrez-les de nouveau. S’ils ne"
+            " viennent pas de l’établissement, la clé qui signe est volée\xa0: prévenez la"
+            " direction tout de suite.",
+            "Probably cards issued after the copy: issue them anew. If they are not the school’s,"
+            " the key that signs is stolen: tell the head at once.",
+        ),
+    ),
     AlarmKind.TWO_LANES: (
         Words(
             "La même personne est passée à deux voies dans la même minute",

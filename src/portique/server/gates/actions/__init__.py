@@ -14,6 +14,7 @@ from portique.server.gates.actions.knowledge import (
 )
 from portique.server.gates.actions.notes import send_note, send_notes
 from portique.server.gates.actions.reports import take_report
+from portique.server.gates.actions.unknown import note_restore
 
 __all__ = [
     "admit",
@@ -24,6 +25,7 @@ __all__ = [
     "knowledge_changed",
     "newest_bundle",
     "newest_version",
+    "note_restore",
     "order_erasure",
     "raise_alarm",
     "remove",
