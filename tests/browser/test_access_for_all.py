@@ -27,7 +27,14 @@ from portique.gate.board import (
     Posture,
     Ruled,
 )
-from portique.gate.faults import JOURNAL_FULL, NO_CAMERA, NO_DOOR, NO_READING, TIME_DOUBTED
+from portique.gate.faults import (
+    JOURNAL_FULL,
+    NO_CAMERA,
+    NO_DOOR,
+    NO_READER,
+    NO_READING,
+    TIME_DOUBTED,
+)
 from portique.gate.learning import NOT_TAKEN
 from portique.gate.screen.preview import MONDAY_MS, sample_aim, sample_waiting
 
@@ -61,6 +68,7 @@ EVERY_FAULT = {
     Organ.DECODER: NO_READING,
     Organ.JOURNAL: JOURNAL_FULL,
     Organ.DOOR: NO_DOOR,
+    Organ.READER: NO_READER,
     Organ.CLOCK: TIME_DOUBTED,
 }
 RULES = {

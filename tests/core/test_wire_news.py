@@ -13,7 +13,7 @@ from portique.core import wire_news
 from portique.core.entries import Ruling
 from portique.core.errors import LinkError
 from portique.core.knowledge import Version
-from portique.core.values import HolderId
+from portique.core.values import HolderId, Organ
 from portique.core.wire_news import (
     ConsoleAdmission,
     ConsoleRuling,
@@ -31,6 +31,7 @@ HEALTH = Health(
     "0.2.0", 2, 812, 3, 40, clock_trusted=True, mode="control", set_aside=1,
     disk_free=9_000_000_000, knowledge=Version(1, 40),
 )  # fmt: skip
+FAILING = (Organ.CAMERA, Organ.READER, "turnstile.left")  # the last one is a newer gate's own
 RULED = ConsoleRuling(2, 811, Ruling.ADMIT, "checked", "loge-2")
 OPENED = ConsoleAdmission(
     "8877665544332211", VALID["now_ms"], "entry-1", "forgotten", "console-0a1b2c3d"
@@ -77,6 +78,7 @@ def test_a_report_comes_back():
     for name, report in (
         ("report", Report(6, HEALTH)),
         ("shortest report", Report(0, shortest)),
+        ("report of a gate without its camera", Report(6, replace(HEALTH, failing=FAILING))),
     ):
         assert wire_news.read_report(bytes.fromhex(VALID[name])) == report
         assert report.to_bytes().hex() == VALID[name]

@@ -6,14 +6,14 @@ from dataclasses import replace
 import pytest
 
 from portique.core.plain import Words
+from portique.core.values import Organ
 from portique.core.zones import default_site
 from portique.gate.board import Board
 from portique.gate.eyes import EyesHealth
-from portique.gate.faults import NO_CAMERA, NO_DOOR, NO_READING, TIME_DOUBTED
+from portique.gate.faults import NO_CAMERA, NO_DOOR, NO_READER, NO_READING, TIME_DOUBTED
 from portique.gate.metrics import Metrics
 from portique.gate.organs import ENDS_MAX, ENDS_WITHIN_MS, Organs
 from portique.gate.ports import ClockState, DoorState, DoubtfulTime
-from portique.gate.screen.shown import Organ
 
 SEES = EyesHealth(seeing=True)
 
@@ -45,6 +45,15 @@ def test_a_door_that_orders_do_not_reach_is_shown_until_one_does(organs, faults)
     organs.tell_of_door(DoorState.RESTING)
 
     assert (during, faults()) == ({Organ.DOOR: NO_DOOR}, {})
+
+
+def test_a_reader_that_is_away_is_shown_until_all_work(organs, faults):
+    """Agents then go on with the camera, or by hand."""
+    organs.tell_of_readers(work=False)
+    during = faults()
+    organs.tell_of_readers(work=True)
+
+    assert (during, faults()) == ({Organ.READER: NO_READER}, {})
 
 
 @pytest.mark.parametrize("state", sorted(set(DoorState) - {DoorState.UNREACHABLE}))

@@ -242,13 +242,13 @@ def test_an_unplugged_line_is_found_again(terminal, collect, tmp_path, wait_unti
     lines.until(1)
     device.unlink()
     os.close(far)
-    wait_until(lambda: reader.counts.lost == 1, what="the loss")
+    wait_until(lambda: reader.away, what="the loss")
     again, near = os.openpty()
     device.symlink_to(os.ttyname(near))
     wait_until(lambda: is_raw(again))
     os.write(again, b"PQ1:B\n")
     assert lines.until(2) == ["PQ1:A", "PQ1:B"]
-    assert reader.counts.lost == 1
+    assert (reader.counts.lost, reader.away) == (1, False)
     os.close(again)
     os.close(near)
 
@@ -285,10 +285,11 @@ def test_a_file_is_read_once_to_its_end(tmp_path, collect):
     assert lines.texts == ["PQ1:A", "PQ1:B"]
 
 
-def test_a_reader_waits_for_a_device_that_is_not_there(tmp_path, collect):
+def test_a_reader_waits_for_a_device_that_is_not_there(tmp_path, collect, wait_until):
     """The gate starts without its scanner; closing does not hang."""
     reader = serial(tmp_path / "none")
     lines = collect(reader)
+    wait_until(lambda: reader.away)
     reader.close()
     lines.thread.join(10)
     assert lines.texts == []
@@ -338,6 +339,7 @@ def test_a_feed_brings_every_readers_lines_to_one_place(clock, wait_until):
     left.scan("a")
     right.scan("b")
     wait_until(lambda: len(lines) == 2)
+    assert feed.works
     assert {(line.source, line.text) for line in lines} == {("left", "a"), ("right", "b")}
     assert set(feed.counts) == {"left", "right"}
     feed.close()
@@ -369,12 +371,24 @@ def test_a_reader_that_fails_is_told_once_and_tried_again(clock, wait_until, mon
     reader = Failing(clock, error)
     feed = ReaderFeed({"hand": reader}, lines.append, lambda *fault: faults.append(fault))
     wait_until(lambda: reader.tries >= 3)
+    worked = feed.works
     reader.error = None
     reader.scan("a")
     wait_until(lambda: lines, what="the line")
     feed.close()
 
-    assert faults == [("hand", error)]
+    assert (worked, feed.works, faults) == (False, True, [("hand", error)])
+
+
+def test_a_feed_whose_reader_is_away_does_not_work(clock):
+    """One is enough: its place is where somebody holds a card."""
+    left, right = FakeReader(clock), FakeReader(clock)
+    feed = ReaderFeed({"left": left, "right": right}, lambda _line: None)
+    right.away = True
+    worked = feed.works
+    feed.close()
+
+    assert not worked
 
 
 def test_a_feed_closes_while_a_reader_waits_to_be_tried_again(clock, wait_until):

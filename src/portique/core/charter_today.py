@@ -200,6 +200,7 @@ NEWS: Mapping[type, Charter] = {
     Health: Charter(
         **_all("technical", "version", "epoch", "last", "unsent", "set_aside", "disk_free"),
         **_all("technical", "clock_uncertainty_ms", "clock_trusted", "mode", "knowledge"),
+        **_all("technical", "failing"),
     ),
     Report: Charter(**_all("technical", "cursor", "health")),
     News: Charter(**_all("technical", "cursor", "knowledge", "notes", "stream")),

@@ -51,6 +51,18 @@ class Direction(StrEnum):
     EXIT = "exit"
 
 
+class Organ(StrEnum):
+    """A working part of a gate whose failure people must see. Sent: never reuse one."""
+
+    CAMERA = "camera"
+    DECODER = "decoder"
+    READER = "reader"
+    JOURNAL = "journal"
+    DOOR = "door"
+    CLOCK = "clock"
+    SERVER = "server"
+
+
 class Language(StrEnum):
     """The languages every text of Portique exists in."""
 

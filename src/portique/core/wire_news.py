@@ -20,6 +20,7 @@ from portique.core.values import HolderId
 from portique.core.wire_calls import DAMAGED, is_uint
 
 REPORT_BYTES_MAX = 1024
+FAILING_MAX = 8
 NEWS_BYTES_MAX = 128 * 1024
 NOTES_MAX = 100
 PAYLOAD_BYTES_MAX = 1024
@@ -36,7 +37,9 @@ class Health:
     """How a gate is. `disk_free` in bytes; None for that or `knowledge`: not known, or none yet.
 
     `epoch` and `last` say how far its journal goes, `unsent` how many entries
-    have no receipt, `set_aside` how many the server could not take.
+    have no receipt, `set_aside` how many the server could not take. `failing`
+    names what does not work at the lane, in rising order: the codes of `Organ`,
+    and whatever a newer gate adds.
     """
 
     version: str
@@ -49,6 +52,7 @@ class Health:
     set_aside: int
     disk_free: int | None = None
     knowledge: Version | None = None
+    failing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,14 +250,18 @@ def _health_items(health: Health) -> dict[int, Any]:
     items |= {6: health.clock_uncertainty_ms, 7: health.clock_trusted}
     if health.knowledge is not None:
         items[8] = [health.knowledge.epoch, health.knowledge.number]
-    return items | {9: health.mode, 10: health.set_aside}
+    items |= {9: health.mode, 10: health.set_aside}
+    if health.failing:
+        items[11] = [str(code) for code in health.failing]
+    return items
 
 
 def _health(items: dict[int, Any]) -> Health:
     match items:
         case {1: version, 2: epoch, 3: last, 4: unsent, 6: uncertainty, 7: bool(trusted),
               9: mode, 10: aside, **rest} if (
-            all(map(is_uint, (epoch, last, unsent, uncertainty, aside))) and rest.keys() <= {5, 8}
+            all(map(is_uint, (epoch, last, unsent, uncertainty, aside)))
+            and rest.keys() <= {5, 8, 11}
         ):  # fmt: skip
             return Health(
                 _text(version, NAME_CHARACTERS_MAX),
@@ -266,8 +274,21 @@ def _health(items: dict[int, Any]) -> Health:
                 aside,
                 _uint(rest[5]) if 5 in rest else None,
                 _version(rest[8]) if 8 in rest else None,
+                _failing(rest[11]) if 11 in rest else (),
             )
     raise LinkError(DAMAGED)
+
+
+def _failing(codes: Any) -> tuple[str, ...]:
+    if not isinstance(codes, list) or not 0 < len(codes) <= FAILING_MAX:
+        raise LinkError(DAMAGED)
+    try:
+        failing = [str(CODE.from_cbor(code)) for code in codes]
+    except ValueError as error:
+        raise LinkError(DAMAGED) from error
+    if sorted(set(failing)) != failing:
+        raise LinkError(DAMAGED)
+    return tuple(failing)
 
 
 def _notes(rows: Any, cursor: int) -> tuple[Note, ...]:

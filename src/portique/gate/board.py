@@ -22,6 +22,7 @@ from portique.core.entries import Ruling
 from portique.core.errors import TooLate
 from portique.core.plain import Words
 from portique.core.sentences import AdmitReason, DenyReason, ManualReason
+from portique.core.values import Organ
 from portique.core.zones import Mode
 from portique.gate.screen.desk import Desk
 from portique.gate.screen.shown import (
@@ -36,7 +37,6 @@ from portique.gate.screen.shown import (
     FreshnessState,
     HolderState,
     HolderView,
-    Organ,
     Quad,
     Ruled,
     Snapshot,

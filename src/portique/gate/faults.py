@@ -11,9 +11,9 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from portique.core.plain import Words
+from portique.core.values import Organ
 from portique.gate.journal_schema import DamagedError, is_damage, primary_code
 from portique.gate.logs import log
-from portique.gate.screen.shown import Organ
 
 if TYPE_CHECKING:
     from portique.core.errors import JournalError
@@ -30,6 +30,12 @@ NO_READING = Words(
     "« Admettre à la main », et prévenez le technicien.",
     "it keeps breaking off, people go unseen. Use the hand reader or “Manual admission”, "
     "and tell the technician.",
+)
+NO_READER = Words(
+    "il ne répond plus, ce qu’on lui montre n’est pas lu. Continuez avec la caméra ou « Admettre à "
+    "la main ». Vérifiez son câble, puis prévenez le technicien.",
+    "it does not answer, what it is shown is not read. Go on with the camera or “Manual "
+    "admission”. Check its cable, then tell the technician.",
 )
 NO_DOOR = Words(
     "elle n’obéit plus et reste comme prévu en cas de panne. Ouvrez-la vous-même à chaque personne "

@@ -41,7 +41,7 @@ from portique.gate.loop import Chore, Loop
 from portique.gate.metrics import Metrics
 from portique.gate.organs import Organs
 from portique.gate.processes import Eyes
-from portique.gate.readers.feed import READER_FAILS, ReaderFeed, open_readers
+from portique.gate.readers.feed import ReaderFeed, open_readers
 from portique.gate.recall import RESTORED_MS, first_showing
 from portique.gate.retention import forget_before
 from portique.gate.sandbox_probe import require_strongest
@@ -324,6 +324,7 @@ class Gate:
         self.metrics.heard(heard[0].age_s if heard else None)
         self.board.forget(now - shown.RECENT_MS)
         self._organs.tell_of_door(self.door.state)
+        self._organs.tell_of_readers(work=self._feed.works)
         self._organs.tell_of_clock(state)
         if self.eyes is not None:
             self._organs.tell_of_eyes(self.eyes.health, self.clock.monotonic_ms())
@@ -347,9 +348,8 @@ class Gate:
         self._notices_told = len(notices)
 
     def _tell_of_reader(self, name: str, error: Exception) -> None:
-        """Tell agents and the console of a reader that began to fail."""
+        """Say on the console why a reader does not work; agents see that it does not."""
         self._announce(f"the reader {name} does not work: {fault_of(error)}")
-        self.lane.tell(READER_FAILS, self.clock.now_ms())
 
     def _checkpoint(self) -> None:
         self.journal.checkpoint(at_ms=self.clock.now_ms())

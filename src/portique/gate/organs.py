@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from portique.core.values import Organ
 from portique.gate.eyes import EyesHealth
-from portique.gate.faults import NO_CAMERA, NO_DOOR, NO_READING, TIME_DOUBTED
+from portique.gate.faults import NO_CAMERA, NO_DOOR, NO_READER, NO_READING, TIME_DOUBTED
 from portique.gate.ports import DoorState
-from portique.gate.screen.shown import Organ
 
 if TYPE_CHECKING:
     from portique.gate.board import Board
@@ -35,6 +35,10 @@ class Organs:
         """Show a door that orders don't reach, until one does."""
         unreachable = state is DoorState.UNREACHABLE
         self._board.set_fault(Organ.DOOR, NO_DOOR if unreachable else None)
+
+    def tell_of_readers(self, *, work: bool) -> None:
+        """Show a reader that is away or fails, until all of them work."""
+        self._board.set_fault(Organ.READER, None if work else NO_READER)
 
     def tell_of_clock(self, state: ClockState) -> None:
         """Show a time that cannot be trusted, until it can."""

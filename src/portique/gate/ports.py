@@ -165,6 +165,11 @@ class Reader(Protocol):
         """Return what was let go since the start."""
         ...
 
+    @property
+    def away(self) -> bool:
+        """Say whether the device is not there, and waited for."""
+        ...
+
     def lines(self) -> Iterator[Line]:
         """Yield lines as they come, for ever; wait for the device when it is away.
 

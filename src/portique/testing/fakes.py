@@ -118,6 +118,7 @@ class FakeReader:
         self._source = source
         self._lines: queue.SimpleQueue[Line | None] = queue.SimpleQueue()
         self.counts = ReaderCounts()
+        self.away = False
 
     def scan(self, text: str) -> None:
         """Present ``text`` to the reader at the clock's present time."""

@@ -14,6 +14,7 @@ from portique.core.sentences import DenyReason, ManualReason
 from portique.core.values import Kind
 from portique.core.wire_news import ConsoleAdmission, ConsoleRuling, Elsewhere, Note
 from portique.gate.board import FreshnessState, Organ
+from portique.gate.faults import NO_CAMERA
 from portique.gate.link import client
 from portique.gate.link.calls import UnprovedAnswer
 from portique.gate.link.filing import Refused
@@ -152,6 +153,61 @@ def test_a_gate_reports_how_it_is(linked):
     assert (health.unsent, health.knowledge, health.mode) == (0, Version(1, 1), "control")
     assert health.clock_trusted
     assert health.disk_free > 0
+
+
+def failing(linked):
+    return linked.server.reports["entry-1"].failing
+
+
+def test_a_gate_reports_what_does_not_work_at_its_lane(linked):
+    """By the organs' names; its clock has a field of its own, and the server knows of itself."""
+    for organ in Organ:
+        linked.working.board.set_fault(organ, NO_CAMERA)
+    linked.news()
+
+    assert failing(linked) == ("camera", "decoder", "door", "journal", "reader")
+
+
+def test_a_camera_that_fails_is_reported_at_once_and_again_when_it_is_back(linked):
+    """Long before news are due; reports that say nothing new stay as rare as they were."""
+    linked.news()
+    board, clock, told = linked.working.board, linked.working.clock, []
+    for detail in (NO_CAMERA, None):
+        board.set_fault(Organ.CAMERA, detail)
+        clock.advance(client.CHANGED_GAP_MS)
+        linked.turn(3)
+        told.append((failing(linked), linked.server.asked.count("POST /gate/v1/news")))
+
+    assert told == [(("camera",), 2), ((), 3)]
+
+
+def test_a_camera_that_comes_and_goes_makes_no_flood_of_reports(linked):
+    """Twenty changes within the gap are one report: of how it is then."""
+    linked.news()
+    before = len(linked.server.asked)
+    for turn in range(20):
+        linked.working.board.set_fault(Organ.CAMERA, None if turn % 2 else NO_CAMERA)
+        linked.turn()
+        linked.working.clock.advance(client.CHANGED_GAP_MS // 20)
+
+    assert linked.server.asked[before:] == []
+    linked.working.board.set_fault(Organ.CAMERA, NO_CAMERA)
+    linked.turn()
+    assert failing(linked) == ("camera",)
+
+
+def test_a_fault_that_did_not_reach_the_server_is_reported_again(linked):
+    """Whatever was lost on the way; the link's own pace of failures holds."""
+    linked.news()
+    linked.working.board.set_fault(Organ.DOOR, NO_CAMERA)
+    linked.working.clock.advance(client.CHANGED_GAP_MS)
+    linked.server.faults.append(Fault.LOST_AFTER)
+    with pytest.raises(LinkError):
+        linked.turn()
+    linked.working.clock.advance(client.CHANGED_GAP_MS)
+    linked.turn()
+
+    assert linked.link._reported == failing(linked) == ("door",)
 
 
 def test_newer_knowledge_is_fetched_and_taken_up(linked):

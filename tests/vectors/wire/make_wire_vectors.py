@@ -127,6 +127,9 @@ VALID = {
     "shortest report": dumps(
         {1: 0, 2: {k: v for k, v in HEALTH.items() if k not in {5, 8}}}, canonical=True
     ).hex(),
+    "report of a gate without its camera": dumps(
+        {1: 6, 2: HEALTH | {11: ["camera", "reader", "turnstile.left"]}}, canonical=True
+    ).hex(),
     "news": dumps(NEWS, canonical=True).hex(),
     "shortest news": dumps({1: 0}, canonical=True).hex(),
     "news of an admission": dumps({1: 3, 3: [NOTE_OPENED]}, canonical=True).hex(),
@@ -267,7 +270,7 @@ REPORTS = {
     "no health": {1: 6},
     "health is no map": {1: 6, 2: [1]},
     "a key more": {1: 6, 2: HEALTH, 3: 0},
-    "health with a key more": {1: 6, 2: HEALTH | {11: 0}},
+    "health with a key more": {1: 6, 2: HEALTH | {12: 0}},
     "health without mode": {1: 6, 2: {k: v for k, v in HEALTH.items() if k != 9}},
     "version empty": {1: 6, 2: HEALTH | {1: ""}},
     "version of 41": {1: 6, 2: HEALTH | {1: "9" * 41}},
@@ -277,6 +280,13 @@ REPORTS = {
     "unsent negative": {1: 6, 2: HEALTH | {4: -1}},
     "disk null": {1: 6, 2: HEALTH | {5: None}},
     "knowledge of one": {1: 6, 2: HEALTH | {8: [1]}},
+    "failing nothing": {1: 6, 2: HEALTH | {11: []}},
+    "failing no list": {1: 6, 2: HEALTH | {11: "camera"}},
+    "failing twice": {1: 6, 2: HEALTH | {11: ["camera", "camera"]}},
+    "failing in another order": {1: 6, 2: HEALTH | {11: ["door", "camera"]}},
+    "failing in words": {1: 6, 2: HEALTH | {11: ["the camera"]}},
+    "failing by number": {1: 6, 2: HEALTH | {11: [1]}},
+    "nine failing": {1: 6, 2: HEALTH | {11: [f"organ-{n}" for n in range(9)]}},
     "not a map": [6, HEALTH],
     "longer than 1024 bytes": {1: 6, 2: HEALTH | {1: "9" * 1024}},
 }

@@ -19,7 +19,7 @@ from portique.core.wire_news import Report
 from portique.gate.board import Freshness, FreshnessState, Organ
 from portique.gate.link.calls import UnprovedAnswer
 from portique.gate.link.filing import Filer, Refused
-from portique.gate.link.health import health_of
+from portique.gate.link.health import failing_of, health_of
 from portique.gate.link.pace import SLOW_S, Pace
 from portique.gate.link.words import DISPUTED, NOT_KNOWN
 from portique.gate.logs import log
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 NEWS_PATH = "/gate/v1/news"
 OK, UNKNOWN_GATE = 200, 401
 NEWS_MS, NEWS_WITH_STREAM_MS = 10_000, 30_000
+CHANGED_GAP_MS = 5_000  # an organ that comes and goes makes no flood of reports
 NEWS_GAP_MS = 300  # events come in bursts, and forged ones as they like
 ASK_AGAIN_MS = 3_600_000
 CLOSE_S = 2.0  # a call that is out ends by itself; the journal is closed without it
@@ -104,6 +105,8 @@ class Link:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._head: Head | None = None  # the last entry that the loop told of
+        self._failing: tuple[Organ, ...] = ()  # what failed when the loop last looked
+        self._reported: tuple[str, ...] = ()  # what the server was told that fails
         self._heard_ms: int | None = None  # uptime at the last proved answer
         self._waiting = 0
         self.listener: Listener | None = None
@@ -115,14 +118,14 @@ class Link:
         self._thread.start()
 
     def take_up(self) -> None:
-        """Do what the server asks of the lane, and have a new entry filed; call often.
+        """Do what the server asks of the lane, have news of it filed and told; call often.
 
         Raises:
             JournalError: See `Errands.run`.
         """
-        head = self._around.journal.head
-        if head != self._head:
-            self._head = head
+        head, failing = self._around.journal.head, failing_of(self._around.board)
+        if (head, failing) != (self._head, self._failing):
+            self._head, self._failing = head, failing
             self._wake.set()
         self._errands.run()
 
@@ -199,14 +202,20 @@ class Link:
         return filed
 
     def _news_due(self) -> bool:
-        now, due = self._around.clock.monotonic_ms(), self._due
-        asked = due.now.is_set() and now - due.asked_ms >= NEWS_GAP_MS
-        return asked or now >= due.news_ms
+        return self._around.clock.monotonic_ms() >= self._news_at_ms()
+
+    def _news_at_ms(self) -> int:
+        """Return when to ask next: by the pace, at an event, or when what fails has changed."""
+        due = self._due
+        at_ms = [due.news_ms]
+        if due.now.is_set():
+            at_ms.append(due.asked_ms + NEWS_GAP_MS)
+        if failing_of(self._around.board) != self._reported:
+            at_ms.append(due.asked_ms + CHANGED_GAP_MS)
+        return min(at_ms)
 
     def _until_news_s(self) -> float:
-        due, now = self._due, self._around.clock.monotonic_ms()
-        at_ms = due.asked_ms + NEWS_GAP_MS if due.now.is_set() else due.news_ms
-        return max(0.01, (at_ms - now) / 1000)
+        return max(0.01, (self._news_at_ms() - self._around.clock.monotonic_ms()) / 1000)
 
     def _ask_news(self) -> None:
         around, due = self._around, self._due
@@ -217,6 +226,7 @@ class Link:
         reply = self._post(NEWS_PATH, Report(cursor, health).to_bytes())
         if reply.status != OK:
             raise Refused(reply.status)
+        self._reported = health.failing
         news = wire_news.read_news(reply.body)
         if news.cursor < cursor:
             due.ask_again_ms = 0  # the server came back from a backup: what else has it lost?

@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from portique import __version__
+from portique.core.values import Organ
 from portique.core.wire_news import Health
 
 if TYPE_CHECKING:
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from portique.gate.journal import Journal
     from portique.gate.ports import Clock
     from portique.gate.sync import Source
+
+TOLD_OTHERWISE = frozenset({Organ.CLOCK, Organ.SERVER})  # a field of its own; the server knows
 
 
 def health_of(journal: Journal, source: Source, clock: Clock, board: Board) -> Health:
@@ -35,7 +38,14 @@ def health_of(journal: Journal, source: Source, clock: Clock, board: Board) -> H
         len(journal.entries_set_aside()),
         _free_bytes(journal.path.parent),
         known.version if known else None,
+        failing_of(board),
     )
+
+
+def failing_of(board: Board) -> tuple[Organ, ...]:
+    """Name what does not work at the lane, as agents see it."""
+    failing = {fault.organ for fault in board.snapshot().faults}
+    return tuple(sorted(failing - TOLD_OTHERWISE))
 
 
 def _free_bytes(folder: Path) -> int | None:

@@ -6,7 +6,6 @@ import threading
 from typing import TYPE_CHECKING
 
 from portique.core.errors import ConfigError
-from portique.core.plain import Words
 from portique.gate.logs import log
 from portique.gate.readers.intake import IntakeSettings
 from portique.gate.readers.serial_line import SerialReader, SerialSettings
@@ -20,12 +19,6 @@ if TYPE_CHECKING:
     from portique.gate.sections import GateConfig, ReaderSection
 
 RETRY_S = 5.0
-READER_FAILS = Words(
-    "Un lecteur ne marche pas : continuez avec la caméra ou à la main. "
-    "Prévenez le technicien, la console du portique dit pourquoi.",
-    "A reader does not work: go on with the camera or by hand. "
-    "Tell the technician, the gate’s console says why.",
-)
 
 
 class ReaderFeed:
@@ -46,6 +39,7 @@ class ReaderFeed:
         self._readers = dict(readers)
         self._deliver = deliver
         self._on_fault = on_fault
+        self._failing: set[str] = set()
         self._closed = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=pair, name=f"reader-{pair[0]}", daemon=True)
@@ -59,6 +53,11 @@ class ReaderFeed:
         """Return what each reader let go since the start."""
         return {name: reader.counts for name, reader in self._readers.items()}
 
+    @property
+    def works(self) -> bool:
+        """Say whether every reader has its device, and none failed since it last gave a line."""
+        return not self._failing and not any(each.away for each in self._readers.values())
+
     def close(self) -> None:
         """End every reader and wait for its thread."""
         self._closed.set()
@@ -68,17 +67,16 @@ class ReaderFeed:
             thread.join()
 
     def _run(self, name: str, reader: Reader) -> None:
-        failing = False
         while not self._closed.is_set():
             try:
                 for line in reader.lines():
-                    failing = False
+                    self._failing.discard(name)
                     self._deliver(line)
             except Exception as error:  # noqa: BLE001 - a thread that ended would be missed by nobody
-                if not failing:
+                if name not in self._failing:
                     log().error("reader-fails", organ="reader", error=error)
                     self._on_fault(name, error)
-                failing = True
+                self._failing.add(name)
                 self._closed.wait(RETRY_S)
             else:
                 return

@@ -50,6 +50,11 @@ class LineReader:
         """Return what was let go since the start."""
         return self._intake.counts
 
+    @property
+    def away(self) -> bool:
+        """Say no: it was open before this one began."""
+        return False
+
     def lines(self) -> Iterator[Line]:
         """Yield lines until the end or until closed.
 
@@ -93,11 +98,17 @@ class SerialReader:
         self._intake = Intake(intake, clock)
         self._closed = threading.Event()
         self._reader: LineReader | None = None
+        self._away = False
 
     @property
     def counts(self) -> ReaderCounts:
         """Return what was let go since the start."""
         return self._intake.counts
+
+    @property
+    def away(self) -> bool:
+        """Say whether the device is not there, and waited for."""
+        return self._away
 
     def lines(self) -> Iterator[Line]:
         """Yield lines; see the port."""
@@ -105,8 +116,10 @@ class SerialReader:
             try:
                 descriptor = self._open()
             except (OSError, termios.error):
+                self._away = True
                 self._closed.wait(RETRY_S)
                 continue
+            self._away = False
             try:
                 yield from self._lines_of(descriptor)
             except OSError:

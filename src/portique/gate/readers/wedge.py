@@ -160,11 +160,17 @@ class WedgeReader:
         self._intake = Intake(intake, clock)
         self._open_device = open_device or open_evdev
         self._closed = threading.Event()
+        self._away = False
 
     @property
     def counts(self) -> ReaderCounts:
         """Return what was let go since the start."""
         return self._intake.counts
+
+    @property
+    def away(self) -> bool:
+        """Say whether the device is not there, or somebody else's, and waited for."""
+        return self._away
 
     def lines(self) -> Iterator[Line]:
         """Yield lines until closed; see the port."""
@@ -173,8 +179,10 @@ class WedgeReader:
                 device = self._open_device(self._settings.device)
                 device.grab()
             except OSError:  # away, or taken by somebody else
+                self._away = True
                 self._closed.wait(RETRY_S)
                 continue
+            self._away = False
             try:
                 yield from self._lines_of(device)
             except OSError:

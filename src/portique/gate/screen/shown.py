@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from portique.core.entries import Ruling
     from portique.core.plain import Words
     from portique.core.sentences import Preset
-    from portique.core.values import Kind, Medium, PassId
+    from portique.core.values import Kind, Medium, Organ, PassId
     from portique.core.zones import Lane
 
 
@@ -25,17 +25,6 @@ class FreshnessState(StrEnum):
     AGEING = "ageing"
     STALE = "stale"
     MISSING = "missing"
-
-
-class Organ(StrEnum):
-    """A working part of the gate whose failure an agent must see."""
-
-    CAMERA = "camera"
-    DECODER = "decoder"
-    JOURNAL = "journal"
-    DOOR = "door"
-    CLOCK = "clock"
-    SERVER = "server"
 
 
 class AlertKind(StrEnum):
