@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.db import connection
 
 from portique.server.accounts.models import AuditEntry, Deed
 from portique.server.accounts.roles import Role
@@ -31,6 +32,19 @@ def test_a_webhooks_secret_is_shown_once(technician):
     assert secret[0] not in technician.get(PAGE).content.decode()
     assert Destination.objects.get().secret == secret[0]
     assert AuditEntry.objects.filter(deed=Deed.DESTINATION_CHANGED).count() == 1
+
+
+def test_what_follows_an_addresss_host_is_sealed_and_not_shown(technician):
+    """Many programs are reached by a token in the path."""
+    technician.post(PAGE, GOOD | {"address": "https://programme.exemple:8443/in?token=s3same"})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM outgoing_destination")
+        [(stored,)] = cursor.fetchall()
+    page = technician.get(PAGE).content.decode()
+
+    assert "https://programme.exemple:8443/…" in page
+    assert "s3same" not in page
+    assert b"exemple" not in bytes(stored)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,8 @@ def test_nothing_leaves_to_another_network_than_was_chosen(destination, program)
 
 def test_one_slow_program_costs_the_others_nothing(waiting, destination, program):
     """Where nobody answers, it waits; the next one has its turn."""
-    Destination.objects.update(address="http://127.0.0.1:9/")
+    waiting.address = "http://127.0.0.1:9/"
+    waiting.save()
     other = destination()
     actions.enqueue(other, [(EventType.KNOWLEDGE, {"version": 9})], now())
     deliver()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 from django.db import models
 
@@ -40,13 +41,14 @@ CHOSEN = tuple(kind for kind in EventType if kind is not EventType.TEST)
 class Destination(models.Model):
     """A program that is told of events: by HTTP, each signed, or by an MQTT broker.
 
-    `secret` is what webhooks are signed with, or the broker's password. After a failure nothing is
+    `secret` is what webhooks are signed with, or the broker's password; `address` may hold a secret
+    of its own, in its path: pages show its `place` only. After a failure nothing is
     sent before `waits_until`; `failures` counts them since the last success.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=40)
-    address = models.CharField(max_length=200)
+    address = SealedTextField()
     topic = models.CharField(max_length=100, blank=True)
     login = SealedTextField(blank=True)
     secret = SealedTextField(blank=True)
@@ -61,7 +63,7 @@ class Destination(models.Model):
     dropped = models.BigIntegerField(default=0)
 
     charter: ClassVar[Charter] = Charter(
-        id=technical("key"), name=technical("school"), address=technical("school"),
+        id=technical("key"), name=technical("school"), address=technical(),
         topic=technical("school"), login=technical(), secret=technical(), events=technical(),
         reach=technical(), enabled=technical(), failures=technical(), waits_until=technical(),
         last_error=technical(), last_ok_at=technical(), delivered=technical(), dropped=technical(),
@@ -70,6 +72,13 @@ class Destination(models.Model):
     def __str__(self) -> str:
         """Return how the school calls it."""
         return self.name
+
+    @property
+    def place(self) -> str:
+        """The address as far as its host and port; what follows is not shown."""
+        split = urlsplit(self.address)
+        more = "/…" if split.query or split.path not in {"", "/"} else ""
+        return f"{split.scheme}://{split.netloc}{more}"
 
     @property
     def is_webhook(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -70,7 +71,9 @@ def try_out(request: HttpRequest, destination_id: UUID) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, destination_id: UUID) -> HttpResponse:
     """Make another secret; the one before signs nothing any more."""
-    destination = get_object_or_404(Destination, pk=destination_id, address__startswith="http")
+    destination = get_object_or_404(Destination, pk=destination_id)
+    if not destination.is_webhook:
+        raise Http404
     secret = actions.renew_secret(destination, by=who(request))
     return _page(request, DestinationForm(), secret)
 

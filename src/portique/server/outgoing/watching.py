@@ -38,6 +38,8 @@ TROUBLES = {
     health.BACKLOG: "backlog",
     health.ASIDE: "set-aside",
     health.UNTAUGHT: "no-knowledge",
+    **{trouble: str(organ) for organ, trouble in health.FAILING.items()},
+    health.FAILING_OTHER: "other",
 }
 
 

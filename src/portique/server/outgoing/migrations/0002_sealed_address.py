@@ -1,0 +1,40 @@
+"""Seal the addresses that were kept in clear."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import migrations, models
+
+from portique.server.vault.fields import SealedTextField
+
+if TYPE_CHECKING:
+    from django.apps.registry import Apps
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+
+def seal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    _ = editor
+    for destination in apps.get_model("outgoing", "Destination").objects.all():
+        destination.address = destination.plain
+        destination.save(update_fields=["address"])
+
+
+def unseal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    _ = editor
+    for destination in apps.get_model("outgoing", "Destination").objects.all():
+        destination.plain = destination.address
+        destination.save(update_fields=["plain"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("outgoing", "0001_initial")]
+
+    operations = [
+        migrations.RenameField("destination", "address", "plain"),
+        migrations.AlterField("destination", "plain", models.CharField(max_length=200, default="")),
+        migrations.AddField("destination", "address", SealedTextField(blank=True)),
+        migrations.RunPython(seal, unseal),
+        migrations.RemoveField("destination", "plain"),
+        migrations.AlterField("destination", "address", SealedTextField()),
+    ]
