@@ -11,6 +11,9 @@ from portique.server.accounts.errors import AccountRefused
 from portique.server.accounts.models import AuditEntry, Deed, PaperCode, User
 from portique.server.accounts.roles import Role
 
+COLLEAGUE = {"name": "Camille Roy", "login": "c.roy", "role": Role.RECEPTION.value}
+HERE = {"host": "localhost:8600"}
+
 
 @pytest.fixture
 def head(signed_in) -> Client:
@@ -20,9 +23,7 @@ def head(signed_in) -> Client:
 
 def newcomer(head: Client, role: Role = Role.RECEPTION) -> tuple[str, User]:
     """Have the head make an account; return the code on the sheet and the account."""
-    response = head.post(
-        "/compte/comptes/nouveau/", {"name": "Camille Roy", "login": "c.roy", "role": role.value}
-    )
+    response = head.post("/compte/comptes/nouveau/", COLLEAGUE | {"role": role.value})
     user = next(user for user in User.objects.all() if user.login == "c.roy")
     return response.context["code"], user
 
@@ -38,6 +39,29 @@ def test_a_colleague_comes_in_by_the_code_on_paper(head):
     assert response.redirect_chain[-1][0] == "/"
     assert client.session["_auth_user_id"] == str(user.pk)
     assert not PaperCode.objects.exists()
+
+
+def test_a_sheet_names_the_public_address(head, settings):
+    """However the head came to the page: on the server's own machine, too."""
+    settings.PORTIQUE_ADDRESS = "https://p.example"
+
+    page = head.post("/compte/comptes/nouveau/", COLLEAGUE, headers=HERE).content.decode()
+
+    assert "https://p.example/compte/arrivee/" in page
+    assert "localhost" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/compte/comptes/nouveau/", COLLEAGUE), ("/compte/postes/", {"name": "Grille sud"})],
+)
+def test_an_address_of_this_machine_alone_is_said_to_be_one(head, path, form):
+    """And where to set the name: on the sheet and beside a device's code."""
+    here = head.post(path, form, headers=HERE).content.decode()
+    there = head.post(path, form | {"login": "other"}, headers={"host": "testserver"})
+
+    assert "--public-name" in here
+    assert "--public-name" not in there.content.decode()
 
 
 def test_an_agent_chooses_a_pin(head):

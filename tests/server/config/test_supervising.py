@@ -60,3 +60,18 @@ def test_behind_a_proxy_all_have_one_address():
     assert (told["PORTIQUE_STREAM"], told["PORTIQUE_PAGES_PORT"]) == ("", "")
     assert (told["PORTIQUE_SECURE"], told["PORTIQUE_PROXIED"]) == ("1", "1")
     assert place.address == "https://p.example/"
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (Place("0.0.0.0", 443, 8443, TLS, name="p.example"), "https://p.example"),  # noqa: S104
+        (Place("192.0.2.7", tls=TLS), "https://192.0.2.7:8600"),
+        (Place(proxy="p.example"), "https://p.example"),
+        (Place("0.0.0.0", tls=TLS), ""),  # noqa: S104
+        (Place(), ""),
+    ],
+)
+def test_people_are_told_the_public_name(place, told):
+    """None where nobody gave one: an address of this machine alone is no use elsewhere."""
+    assert place.variables()["PORTIQUE_ADDRESS"] == told

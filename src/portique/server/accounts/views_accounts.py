@@ -17,6 +17,7 @@ from portique.server.accounts.forms import ColleagueForm, RoleForm
 from portique.server.accounts.models import AuditEntry, User
 from portique.server.accounts.queries import every_account
 from portique.server.accounts.roles import TITLES, Role
+from portique.server.config.reaching import told_address
 from portique.server.words import spoken, words
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def sheet(request: HttpRequest, user: User, *, name: str, back: str) -> HttpResp
         "title": TITLES[Role(user.role)],
         "code": code,
         "expires_at": expires_at,
-        "address": request.build_absolute_uri(reverse("accounts:arrive")),
+        "told": told_address(request, reverse("accounts:arrive")),
         "is_agent": user.role == Role.AGENT,
     }
     return render(request, "accounts/sheet.html", shown)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -20,6 +21,7 @@ from portique.server.accounts.queries import agents
 from portique.server.accounts.queries import devices as every_device
 from portique.server.accounts.roles import EVERYBODY, Role
 from portique.server.accounts.sessions import DEVICE
+from portique.server.config.reaching import told_address
 from portique.server.words import spoken, words
 
 if TYPE_CHECKING:
@@ -37,7 +39,8 @@ def shared(request: HttpRequest) -> HttpResponse:
     form, code = DeviceForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         code = devices.offer(form.cleaned_data["name"], by=who(request))
-    shown = {"form": form, "code": code, "devices": every_device()}
+    told = told_address(request, reverse("accounts:tiles"))
+    shown = {"form": form, "code": code, "devices": every_device(), "told": told}
     return render(request, "accounts/devices.html", shown)
 
 

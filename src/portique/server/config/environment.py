@@ -31,7 +31,8 @@ class ServerEnvironment:
 
     `secure`: pages are reached by HTTPS, directly or through a proxy. `stream` is the address of
     the live streams' process; empty for the pages' own, behind a proxy that parts them. Where it
-    is another, `pages_port` is that of the pages that may listen to it.
+    is another, `pages_port` is that of the pages that may listen to it. `address` is where people
+    on other machines open it, without a slash at the end; empty where nobody named it.
     """
 
     school: Path | None
@@ -41,6 +42,7 @@ class ServerEnvironment:
     proxied: bool = False
     stream: str = ""
     pages_port: str = ""
+    address: str = ""
 
 
 def read(variables: Mapping[str, str] = os.environ) -> ServerEnvironment:
@@ -55,6 +57,7 @@ def read(variables: Mapping[str, str] = os.environ) -> ServerEnvironment:
         variables.get("PORTIQUE_PROXIED") == "1",
         variables.get("PORTIQUE_STREAM", ""),
         variables.get("PORTIQUE_PAGES_PORT", ""),
+        variables.get("PORTIQUE_ADDRESS", ""),
     )
 
 

@@ -18,6 +18,7 @@ PORTIQUE_SCHOOL: Path | None = HERE.school
 PORTIQUE_STREAM = HERE.stream
 PORTIQUE_PAGES_PORT = HERE.pages_port
 PORTIQUE_PROXIED = HERE.proxied
+PORTIQUE_ADDRESS = HERE.address
 SECRET_KEY = keyfiles.server_secret(HERE.school)
 DEBUG = False
 ALLOWED_HOSTS = list(HERE.hosts)

@@ -33,6 +33,7 @@ WELL_AFTER_S = 60.0  # a part that lived so long was well: its next failure is a
 LOOK_S = 0.2
 START_S = 60.0
 STOP_S = 10.0
+HTTPS_PORT = 443
 RESTARTS = Counter("portique_restarts_total", "Parts of the server started again", ["part"])
 log = logging.getLogger("portique.server.supervising")
 
@@ -82,7 +83,13 @@ class Place:
             "PORTIQUE_PROXIED": "1" if self.proxy else "0",
             "PORTIQUE_STREAM": "" if self.proxy else self._origin(self.stream_port),
             "PORTIQUE_PAGES_PORT": "" if self.proxy else str(self.port),
+            "PORTIQUE_ADDRESS": self._public().rstrip("/"),
         }
+
+    def _public(self) -> str:
+        """Return where other machines open it; empty where nobody said by which name."""
+        near = is_wildcard(self.host) or is_loopback(self.host)
+        return "" if near and not (self.proxy or self.name) else self.address
 
     def _names(self) -> tuple[str, ...]:
         return self.proxy, self.name, "" if is_wildcard(self.host) else self.host
@@ -90,7 +97,8 @@ class Place:
     def _origin(self, port: int) -> str:
         host = self.name or ("localhost" if is_wildcard(self.host) else self.host)
         shown = f"[{host}]" if ":" in host else host
-        return f"{'https' if self.tls else 'http'}://{shown}:{port}"
+        usual = self.tls and port == HTTPS_PORT  # which nobody types, and browsers leave out
+        return f"{'https' if self.tls else 'http'}://{shown}{'' if usual else f':{port}'}"
 
 
 def is_loopback(host: str) -> bool:
