@@ -19,7 +19,7 @@ from portique.server.gates import actions as gates
 from portique.server.gates.models import Crossing, Entry, ErasureOrder
 from portique.server.passes.models import Act, Badge, HolderRights, IssuedPass, PermissionNote
 from portique.server.people import index
-from portique.server.people.erasing import erase, take_out
+from portique.server.people.erasing import erase, erase_again, take_out
 from portique.server.people.models import Access, Person, Tie
 from portique.server.vault import erasures
 from portique.server.vault.models import Erasure
@@ -43,6 +43,14 @@ def restoring(served, tmp_path):
 def bodies() -> int:
     """Count the entries that still say something of somebody."""
     return Entry.objects.exclude(body=None).exclude(kind__in=NEVER_ERASED).count()
+
+
+def test_nobody_to_erase_again_is_no_news_for_gates(known):
+    """The restored copy may be older than whoever was erased."""
+    before = gates.newest_version(now())
+    erase_again(["00000000-0000-4000-8000-000000000000"])
+
+    assert gates.newest_version(now()) == before
 
 
 def test_a_person_who_is_erased_is_in_no_table(known):

@@ -89,7 +89,9 @@ def erase_those_who_left(at: datetime) -> None:
 def erase_again(keys: Iterable[str]) -> None:
     """Erase once more persons that an older copy of the database brought back."""
     back = Person.objects.filter(pk__in=[UUID(key) for key in keys])
-    erase(list(back.values_list("pk", flat=True)))
+    here = list(back.values_list("pk", flat=True))
+    if here:
+        erase(here)
 
 
 def _guardians_left_alone(keys: Collection[UUID]) -> set[UUID]:
