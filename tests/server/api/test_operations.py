@@ -10,10 +10,12 @@ from portique.core.revocation import Status
 from portique.core.values import Kind
 from portique.server import clock
 from portique.server.api.models import Answer
+from portique.server.api.queries import QUARTER
 from portique.server.api.scopes import Scope
 from portique.server.api.v1 import limits
 from portique.server.api.v1.document import document, operations, scopes_by_operation
 from portique.server.console.models import Event
+from portique.server.console.tally import midnight
 from portique.server.gates.models import Gate
 from portique.server.passes import actions
 from portique.server.passes.models import IssuedPass, Use
@@ -232,6 +234,21 @@ def test_the_quarter_hour_that_runs_is_not_told(program, monkeypatch):
     )  # fmt: skip
 
     assert all(one["people"] is None for one in asked.get("counts").json()["cells"])
+
+
+def test_a_days_last_quarter_hour_is_told_after_midnight(program, monkeypatch):
+    """The day before is told whole, until the new one has a quarter-hour to tell."""
+    asked, last = program(), midnight(MORNING) - QUARTER
+    Event.objects.create(at=last, kind="count", lane="entry-1", people=7, direction="entry")
+    told = []
+    for minutes in (-1, 10, 15):
+        at = last + QUARTER + timedelta(minutes=minutes)
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        counts = asked.get("counts").json()
+        people = [one["people"] for one in counts["cells"] if one["lane"] == "entry-1"]
+        told.append((counts["day"], len(people), people[-1]))
+
+    assert told == [("2026-11-22", 95, None), ("2026-11-22", 96, 7), ("2026-11-23", 1, None)]
 
 
 def test_counts_are_told_anew_after_ten_seconds(program, monkeypatch):

@@ -11,7 +11,8 @@ from portique.server import clock
 from portique.server.clock import now
 from portique.server.config import telling
 from portique.server.console.actions import record
-from portique.server.console.queries import midnight
+from portique.server.console.models import Event
+from portique.server.console.tally import midnight
 from portique.server.gates import health
 from portique.server.gates.actions import knowledge_changed, newest_version, raise_alarm
 from portique.server.gates.models import AlarmKind, Gate
@@ -119,6 +120,17 @@ def test_a_quarter_hour_is_told_when_it_is_over_and_few_are_nobody(state, gate):
     people = {row["lane"]: row["people"] for row in data["lanes"]}
     assert people == {"entry-1": 5, "exit-1": None}
     assert (PASS in str(data), HOLDER in str(data)) == (False, False)
+
+
+def test_the_last_quarter_hour_before_midnight_is_told(state, gate):
+    """Its end is another day's beginning."""
+    begins = midnight(now()) - QUARTER
+    state["counted"] = begins.isoformat()
+    Event.objects.create(at=begins, kind="count", lane="entry-1", people=6, direction="entry")
+    found = told(state, begins + QUARTER + watching.LATER)
+    [data] = [data for kind, data in found if kind is EventType.COUNTS]
+
+    assert {row["lane"]: row["people"] for row in data["lanes"]} == {"entry-1": 6, "exit-1": None}
 
 
 def test_who_is_added_later_is_told_what_happens_from_then_on(gate, destination, program):

@@ -193,9 +193,10 @@ class Moment:
 def moment_of(at: datetime) -> Moment:
     """Return the moment in which an instant is. What gates file late is counted in the next one.
 
-    A quarter-hour that still runs is not told: asked every second, it would show who passes.
+    A quarter-hour that still runs is not told: asked every second, it would show who passes. So the
+    day's last one is over on the next day: until that has one to tell, the day before is told.
     """
-    day, number = midnight(at), int(at.timestamp()) // SUMS_S
+    day, number = midnight(at - QUARTER), int(at.timestamp()) // SUMS_S
     return Moment(served_school().path, day, (at - day) // QUARTER, number, lanes())
 
 

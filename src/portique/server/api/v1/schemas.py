@@ -139,7 +139,10 @@ class CellOut(BaseModel):
 
 
 class CountsOut(BaseModel):
-    """Today's counts, quarter-hours that are over. They tell nobody in particular."""
+    """The day's counts, quarter-hours that are over. They tell nobody in particular.
+
+    In the first quarter-hour after midnight the day is the one before, whole.
+    """
 
     day: date
     minutes: int = Field(description="Of a cell.", examples=[15])
