@@ -1,5 +1,6 @@
 """The office's pages: classes, one person, a found card, quotas that somebody else lifts."""
 
+import re
 from io import BytesIO
 from itertools import count
 
@@ -100,6 +101,21 @@ def test_a_card_is_revoked_by_a_second_press(signed_in, by, person):
     assert button
     assert "</details>" not in folded
     assert "Cela ne se défait pas" in folded
+
+
+def test_words_agree_with_what_they_speak_of(signed_in, by, person):
+    """French has « carte annulée » and « badge annulé »; a decimal comma in a label's size."""
+    zoe = person()
+    actions.revoke(by, actions.issue_for(by, zoe).pass_id)
+    actions.revoke(by, actions.enrol_badge(by, zoe, "04A1B2C3D4E5F6").issued_id)
+    actions.issue_for(by, zoe)
+    office = signed_in(Role.SCHOOL_LIFE)
+
+    page = shown(office, f"/passes/personne/{zoe.pk}/")
+
+    assert re.findall(r">(annulée?)<", page) == ["annulé", "annulée"]
+    assert "45,7 × 25,4\u00a0mm" in page
+    assert "45,7 × 25,4\u00a0mm" in shown(office, "/passes/classe/", **GROUP)
 
 
 def test_what_is_no_longer_possible_is_said(signed_in, by, person):

@@ -62,7 +62,8 @@ def _own(request: HttpRequest) -> Person:
 def own(request: HttpRequest) -> HttpResponse:
     """Show what the school knows of whoever is signed in, their passes and their showings."""
     person, at = _own(request), now()
-    passes = [(row, USES[row.use], STANDINGS[row.standing]) for row in passes_of(person, at)]
+    rows = passes_of(person, at)
+    passes = [(row, USES[row.use], STANDINGS[row.use][row.standing]) for row in rows]
     page = _facts(person) | {
         "passes": [(*one, from_ms(one[0].issued.expires_ms - 1)) for one in passes],  # last day
         "permissions": [_permission(row) for row in permissions_now(person, at)],

@@ -133,12 +133,12 @@ class ActKind(models.TextChoices):
 
 
 ACT_WORDS = {
-    ActKind.ISSUED: Words("délivré", "issued"),
-    ActKind.PRINTED: Words("imprimé", "printed"),
-    ActKind.REPLACED: Words("remplacé", "replaced"),
-    ActKind.SUSPENDED: Words("suspendu", "suspended"),
-    ActKind.RESUMED: Words("rétabli", "made valid again"),
-    ActKind.REVOKED: Words("annulé", "revoked"),
+    ActKind.ISSUED: Words("délivrance", "issued"),
+    ActKind.PRINTED: Words("impression", "printed"),
+    ActKind.REPLACED: Words("remplacement", "replaced"),
+    ActKind.SUSPENDED: Words("suspension", "suspended"),
+    ActKind.RESUMED: Words("rétablissement", "made valid again"),
+    ActKind.REVOKED: Words("annulation", "revoked"),
     ActKind.SLIP: Words("billet du jour", "day slip"),
     ActKind.ROLLED: Words("nouvelle année", "new school year"),
     ActKind.BADGE: Words("badge inscrit", "badge enrolled"),

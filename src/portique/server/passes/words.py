@@ -7,18 +7,39 @@ from portique.core.sentences import ForgottenReason
 from portique.core.values import Direction, Kind
 from portique.school.finding import Standing
 from portique.server.passes.models import Use
+from portique.server.passes.printing import layout_names
 
-STANDINGS = {
+_HIS = {  # un badge, un billet
     Standing.VALID: Words("valable", "valid"),
     Standing.SUSPENDED: Words("suspendu", "suspended"),
     Standing.REVOKED: Words("annulé", "revoked"),
     Standing.EXPIRED: Words("périmé", "expired"),
 }
+_HERS = {  # une carte
+    Standing.VALID: Words("valable", "valid"),
+    Standing.SUSPENDED: Words("suspendue", "suspended"),
+    Standing.REVOKED: Words("annulée", "revoked"),
+    Standing.EXPIRED: Words("périmée", "expired"),
+}
+STANDINGS = {Use.CARD: _HERS, Use.SLIP: _HIS, Use.BADGE: _HIS}
 USES = {
     Use.CARD: Words("carte", "card"),
     Use.SLIP: Words("billet du jour", "day slip"),
     Use.BADGE: Words("badge", "badge"),
 }
+_OWN_LAYOUTS = {
+    "sheet": Words("Planche A4 de dix cartes", "A4 sheet of ten cards"),
+    "card": Words("Une carte par page (imprimante à cartes)", "One card a page (card printer)"),
+    "slip": Words("Billet A6", "A6 slip"),
+}
+
+
+def _labels(name: str) -> Words:
+    size = name.replace("x", " × ")
+    return Words(f"Étiquettes {size.replace('.', ',')}\u00a0mm", f"Labels {size}\u00a0mm")
+
+
+LAYOUTS = {name: _OWN_LAYOUTS.get(name) or _labels(name) for name in layout_names()}
 KINDS = {  # of a group of people that has no class or service
     Kind.PUPIL: Words("Élèves sans classe", "Pupils without a class"),
     Kind.STAFF: Words("Personnel", "Staff"),

@@ -17,10 +17,10 @@ from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.models import ACT_WORDS, ActKind, Use
-from portique.server.passes.printing import layout_names, print_passes
+from portique.server.passes.printing import print_passes
 from portique.server.passes.views.answers import Refusals, look_up, pdf, who, who_proved
 from portique.server.passes.views.groups import sheet_from
-from portique.server.passes.words import STANDINGS, USES
+from portique.server.passes.words import LAYOUTS, STANDINGS, USES
 from portique.server.people.models import Person
 from portique.server.words import words
 
@@ -44,7 +44,7 @@ DONE = {
     ),
     "suspend": words("Carte suspendue.", "Card suspended."),
     "resume": words("La carte compte de nouveau.", "The card counts again."),
-    "revoke": words("Laissez-passer annulé.", "Pass revoked."),
+    "revoke": words("Carte annulée pour toujours.", "Card revoked for good."),
 }
 
 
@@ -59,10 +59,10 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
     acts = queries.acts_for(somebody) if head else []
     context = {
         "person": somebody,
-        "rows": [(row, USES[row.use], STANDINGS[row.standing]) for row in rows],
+        "rows": [(row, USES[row.use], STANDINGS[row.use][row.standing]) for row in rows],
         "acts": [(act, ACT_WORDS[ActKind(act.kind)]) for act in acts],
         "permissions": len(queries.permissions_now(somebody, at)),
-        "layouts": layout_names(),
+        "layouts": LAYOUTS.items(),
         "valid": bool(queries.cards_of(somebody.holder, at)),
     }
     return render(request, "passes/person.html", context)
@@ -120,7 +120,8 @@ def found(request: HttpRequest) -> HttpResponse:
         row, somebody = match
         if somebody is not None:
             look_up(request, somebody)
-        context |= {"row": row, "person": somebody, "standing": STANDINGS[row.standing]}
+        said = {"use": USES[row.use], "standing": STANDINGS[row.use][row.standing]}
+        context |= {"row": row, "person": somebody, **said}
     return render(request, "passes/found.html", context)
 
 

@@ -16,9 +16,10 @@ from portique.server.accounts.access import allowed
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
-from portique.server.passes.printing import Sheet, layout_names, print_passes
+from portique.server.passes.models import Use
+from portique.server.passes.printing import Sheet, print_passes
 from portique.server.passes.views.answers import Refusals, pdf, uuid_or_404, who, who_proved
-from portique.server.passes.words import KINDS, STANDINGS
+from portique.server.passes.words import KINDS, LAYOUTS, STANDINGS
 from portique.server.words import language, words
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ def group(request: HttpRequest) -> HttpResponse:
         "kind": kind,
         "label": label,
         "title": KINDS[Kind(kind)],
-        "rows": [(row, row.standing and STANDINGS[row.standing]) for row in rows],
+        "rows": [(row, row.standing and STANDINGS[Use.CARD][row.standing]) for row in rows],
         "missing": sum(row.missing for row in rows),
         "renew": sum(_renewed(row) for row in rows),
         "valid": sum(not row.missing for row in rows),
-        "layouts": layout_names(),
+        "layouts": LAYOUTS.items(),
     }
     return render(request, "passes/group.html", context)
 
@@ -139,7 +140,7 @@ def sheet_from(asked: QueryDict) -> Sheet:
     """Read how to print from a form; what is wrong falls back to the usual."""
     layout, first = asked.get("layout", ""), asked.get("first", "")
     return Sheet(
-        layout if layout in layout_names() else "sheet",
+        layout if layout in LAYOUTS else "sheet",
         int(first) if first.isdecimal() and first.isascii() else 1,
         language(),
         asked.get("back") == "on",
