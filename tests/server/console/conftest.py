@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.server.parcels import parcel
 
 from portique.core.entries import DecisionBody, Ruling, RulingBody
 from portique.core.values import HolderId, Kind, Medium, PassId
@@ -70,7 +71,7 @@ def filed(gate) -> Callable[..., None]:
 
     def file(*bodies: Any, at_ms: int | None = None) -> None:
         at = clock.now_ms() if at_ms is None else at_ms
-        record(GATE, 1, [(next(numbers), at, body) for body in bodies])
+        record([parcel(GATE, [(next(numbers), at, body) for body in bodies])])
 
     return file
 

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from portique.server.config import starting
 
@@ -38,10 +38,9 @@ def make_school(folder: Path) -> None:
 
 
 def prepare(number: str) -> None:
-    from conftest import GATE, make_decision  # type: ignore[import-not-found]
+    from conftest import GATE  # type: ignore[import-not-found]
     from portique.server.accounts.models import User
     from portique.server.accounts.roles import Role
-    from portique.server.clock import now_ms
     from portique.server.console.actions import record
     from portique.server.gates.models import Gate
     from portique.server.school.adoption import adopt
@@ -51,7 +50,19 @@ def prepare(number: str) -> None:
     for login in ("one", "two"):
         User.objects.create_user(login, name=login, role=Role.AGENT, password=None)
     Gate.objects.create(gate_id=GATE, lane="entry-1", x=b"x" * 32, y=b"y" * 32)
-    record(GATE, 1, [(n, now_ms(), make_decision()) for n in range(1, int(number) + 1)])
+    record([parcel_of(0, int(number), 1)])
+
+
+def parcel_of(before: int, count: int, outcome: int) -> Any:
+    """Return that many decisions as they are filed, numbered on."""
+    from conftest import GATE, make_decision
+    from portique.server.clock import now_ms
+    from portique.server.gates.models import Epoch, Gate
+    from portique.server.gates.receivers import Filed, Parcel
+
+    numbers = range(before + 1, before + count + 1)
+    filed = [Filed(n, now_ms(), make_decision(outcome), 0) for n in numbers]
+    return Parcel(Gate.objects.get(pk=GATE), Epoch(number=1), filed)
 
 
 def answer(login: str) -> None:
@@ -99,14 +110,12 @@ def obey() -> None:
 
 def file(count: int, outcome: int = 0) -> list[int]:
     """File decisions; return the ids of their events."""
-    from conftest import GATE, make_decision
-    from portique.server.clock import now_ms
     from portique.server.console.actions import record
     from portique.server.console.models import Event
     from portique.server.console.tally import newest
 
     before = newest()
-    record(GATE, 1, [(before + n, now_ms(), make_decision(outcome)) for n in range(1, count + 1)])
+    record([parcel_of(before, count, outcome)])
     return list(Event.objects.filter(pk__gt=before).values_list("pk", flat=True))
 
 

@@ -1,5 +1,6 @@
 """A door opened from the console, and what is wrong with a gate rung there."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from portique.server.console import queries, telling
 from portique.server.console.actions import dismiss
 from portique.server.console.models import Event, EventKind
 from portique.server.console.names import Shown
+from portique.server.console.openings import CONFIRMED_WITHIN, look_for_unopened
 from portique.server.gates.actions import raise_alarm, see_alarm
 from portique.server.gates.models import Alarm, AlarmKind, Entry, Epoch, Gate, Note
 
@@ -62,6 +64,49 @@ def test_the_gates_entry_says_that_the_door_opened_and_for_whom_it_was_asked(
     assert line.by == sent.by == "Camille School-Life"
     assert queries.lanes(now())[0].today.entered == 1
     assert "porte ouverte depuis cette page" in line.details
+
+
+@pytest.fixture
+def asked(signed_in, heard) -> Callable[[timedelta], str]:
+    """Have the gate asked to open, so long ago; return the number it is to confirm."""
+
+    def ask(ago: timedelta) -> str:
+        signed_in(Role.SCHOOL_LIFE).post(OPEN, FORM)
+        Event.objects.update(at=now() - ago)
+        return admission_of(told()).admission
+
+    return ask
+
+
+def test_an_opening_that_no_gate_confirms_rings_once(asked):
+    """Who asked believes that the door opened."""
+    asked(CONFIRMED_WITHIN)
+    look_for_unopened(now())
+    look_for_unopened(now())
+
+    [event] = queries.alerts(now())
+    line = telling.Telling([event]).line(event)
+    assert line.headline == "Le portique n’a pas confirmé l’ouverture"
+    assert (line.lane, line.by) == ("Entrée 1", "Camille School-Life")
+
+
+def test_an_opening_that_is_confirmed_is_silent(asked, filed):
+    """Before its time is over, and when the gate was only slow to say so."""
+    number = asked(CONFIRMED_WITHIN)
+    look_for_unopened(now())
+    filed(ManualAdmissionBody("entry-1", "forgotten", "console-1", 1, admission=number))
+    look_for_unopened(now())
+
+    assert queries.alerts(now()) == []
+
+
+def test_an_opening_is_not_rung_for_before_its_time(asked, django_assert_num_queries):
+    """The gate opens within a minute and files what it did; meanwhile looking costs one question."""
+    asked(CONFIRMED_WITHIN - timedelta(seconds=10))
+    with django_assert_num_queries(1):
+        look_for_unopened(now())
+
+    assert queries.alerts(now()) == []
 
 
 @pytest.mark.parametrize(

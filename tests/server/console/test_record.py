@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.server.parcels import parcel
 
 from portique.core.charter import check
 from portique.core.decide import Outcome
@@ -18,7 +19,7 @@ from portique.core.values import Direction, to_ms
 from portique.core.zones import Mode
 from portique.server.clock import now
 from portique.server.console import queries, tally
-from portique.server.console.actions import forget
+from portique.server.console.actions import forget, record
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
 from portique.server.console.tally import Tally
 from portique.server.vault.checks import declared_fields
@@ -90,6 +91,15 @@ def test_a_lane_counts_who_was_let_through(filed, decision, ruling):
 
     today = queries.lanes(now())[0].today
     assert (today.entered, today.left) == (13, 0)
+
+
+def test_a_lanes_new_machine_begins_its_numbers_anew(gate, decision):
+    """Its referral takes the place of the former machine's, and nothing is held up."""
+    first, second = decision(1), decision(1)
+    for body in (first, second):
+        record([parcel(gate.pk, [(1, to_ms(now()), body)])])
+
+    assert [one.pass_id for one in queries.waiting(now())] == [second.pass_id]
 
 
 def test_a_tally_that_is_kept_counts_what_a_new_one_does(filed, decision):

@@ -37,8 +37,9 @@ def told() -> Iterator[list]:
     """Collect what receivers are told; the server's own parts are not."""
     found: list = []
 
-    def receive(gate_id, epoch, filed):
-        found.extend((gate_id, epoch, *one) for one in filed)
+    def receive(parcels):
+        for each in parcels:
+            found.extend((each.gate.pk, each.epoch.number, *one[:3]) for one in each.filed)
 
     before = list(receivers.RECEIVERS)
     receivers.RECEIVERS[:] = [receive]

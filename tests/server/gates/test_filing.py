@@ -223,10 +223,11 @@ def test_an_entry_that_a_receiver_fails_on_holds_up_no_other(gate, told):
     """It is kept and set aside; the receiver has all others, once each."""
     fine = receivers.RECEIVERS[0]
 
-    def picky(gate_id, epoch, filed):
-        fine(gate_id, epoch, [one for one in filed if one[0] != 2] if len(filed) == 1 else [])
-        if any(number == 2 for number, _, _ in filed):
+    def picky(parcels):
+        filed = [one for parcel in parcels for one in parcel.filed]
+        if any(one.number == 2 for one in filed):
             raise KeyError
+        fine(parcels)
 
     receivers.RECEIVERS[:] = [picky]
     gate.begin(3)

@@ -14,6 +14,7 @@ from portique.core.wire_enrolment import Application
 from portique.server.accounts.models import AuditEntry, Deed
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
+from portique.server.console.models import Event
 from portique.server.gates import actions
 from portique.server.gates.models import Alarm, AlarmKind, Gate, Invitation
 from portique.server.gates.words import ALARM_WORDS, ago
@@ -101,6 +102,9 @@ def test_gates_are_shown_with_what_they_reported(signed_in, gate):
         ({"unsent": 5000}, "Beaucoup de lignes attendent"),
         ({"set_aside": 1}, "mises de côté"),
         ({"knowledge": None}, "Ne connaît pas encore les règles"),
+        ({"failing": ("camera", "door")}, "Sa caméra ne donne plus d’image."),
+        ({"failing": ("camera", "door")}, "Vérifiez le courant et le câble de la porte."),
+        ({"failing": ("turnstile",)}, "une panne que ce serveur ne connaît pas"),
     ],
 )
 def test_what_troubles_a_gate_is_said_in_words(signed_in, gate, report: dict, words: str):
@@ -108,6 +112,19 @@ def test_what_troubles_a_gate_is_said_in_words(signed_in, gate, report: dict, wo
     gate.news(**({"knowledge": actions.newest_version(now())} | report))
 
     assert words in text(signed_in(Role.HEAD).get(reverse("gates:gates")))
+
+
+def test_a_reported_failure_rings_and_its_end_is_told(gate):
+    """Each once, from the report on the wire to the console."""
+    for failing in ((), ("camera",), ("camera",), ()):
+        gate.news(failing=failing)
+
+    assert [
+        event.data["works"] for event in Event.objects.filter(kind="failure").order_by("pk")
+    ] == [
+        False,
+        True,
+    ]
 
 
 def test_a_gate_that_fell_silent_is_shown(signed_in, gate):

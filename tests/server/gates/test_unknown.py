@@ -14,6 +14,7 @@ from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.gates.actions.unknown import look_for_unknown
 from portique.server.gates.models import Alarm, AlarmKind, Epoch, Gate, Restore
+from portique.server.gates.receivers import Filed, Parcel
 
 HOUR = timedelta(hours=1)
 FIRST, SECOND = PassId("ffeeddccbbaa9988"), PassId("ffeeddccbbaa9977")
@@ -33,7 +34,12 @@ def look(gate: WiredGate, *passes: PassId, ago: timedelta) -> None:
     epoch, _ = Epoch.objects.get_or_create(
         gate=row, number=1, defaults={"public": gate.public, "chain": gate.chain}
     )
-    look_for_unknown(row, epoch, list(zip(lines, bodies, strict=True)))
+    look_for_unknown([parcel(row, epoch, lines, bodies)])
+
+
+def parcel(gate: Gate, epoch: Epoch, lines, bodies) -> Parcel:
+    pairs = zip(lines, bodies, strict=True)
+    return Parcel(gate, epoch, [Filed(line.number, line.time_ms, body, 0) for line, body in pairs])
 
 
 def test_passes_shown_between_copy_and_restore_are_one_notice(gate_at, restored):
@@ -80,7 +86,7 @@ def test_known_passes_cost_one_question(gate, served, restored, django_assert_nu
     bodies = [decision(pass_id=PassId(each)) for each in known]
     lines = gate.write(*bodies)
     with django_assert_num_queries(1):
-        look_for_unknown(Gate(), Epoch(), list(zip(lines, bodies, strict=True)))
+        look_for_unknown([parcel(Gate(), Epoch(), lines, bodies)])
 
     assert alarms() == []
 

@@ -4,6 +4,7 @@ import os
 from contextlib import ExitStack
 
 import pytest
+from django.urls import reverse
 from tests.server.conftest import AT
 from tests.server.school.test_changes_page import make
 from tests.server.school.test_timetable_page import agree, upload
@@ -12,8 +13,9 @@ from portique.cli.judging import Judgement
 from portique.core.decide import Outcome, Reason
 from portique.core.entries import NoticeBody, OrderBody, Ruling, RulingBody
 from portique.core.sentences import ForgottenReason, ManualReason
-from portique.core.values import Kind, Medium, to_ms
+from portique.core.values import Kind, Medium, Organ, to_ms
 from portique.core.wire_news import ConsoleRuling
+from portique.gate.faults import NO_CAMERA
 from portique.gate.judge import Bench
 from portique.gate.link.client import Around, Link
 from portique.gate.link.filing import Refused
@@ -234,6 +236,20 @@ def test_changed_rules_arrive_and_a_removed_gate_is_refused(joined):
     with pytest.raises(Refused) as refused:
         joined.turn()
     assert (refused.value.status, refused.value.proved) == (401, True)
+
+
+def test_a_real_gate_without_its_camera_is_amber_until_it_sees_again(joined, signed_in):
+    """From the lane's own fault to the office's pages *Gates* and *Live*."""
+    client, told = signed_in(Role.HEAD), []
+    for detail in (None, NO_CAMERA, None):
+        joined.working.board.set_fault(Organ.CAMERA, detail)
+        joined.turn()
+        joined.turn()
+        gates, live = (client.get(reverse(page)) for page in ("gates:gates", "console:live"))
+        told.append(("Sa caméra ne donne plus d’image" in gates.content.decode(),
+                     "En ligne, mais en panne" in live.content.decode()))  # fmt: skip
+
+    assert told == [(False, False), (True, True), (False, False)]
 
 
 def test_a_console_opens_a_real_door(joined, account):

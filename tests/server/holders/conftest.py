@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 from tests.server.conftest import sign_in
+from tests.server.parcels import parcel
 
 from portique.core.entries import DecisionBody
 from portique.core.values import HolderId, Kind, Medium, PassId
@@ -85,6 +86,6 @@ def passes(served) -> Callable[[Any, int], None]:
             1, "entry-1", outcome, reasons, (), "00" * 8, "normal", Medium.PAPER,
             PassId(whose.pass_id), HolderId(whose.person.holder or "00" * 8), Kind.PUPIL,
         )  # fmt: skip
-        record("entry-1", 1, [(next(numbers), clock.now_ms(), body)])
+        record([parcel("entry-1", [(next(numbers), clock.now_ms(), body)])])
 
     return show

@@ -51,7 +51,7 @@ class LinkModel(RuleBasedStateMachine):
         receivers.RECEIVERS.append(self.die)
         self.stack.callback(receivers.RECEIVERS.remove, self.die)
 
-    def die(self, gate_id: str, epoch: int, filed: object) -> None:  # noqa: ARG002 - as told
+    def die(self, parcels: object) -> None:  # noqa: ARG002 - as told
         """Die in the middle of a transaction, if it is time."""
         if self.dying:
             self.dying = False

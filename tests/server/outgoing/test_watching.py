@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from tests.server.parcels import parcel
 
 from portique.core.entries import AlarmBody, DecisionBody
 from portique.core.values import HolderId, Kind, Medium, PassId
@@ -65,7 +66,7 @@ def test_a_posture_is_told_once_however_many_gates_write_it(state, gate):
     """Begun, and over."""
     for number, posture in enumerate(("evacuation", "evacuation", "normal"), 1):
         body = AlarmBody(posture, drill=True, source="line")
-        record("entry-1", 1, [(number, clock.now_ms(), body)])
+        record([parcel("entry-1", [(number, clock.now_ms(), body)])])
 
     assert [data["posture"] for _, data in told(state)] == ["evacuation", "normal"]
 
@@ -88,19 +89,23 @@ def test_another_version_of_the_rules_is_told(state):
 
 
 def test_a_gate_is_told_of_when_its_state_changes(state, gate):
-    """Silent, and well again."""
+    """Silent, well again, and without its camera."""
     later = now() + timedelta(minutes=3)
     [(kind, silent)] = told(state, later)
     Gate.objects.update(contact_at=later)
     [(_, well)] = told(state, later)
+    Gate.objects.update(reported_at=later, knowledge_number=1, failing="camera turnstile")
+    [(_, blind)] = told(state, later)
 
     assert (kind, silent["well"], silent["troubles"]) == (EventType.HEALTH, False, ["silent"])
     assert (well["well"], well["troubles"]) == (True, [])
+    assert (blind["well"], blind["troubles"]) == (False, ["camera", "other"])
 
 
 def test_every_trouble_of_a_gate_has_its_code():
     """A new one can't be told otherwise."""
     known = {one for one in vars(health).values() if isinstance(one, health.Trouble)}
+    known |= set(health.FAILING.values())
 
     assert known == set(watching.TROUBLES)
 
@@ -113,7 +118,8 @@ def test_a_quarter_hour_is_told_when_it_is_over_and_few_are_nobody(state, gate):
         body = DecisionBody(
             1, "entry-1", 0, (), (), "00" * 8, "normal", Medium.PAPER, PASS, HOLDER, Kind.PUPIL
         )
-        record("entry-1", 1, [(number + 1, int(begins.timestamp() * 1000) + number, body)])
+        at_ms = int(begins.timestamp() * 1000) + number
+        record([parcel("entry-1", [(number + 1, at_ms, body)])])
     found = told(state, begins + QUARTER + watching.LATER)
     [data] = [data for kind, data in found if kind is EventType.COUNTS]
 
@@ -160,6 +166,7 @@ def test_the_loop_outlives_what_goes_wrong_in_a_turn(monkeypatch):
         raise ValueError("a bug")
 
     monkeypatch.setattr(telling, "turn", go_wrong)
+    monkeypatch.setattr(telling, "look_for_unopened", lambda _at: 1 / 0)
     monkeypatch.setattr(telling, "EVERY_S", 0)
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(telling.keep_telling())

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.test import Client
 from tests.server.console.conftest import make_decision
+from tests.server.parcels import parcel
 from tests.server.school.conftest import YEAR
 from tests.server.school.test_timetable_page import PAGE as TIMETABLE
 from tests.server.school.test_timetable_page import PREVIEW
@@ -158,7 +159,8 @@ def place_gates(by: By, somebody: Person) -> None:
         ManualAdmissionBody("entry-1", "group", "loge", 12), NoticeBody("unknown-codes", 40),
         AlarmBody("evacuation", drill=True, source="line"),
     ]  # fmt: skip
-    record("entry-1", 1, [(n, to_ms(at) - 1000 * (99 - n), b) for n, b in enumerate(bodies, 1)])
+    filed = [(n, to_ms(at) - 1000 * (99 - n), b) for n, b in enumerate(bodies, 1)]
+    record([parcel("entry-1", filed)])
 
 
 def make_colleagues(head: User) -> Client:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from portique.server.config.wsgi_calls import Application
 
-THREADS = 24  # filings wait for each other: eight of them would keep every page waiting too
+# Gates wait for each other's filings, at times all of them: pages and API have their own threads.
+THREADS, GATES_THREADS = 8, 24
+GATES = "/gate/"
 PART_BYTES = 64 * 1024
 
 
@@ -51,6 +53,7 @@ class WholeRequests:
         self._bounds = bounds
         self._kept: Counter[str] = Counter()
         self._threads = ThreadPoolExecutor(THREADS, "page")
+        self._gates_threads = ThreadPoolExecutor(GATES_THREADS, "gate")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -114,8 +117,10 @@ class WholeRequests:
         environ = environ_of(scope, body, body.getbuffer().nbytes if unread is None else unread)
         if unread is not None:
             environ[UNREAD] = True
+        is_gate = scope["path"].startswith(GATES)
+        threads = self._gates_threads if is_gate else self._threads
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, call, self._application, environ)
+        return await loop.run_in_executor(threads, call, self._application, environ)
 
     async def _send(self, answer: Answer, send: Send, *, is_all: bool = True) -> None:
         """Send an answer by parts, each when the last was taken."""

@@ -22,7 +22,6 @@ from portique.server.console.queries import gate_of
 from portique.server.console.tally import midnight
 from portique.server.entropy import entropy
 from portique.server.gates.actions import send_note
-from portique.server.gates.models import Gate
 from portique.server.school.house import served_school
 from portique.server.vault.purging import kept_since
 
@@ -30,37 +29,45 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from portique.core.entries import Body, Ruling
+    from portique.core.entries import Ruling
     from portique.core.sentences import AdmitReason, DenyReason, ManualReason
     from portique.core.zones import Lane
     from portique.server.accounts.models import User
-    from portique.server.gates.models import Alarm
-
-    Filed = tuple[int, int, Body]  # an entry's number, time (UTC ms) and body
+    from portique.server.gates.models import Alarm, Gate
+    from portique.server.gates.receivers import Filed, Parcel
 
 CONSOLE = "console-"  # how gates call whoever answers from here; an alias of theirs never has it
 ADMISSION_BYTES = 8
+PLACE = ("gate", "epoch", "number")
+BUT_PLACE = [
+    each.name
+    for each in Referral._meta.concrete_fields  # noqa: SLF001 - public by Django's docs
+    if each.name not in PLACE and not each.primary_key
+]
 
 
 # --- what gates file ------------------------------------------------------------------------------
 
 
-def record(gate_id: str, epoch: int, filed: Sequence[Filed]) -> None:
-    """Show newly filed entries of a gate; call it inside the transaction that keeps them.
+def record(parcels: Sequence[Parcel]) -> None:
+    """Show newly filed entries of gates; call it inside the transaction that keeps them.
 
     Each entry once: what a gate sends again is known by then.
     """
-    alike = all(isinstance(body, DecisionBody) for _, _, body in filed)  # they name their lane
-    origin = Origin(gate_id, "" if alike else _lane_of(gate_id), epoch, _lanes())
-    events = [event_of(origin, number, at_ms, body) for number, at_ms, body in filed]
-    _open_referrals(origin, filed)
-    _credit([event for event in events if event is not None])
-    for _, at_ms, body in filed:
-        if isinstance(body, RulingBody):
-            _close_referral(gate_id, body, from_ms(at_ms))
-        elif isinstance(body, AlarmBody) and body.posture == Posture.NORMAL:
-            _end_alarm(gate_id, from_ms(at_ms))
-    _append(event for event in events if event is not None)
+    lanes, events = _lanes(), []
+    for parcel in parcels:
+        gate = parcel.gate
+        origin = Origin(gate.pk, gate.lane, parcel.epoch.number, lanes)
+        events += [event_of(origin, one.number, one.time_ms, one.body) for one in parcel.filed]
+        _open_referrals(origin, parcel.filed)
+        for one in parcel.filed:
+            if isinstance(one.body, RulingBody):
+                _close_referral(gate.pk, one.body, from_ms(one.time_ms))
+            elif isinstance(one.body, AlarmBody) and one.body.posture == Posture.NORMAL:
+                _end_alarm(gate.pk, from_ms(one.time_ms))
+    shown = [event for event in events if event is not None]
+    _credit(shown)
+    _append(shown)
 
 
 def _append(events: Iterable[Event]) -> None:
@@ -75,11 +82,11 @@ def _open_referrals(origin: Origin, filed: Sequence[Filed]) -> None:
     """Let decisions wait for an answer; those of another day no longer do."""
     day = midnight(now())
     opened = [
-        referral_of(origin, number, at_ms, body)
-        for number, at_ms, body in filed
-        if isinstance(body, DecisionBody)
-        and body.outcome != Outcome.GRANT
-        and from_ms(at_ms) >= day
+        referral_of(origin, one.number, one.time_ms, one.body)
+        for one in filed
+        if isinstance(one.body, DecisionBody)
+        and one.body.outcome != Outcome.GRANT
+        and from_ms(one.time_ms) >= day
     ]
     for referral in opened:
         _replace_earlier(referral)
@@ -87,7 +94,10 @@ def _open_referrals(origin: Origin, filed: Sequence[Filed]) -> None:
     for referral in opened:
         if latest[referral.card] is not referral:
             referral.state = ReferralState.GONE
-    Referral.objects.bulk_create(opened)
+    # A place that is taken is of the machine that the lane had before, whose journal is no more.
+    Referral.objects.bulk_create(
+        opened, update_conflicts=True, unique_fields=PLACE, update_fields=BUT_PLACE
+    )
 
 
 def _replace_earlier(referral: Referral) -> None:
@@ -127,10 +137,6 @@ def _end_alarm(gate_id: str, at: datetime) -> None:
     waiting.filter(dismissed_at=None).update(dismissed_at=at)
 
 
-def _lane_of(gate_id: str) -> str:
-    return Gate.objects.filter(gate_id=gate_id).values_list("lane", flat=True).first() or ""
-
-
 def _lanes() -> dict[str, Lane]:
     """Return the school's lanes by name; none where its rules can't be read: entries come first."""
     try:
@@ -157,6 +163,18 @@ def alarmed(alarm: Alarm) -> None:
     rings = Event(at=alarm.first_at, kind=EventKind.GATE, data=data, alert=True)
     rings.gate, rings.lane = alarm.gate_id, alarm.gate.lane
     _append([rings])
+
+
+def failed(gate: Gate, failing: Sequence[str], working: Sequence[str]) -> None:
+    """Ring for what no longer works at a lane; say what works again, and silence its alert."""
+    one_at_a_time()
+    at = now()
+    rung = Event.objects.filter(kind=EventKind.FAILURE, gate=gate.pk, alert=True)
+    for event in rung.filter(dismissed_at=None, data__code__in=list(working)):
+        _silence(event, at)
+    place = {"at": at, "kind": EventKind.FAILURE, "gate": gate.pk, "lane": gate.lane}
+    said = [Event(**place, data={"code": code, "works": False}, alert=True) for code in failing]
+    _append([*said, *(Event(**place, data={"code": code, "works": True}) for code in working)])
 
 
 def _silence(event: Event, at: datetime) -> None:

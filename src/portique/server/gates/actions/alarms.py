@@ -14,6 +14,8 @@ from portique.server.gates.models import Alarm, AlarmKind, Epoch
 from portique.server.gates.receivers import ALARM_RECEIVERS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from portique.server.gates.models import Gate
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ def raise_alarm(gate: Gate, kind: AlarmKind, epoch: int, number: int) -> None:
             defaults={"first_at": at, "last_at": at},
         )  # fmt: skip
         if new:
-            _tell(alarm)
+            tell(ALARM_RECEIVERS, alarm)
         else:
             Alarm.objects.filter(pk=alarm.pk).update(times=F("times") + 1, last_at=at)
 
@@ -40,18 +42,18 @@ def see_alarm(alarm: Alarm) -> None:
         one_at_a_time()
         Alarm.objects.filter(pk=alarm.pk, seen_at=None).update(seen_at=now())
         alarm.refresh_from_db()
-        _tell(alarm)
+        tell(ALARM_RECEIVERS, alarm)
         if alarm.kind == AlarmKind.OLDER_COPY:
             Epoch.objects.filter(gate=alarm.gate_id, number=alarm.epoch).update(disputed=False)
 
 
-def _tell(alarm: Alarm) -> None:
-    """Tell others in the server; one that fails on it must not undo the alarm, nor its filing."""
-    for receiver in ALARM_RECEIVERS:
+def tell(receivers: Iterable[Callable[..., None]], *said: object) -> None:
+    """Tell others in the server; one that fails on it must not undo what it was told of."""
+    for receiver in receivers:
         try:
             with transaction.atomic():
-                receiver(alarm)
+                receiver(*said)
         except DatabaseError:
             raise  # the disk or a lock: everything is tried again
         except Exception:
-            log.exception("alarm-receiver-failed")
+            log.exception("receiver-failed")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from portique.core.entries import OrderBody
+    from portique.server.gates.models import Epoch
 
     Ranges = Sequence[tuple[int, int]]
 
@@ -116,7 +117,17 @@ def _empty(named: QuerySet[Entry]) -> int:
     return erased
 
 
-def ordered_ranges(gate: Gate, epoch: int) -> list[tuple[int, int]]:
+def orders_of(epochs: Sequence[Epoch]) -> list[ErasureOrder]:
+    """Return what gates were ordered to erase of epochs, and all they have yet to; oldest first."""
+    if not epochs:
+        return []
+    wanted = Q(done_at=None) | Q(epoch__in={epoch.number for epoch in epochs})
+    orders = ErasureOrder.objects.filter(wanted, gate__in={epoch.gate_id for epoch in epochs})
+    return list(orders.order_by("ordered_at", "order_id"))
+
+
+def ordered_ranges(orders: Iterable[ErasureOrder], epoch: Epoch) -> list[tuple[int, int]]:
     """Return what was ordered to be erased of an epoch, whether or not it has arrived."""
-    rows = ErasureOrder.objects.filter(gate=gate, epoch=epoch).values_list("ranges", flat=True)
-    return [(first, last) for ranges in rows for first, last in ranges]
+    place = epoch.gate_id, epoch.number
+    named = (each.ranges for each in orders if (each.gate_id, each.epoch) == place)
+    return [(first, last) for ranges in named for first, last in ranges]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from portique.core.entries import from_body
+from portique.core.entries import OrderBody, from_body
 from portique.core.entries_chain import genesis
 from portique.core.errors import JournalError, PassError
 from portique.core.journal_checkpoint import open_checkpoint
@@ -21,17 +21,24 @@ from portique.core.wire import ORDERS_MAX, Acknowledgement
 from portique.server.clock import now
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm
-from portique.server.gates.actions.erasing import ordered_ranges
+from portique.server.gates.actions.erasing import ordered_ranges, orders_of
 from portique.server.gates.actions.knowledge import newest_version
 from portique.server.gates.actions.reading import take_up
-from portique.server.gates.models import AlarmKind, Entry, Epoch, ErasureOrder, Gate, Head, SetAside
+from portique.server.gates.actions.rows import update_each
+from portique.server.gates.actions.together import Together
+from portique.server.gates.models import CONTACT, AlarmKind, Entry, Epoch, Head, SetAside
+from portique.server.gates.receivers import Filed, Parcel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from portique.core.entries import Body
     from portique.core.journal_checkpoint import Checkpoint
     from portique.core.wire import Filing, Line
+    from portique.server.gates.models import ErasureOrder, Gate
 
 UNREADABLE = "unknown-kind"
+TOGETHER_MAX = 16  # filings in one transaction: who comes next waits for no more
 
 
 class Disputed(Exception):  # noqa: N818 - what the server does with a filing
@@ -44,9 +51,19 @@ class Disputed(Exception):  # noqa: N818 - what the server does with a filing
 
 
 @dataclass(frozen=True, slots=True)
+class _Asked:
+    """A gate, and what it files."""
+
+    gate: Gate
+    filing: Filing
+
+
+@dataclass(frozen=True, slots=True)
 class _Checked:
     """A filing that fits: which lines are new, and the head that came with them."""
 
+    gate: Gate
+    filing: Filing
     epoch: Epoch
     new: tuple[Line, ...]
     head: Checkpoint | None
@@ -54,54 +71,83 @@ class _Checked:
 
 def file(gate: Gate, filing: Filing) -> Acknowledgement | None:
     """Store what is new of a filing; say how far the epoch is held, or None if it is disputed."""
-    try:
-        with transaction.atomic():
-            one_at_a_time()  # before any row: two that wait for each other's rows would both fail
-            gate.note_contact()  # its row is then locked: its report waits too
-            return _acknowledged(gate, _store(gate, _checked(gate, filing), filing), filing)
-    except Disputed as dispute:
-        gate.note_contact()
-        raise_alarm(gate, dispute.kind, filing.epoch, dispute.number)
+    found = _TOGETHER.do(_Asked(gate, filing))
+    if isinstance(found, Disputed):
+        raise_alarm(gate, found.kind, filing.epoch, found.number)
         return None
+    return found
 
 
-def _acknowledged(gate: Gate, epoch: Epoch, filing: Filing) -> Acknowledgement:
-    span = filing.lines[0].number, filing.lines[-1].number
-    aside = SetAside.objects.filter(epoch_id=epoch.pk, number__range=span).order_by("number")
-    orders = ErasureOrder.objects.filter(gate=gate, done_at=None).order_by("ordered_at", "order_id")
-    return Acknowledgement(
-        filing.epoch,
-        epoch.last,
-        tuple(aside.values_list("number", "why")),
-        newest_version(now()),
-        tuple(bytes(signed) for signed in orders.values_list("signed", flat=True)[:ORDERS_MAX]),
-    )
+def _file_all(asked: Sequence[_Asked]) -> list[Acknowledgement | Disputed]:
+    """File for several gates in one transaction."""
+    with transaction.atomic():
+        one_at_a_time()  # before any row: two that wait for each other's rows would both fail
+        # Their rows are then locked: their reports wait too.
+        update_each([one.gate for one in asked], CONTACT)
+        known = _known_epochs(asked)
+        checked = [_checked(one, known) for one in asked]
+        fitting = [one for one in checked if isinstance(one, _Checked)]
+        orders = _store(fitting)
+        said = iter(_acknowledged(fitting, orders))
+        return [one if isinstance(one, Disputed) else next(said) for one in checked]
+
+
+_TOGETHER: Together[_Asked, Acknowledgement | Disputed] = Together(
+    _file_all, lambda one: one.gate.pk, TOGETHER_MAX
+)
+
+
+def _acknowledged(
+    stored: Sequence[_Checked], orders: Sequence[ErasureOrder]
+) -> Iterator[Acknowledgement]:
+    if not stored:
+        return
+    newest, begun = newest_version(now()), [one.epoch for one in stored if one.epoch.pk]
+    least = min(one.filing.lines[0].number for one in stored)
+    rows = SetAside.objects.filter(epoch__in=begun, number__gte=least).order_by("number")
+    aside = list(rows.values_list("epoch", "number", "why"))
+    for one in stored:
+        first, last = one.filing.lines[0].number, one.filing.lines[-1].number
+        open_ = [each for each in orders if each.gate_id == one.gate.pk and each.done_at is None]
+        yield Acknowledgement(
+            one.filing.epoch,
+            one.epoch.last,
+            tuple((n, why) for pk, n, why in aside if pk == one.epoch.pk and first <= n <= last),
+            newest,
+            tuple(bytes(each.signed) for each in open_[:ORDERS_MAX]),
+        )
 
 
 # --- does it fit? ---------------------------------------------------------------------------------
 
 
-def _checked(gate: Gate, filing: Filing) -> _Checked:
-    """Find the epoch that a filing continues.
+def _known_epochs(asked: Sequence[_Asked]) -> list[Epoch]:
+    """Read the epochs that filings may continue, newest first."""
+    numbers = {one.filing.epoch for one in asked}
+    gates = [one.gate for one in asked]
+    return list(Epoch.objects.filter(gate__in=gates, number__in=numbers).order_by("-pk"))
+
+
+def _checked(asked: _Asked, epochs: Sequence[Epoch]) -> _Checked | Disputed:
+    """Find the epoch that a filing continues, or why it continues none.
 
     A lane's new machine may have taken an id over, and begin its own epochs at 1; the former
     machine's are known by their key.
-
-    Raises:
-        Disputed: It continues none.
     """
+    gate, filing = asked.gate, asked.filing
     public = gate.public
-    known = list(Epoch.objects.filter(gate=gate, number=filing.epoch).order_by("-pk"))
+    named = gate.pk, filing.epoch
+    known = [epoch for epoch in epochs if (epoch.gate_id, epoch.number) == named]
     known.sort(key=lambda epoch: bytes(epoch.public) != public)
     if not known or bytes(known[0].public) != public:
         known.append(_begun(gate, filing.epoch, public))
     disputes: list[Disputed] = []
     for epoch in known:
         try:
-            return _fitting(epoch, filing)
+            return _Checked(gate, filing, epoch, *_fitting(epoch, filing))
         except Disputed as dispute:
             disputes.append(dispute)
-    raise disputes[0]
+    return disputes[0]
 
 
 def _begun(gate: Gate, number: int, public: bytes) -> Epoch:
@@ -109,13 +155,18 @@ def _begun(gate: Gate, number: int, public: bytes) -> Epoch:
     return Epoch(gate=gate, number=number, public=public, chain=genesis(gate.pk, number, public))
 
 
-def _fitting(epoch: Epoch, filing: Filing) -> _Checked:
+def _fitting(epoch: Epoch, filing: Filing) -> tuple[tuple[Line, ...], Checkpoint | None]:
+    """Return the lines that are new, and the signed head.
+
+    Raises:
+        Disputed: The filing does not continue this epoch.
+    """
     first = filing.lines[0].number
     if epoch.disputed:
         raise Disputed(AlarmKind.OLDER_COPY, first)
     head = _head(epoch, filing)
     if first > epoch.last + 1:
-        return _Checked(epoch, (), None)  # the acknowledgement asks for what lies before
+        return (), None  # the acknowledgement asks for what lies before
     held = _held_chains(epoch, first - 1, filing.lines[-1].number)
     for line in filing.lines:
         if held.get(line.number, line.chain) != line.chain:
@@ -124,7 +175,7 @@ def _fitting(epoch: Epoch, filing: Filing) -> _Checked:
         raise Disputed(AlarmKind.CHAIN, first)
     new = tuple(line for line in filing.lines if line.number > epoch.last)
     _check_heads(epoch, new, head, held)
-    return _Checked(epoch, new, head)
+    return new, head
 
 
 def _held_chains(epoch: Epoch, first: int, last: int) -> dict[int, bytes]:
@@ -195,24 +246,34 @@ def _chain_of(epoch: Epoch, number: int) -> bytes | None:
 # --- storing --------------------------------------------------------------------------------------
 
 
-def _store(gate: Gate, checked: _Checked, filing: Filing) -> Epoch:
-    epoch, new = checked.epoch, checked.new
-    if not epoch.last and not new:
-        return epoch  # never heard of before, and not from its beginning
-    if new:
-        epoch.last, epoch.chain = new[-1].number, new[-1].chain
-    if new or checked.head is not None:
-        _keep_head(epoch, checked.head, filing)
-    if new:
-        _store_lines(gate, epoch, new)
-    return epoch
+def _store(checked: Sequence[_Checked]) -> list[ErasureOrder]:
+    """Store what is new; return what is ordered to be erased of these gates."""
+    moved = [one for one in checked if one.new or (one.head is not None and one.epoch.last)]
+    for one in moved:
+        if one.new:
+            one.epoch.last, one.epoch.chain = one.new[-1].number, one.new[-1].chain
+        if one.head is not None and one.head.number >= one.epoch.head_number:
+            one.epoch.head_number, one.epoch.head_ms = one.head.number, one.head.time_ms
+    _save_epochs([one.epoch for one in moved])
+    for one in moved:
+        _keep_head(one.epoch, one.head, one.filing)
+    orders = orders_of([one.epoch for one in checked])
+    parcels = _store_lines([one for one in moved if one.new], orders)
+    take_up(parcels)
+    if any(isinstance(one.body, OrderBody) for parcel in parcels for one in parcel.filed):
+        return orders_of([one.epoch for one in checked])
+    return orders
+
+
+def _save_epochs(epochs: Sequence[Epoch]) -> None:
+    for epoch in epochs:
+        if epoch._state.adding:  # noqa: SLF001 - public by Django's docs
+            epoch.save()
+    update_each(epochs, ("last", "chain", "head_number", "head_ms"))
 
 
 def _keep_head(epoch: Epoch, head: Checkpoint | None, filing: Filing) -> None:
     """Keep the newest signed head, and those that speak of entries yet to come."""
-    if head is not None and head.number >= epoch.head_number:
-        epoch.head_number, epoch.head_ms = head.number, head.time_ms
-    epoch.save()
     if head is None or filing.head is None:
         return
     kept = Head(epoch=epoch, number=head.number, chain=head.chain, signed=filing.head)
@@ -221,21 +282,30 @@ def _keep_head(epoch: Epoch, head: Checkpoint | None, filing: Filing) -> None:
     past.exclude(number=epoch.head_number).delete()
 
 
-def _store_lines(gate: Gate, epoch: Epoch, new: tuple[Line, ...]) -> None:
-    gone = ordered_ranges(gate, epoch.number)
+def _store_lines(checked: Sequence[_Checked], orders: Sequence[ErasureOrder]) -> list[Parcel]:
+    """Store new lines; return what could be read of them."""
     received_ms = to_ms(now())
-    rows, read, aside = [], [], []
-    for line in new:
-        erased = line.body is None or any(first <= line.number <= last for first, last in gone)
-        body = None if erased else _read(line)
-        if body is not None:
-            read.append((line, body))
-        elif not erased:
-            aside.append(SetAside(epoch=epoch, number=line.number, why=UNREADABLE))
-        rows.append(_row(epoch, line, body, received_ms=received_ms, erased=erased))
+    rows: list[Entry] = []
+    aside: list[SetAside] = []
+    read: list[tuple[_Checked, list[tuple[Entry, Body]]]] = []
+    for one in checked:
+        gone, own = ordered_ranges(orders, one.epoch), []
+        for line in one.new:
+            erased = line.body is None or any(a <= line.number <= z for a, z in gone)
+            body = None if erased else _read(line)
+            if not erased and body is None:
+                aside.append(SetAside(epoch=one.epoch, number=line.number, why=UNREADABLE))
+            rows.append(_row(one.epoch, line, body, received_ms=received_ms, erased=erased))
+            if body is not None:
+                own.append((rows[-1], body))
+        read.append((one, own))
     Entry.objects.bulk_create(rows)
     SetAside.objects.bulk_create(aside)
-    take_up(gate, epoch, read, {row.number: row.pk for row in rows})
+    return [Parcel(one.gate, one.epoch, [_filed(*each) for each in own]) for one, own in read]
+
+
+def _filed(row: Entry, body: Body) -> Filed:
+    return Filed(row.number, row.time_ms, body, row.pk)
 
 
 def _read(line: Line) -> Body | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
 
 from portique.core import canonical
 from portique.server.clock import now
 from portique.server.config.waking import NOTES, wake
+from portique.server.gates.actions.rows import update_each
 from portique.server.gates.models import Gate, Note
 
 if TYPE_CHECKING:
@@ -27,17 +27,25 @@ def send_note(gate_id: str, kind: str, payload: dict[int, Any]) -> None:
 
 def send_notes(gates: QuerySet[Gate], told: Sequence[Told]) -> None:
     """Let gates know things, in this order."""
-    at, count = now(), len(told)
-    packed = [(kind, canonical.encode(payload)) for kind, payload in told]
+    send_to_others(gates, [("", each) for each in told])
+
+
+def send_to_others(gates: QuerySet[Gate], told: Sequence[tuple[str, Told]]) -> None:
+    """Let gates know things, in this order; each but the gate that it comes from."""
+    at = now()
+    packed = [(origin, kind, canonical.encode(payload)) for origin, (kind, payload) in told]
     with transaction.atomic(savepoint=False):
-        known = gates.filter(removed_at=None).order_by("pk")
-        lasts = dict(known.select_for_update().values_list("pk", "last_note"))
-        if not lasts:
+        rows = gates.filter(removed_at=None).only("last_note").order_by("pk")
+        known = list(rows.select_for_update())
+        notes = []
+        for gate in known:
+            for origin, kind, payload in packed:
+                if origin != gate.pk:
+                    gate.last_note += 1
+                    place = {"gate_id": gate.pk, "number": gate.last_note, "at": at}
+                    notes.append(Note(**place, kind=kind, payload=payload))
+        if not notes:
             return
-        Gate.objects.filter(pk__in=lasts).update(last_note=F("last_note") + count)
-        Note.objects.bulk_create(
-            Note(gate_id=pk, number=last + place, kind=kind, payload=payload, at=at)
-            for pk, last in lasts.items()
-            for place, (kind, payload) in enumerate(packed, 1)
-        )
-        wake(NOTES, max(lasts.values()) + count)
+        update_each(known, ["last_note"])
+        Note.objects.bulk_create(notes)
+        wake(NOTES, max(gate.last_note for gate in known))

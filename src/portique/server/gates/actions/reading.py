@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, transaction
 
-from portique.core.decide import Outcome, Reason
+from portique.core.decide import Outcome
 from portique.core.entries import (
     DecisionBody,
     EpochBody,
@@ -24,28 +27,16 @@ from portique.core.wire_news import ELSEWHERE, Elsewhere
 from portique.server.clock import now, now_ms
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.erasing import carried_out
-from portique.server.gates.actions.notes import send_notes
-from portique.server.gates.models import (
-    AlarmKind,
-    Crossing,
-    Entry,
-    Epoch,
-    Gate,
-    SetAside,
-)
+from portique.server.gates.actions.notes import send_to_others
+from portique.server.gates.actions.unknown import look_for_unknown
+from portique.server.gates.models import AlarmKind, Crossing, Entry, Epoch, Gate, SetAside
 from portique.server.gates.queries import connected_gates
 from portique.server.gates.receivers import RECEIVERS
-from portique.server.passes.models import IssuedPass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from portique.core.entries import Body
-    from portique.core.values import PassId
-    from portique.core.wire import Line
-    from portique.server.gates.receivers import Receiver
-
-    Read = Sequence[tuple[Line, Body]]
+    from portique.server.gates.receivers import Filed, Parcel, Receiver
 
 NOT_TAKEN_UP = "not-taken-up"
 LOST = {EpochCause.DAMAGED, EpochCause.OLDER_COPY, EpochCause.MISSING}
@@ -53,24 +44,28 @@ ELSEWHERE_MS = 5 * 60_000  # later no gate would refer for it
 log = logging.getLogger(__name__)
 
 
-def take_up(gate: Gate, epoch: Epoch, read: Read, keys: Mapping[int, int]) -> None:
-    """Draw the consequences of new entries; call it in the transaction that stores them.
+@dataclass(frozen=True, slots=True)
+class _Crossed:
+    """Somebody who was let through, by which entry; `seen` is by an agent."""
 
-    Args:
-        gate: Who filed them.
-        epoch: Where they belong.
-        read: Those that could be read.
-        keys: The rows' keys, by the entries' numbers.
-    """
-    for line, body in read:
-        if isinstance(body, OrderBody):
-            carried_out(gate, body)
-        elif isinstance(body, EpochBody) and line.number == 1:
-            _begin(gate, epoch, body)
-    _look_for_unknown(gate, epoch, read)
-    _cross(gate, epoch, read, keys)
+    parcel: Parcel
+    number: int
+    seen: bool
+    crossing: Crossing
+
+
+def take_up(parcels: Sequence[Parcel]) -> None:
+    """Draw the consequences of new entries; call it in the transaction that stores them."""
+    for parcel in parcels:
+        for one in parcel.filed:
+            if isinstance(one.body, OrderBody):
+                carried_out(parcel.gate, one.body)
+            elif isinstance(one.body, EpochBody) and one.number == 1:
+                _begin(parcel.gate, parcel.epoch, one.body)
+    look_for_unknown(parcels)
+    _cross(parcels)
     for receiver in RECEIVERS:
-        _tell(receiver, gate, epoch, read)
+        _tell(receiver, parcels)
 
 
 # --- epochs ---------------------------------------------------------------------------------------
@@ -94,55 +89,36 @@ def _begin(gate: Gate, epoch: Epoch, body: EpochBody) -> None:
         raise_alarm(gate, AlarmKind.HEAD, body.previous_epoch, body.previous_number)
 
 
-# --- passes nobody issued -------------------------------------------------------------------------
-
-
-def _look_for_unknown(gate: Gate, epoch: Epoch, read: Read) -> None:
-    """Raise an alarm for passes that were genuine by their signature and are in no register.
-
-    Somebody has the issuing key. A decision names a pass only once its signature was verified. One
-    that says itself that it ended may be of former years, and erased since: a thief chooses others.
-    """
-    shown: dict[PassId, int] = {
-        body.pass_id: line.number
-        for line, body in read
-        if isinstance(body, DecisionBody) and body.pass_id and Reason.EXPIRED not in body.reasons
-    }
-    if not shown:
-        return
-    issued = IssuedPass.objects.filter(pk__in=shown).values_list("pk", flat=True)
-    for pass_id in shown.keys() - set(issued):
-        raise_alarm(gate, AlarmKind.UNKNOWN_PASS, epoch.number, shown[pass_id])
-
-
 # --- one holder, two lanes ------------------------------------------------------------------------
 
 
-def _cross(gate: Gate, epoch: Epoch, read: Read, keys: Mapping[int, int]) -> None:
+def _cross(parcels: Sequence[Parcel]) -> None:
     """Remember who was let through, tell the other gates, and flag who was at two lanes at once.
 
     However late a gate files: it is compared with all that is still kept.
     """
-    granted: dict[int, HolderId] = {}
-    ruled: dict[int, HolderId] = {}
-    times = {line.number: line.time_ms for line, _ in read}
-    for line, body in read:
-        if isinstance(body, DecisionBody) and body.outcome == Outcome.GRANT and body.holder:
-            granted[line.number] = body.holder
-        elif isinstance(body, RulingBody) and body.ruling is Ruling.ADMIT:
-            holder = _holder_of(gate, body)
-            if holder is not None:
-                ruled[line.number] = holder
-    if not granted and not ruled:
+    crossed = [
+        found for parcel in parcels for one in parcel.filed if (found := _crossed(parcel, one))
+    ]
+    if not crossed:
         return
-    crossings = {
-        number: Crossing(entry_id=keys[number], holder=who, lane=gate.lane, at_ms=times[number])
-        for number, who in sorted((granted | ruled).items())
-    }
-    alone = {number: crossings[number] for number in granted}  # an agent looked at the others
-    _flag(gate, epoch, alone)
-    Crossing.objects.bulk_create(crossings.values())
-    _tell_others(gate, list(crossings.values()))
+    _flag(crossed)
+    Crossing.objects.bulk_create(one.crossing for one in crossed)
+    _tell_others(crossed)
+
+
+def _crossed(parcel: Parcel, one: Filed) -> _Crossed | None:
+    """Return who was let through by an entry, if it says so and names somebody."""
+    body, holder, seen = one.body, None, False
+    if isinstance(body, DecisionBody) and body.outcome == Outcome.GRANT:
+        holder = body.holder
+    elif isinstance(body, RulingBody) and body.ruling is Ruling.ADMIT:
+        holder, seen = _holder_of(parcel.gate, body), True
+    if not holder:
+        return None
+    lane = parcel.gate.lane
+    crossing = Crossing(entry_id=one.key, holder=holder, lane=lane, at_ms=one.time_ms)
+    return _Crossed(parcel, one.number, seen, crossing)
 
 
 def _holder_of(gate: Gate, ruling: RulingBody) -> HolderId | None:
@@ -160,59 +136,78 @@ def _holder_of(gate: Gate, ruling: RulingBody) -> HolderId | None:
     return None
 
 
-def _flag(gate: Gate, epoch: Epoch, crossings: dict[int, Crossing]) -> None:
+def _flag(crossed: Sequence[_Crossed]) -> None:
     """Raise an alarm for each holder let through at another gate within a minute of this one."""
-    if not crossings:
-        return
-    times = [crossing.at_ms for crossing in crossings.values()]
+    alone = [one for one in crossed if not one.seen]
+    before: list[_Crossed] = []  # what came together is told of too: the second one is flagged
+    for parcel, found in groupby(alone, attrgetter("parcel")):
+        group = list(found)
+        others = _at_others(parcel.gate, [one.crossing for one in group])
+        for one in before:
+            others.setdefault(one.crossing.holder, []).append(one.crossing.at_ms)
+        for one in group:
+            met, at_ms = others.get(one.crossing.holder, ()), one.crossing.at_ms
+            if any(abs(each - at_ms) <= OTHER_LANE_MS for each in met):
+                raise_alarm(parcel.gate, AlarmKind.TWO_LANES, parcel.epoch.number, one.number)
+        before += group
+
+
+def _at_others(gate: Gate, crossings: Sequence[Crossing]) -> dict[str, list[int]]:
+    """Return when these holders were let through at other gates at about these times."""
+    times = [crossing.at_ms for crossing in crossings]
     near = Crossing.objects.filter(
-        holder__in={crossing.holder for crossing in crossings.values()},
+        holder__in={crossing.holder for crossing in crossings},
         at_ms__range=(min(times) - OTHER_LANE_MS, max(times) + OTHER_LANE_MS),
     ).exclude(entry__epoch__gate=gate)
-    others: dict[str, list[int]] = {}
+    found: dict[str, list[int]] = {}
     for holder, at_ms in near.values_list("holder", "at_ms"):
-        others.setdefault(holder, []).append(at_ms)
-    for number, crossing in crossings.items():
-        if any(abs(at - crossing.at_ms) <= OTHER_LANE_MS for at in others.get(crossing.holder, ())):
-            raise_alarm(gate, AlarmKind.TWO_LANES, epoch.number, number)
+        found.setdefault(holder, []).append(at_ms)
+    return found
 
 
-def _tell_others(gate: Gate, crossings: list[Crossing]) -> None:
-    recent = [crossing for crossing in crossings if now_ms() - crossing.at_ms < ELSEWHERE_MS]
+def _tell_others(crossed: Sequence[_Crossed]) -> None:
+    at_ms = now_ms()
+    recent = [
+        (one.parcel.gate.pk, (ELSEWHERE, _elsewhere(one.crossing)))
+        for one in crossed
+        if at_ms - one.crossing.at_ms < ELSEWHERE_MS
+    ]
     if recent:
-        told = [
-            (ELSEWHERE, Elsewhere(_holder(one), one.at_ms, one.lane).to_note(0).payload)
-            for one in recent
-        ]
-        send_notes(connected_gates(now(), but=gate.pk), told)
+        send_to_others(connected_gates(now()), recent)
 
 
-def _holder(crossing: Crossing) -> HolderId:
-    return HolderId(crossing.holder)
+def _elsewhere(crossing: Crossing) -> dict[int, Any]:
+    holder = HolderId(crossing.holder)
+    return Elsewhere(holder, crossing.at_ms, crossing.lane).to_note(0).payload
 
 
 # --- others in the server -------------------------------------------------------------------------
 
 
-def _tell(receiver: Receiver, gate: Gate, epoch: Epoch, read: Read) -> None:
+def _tell(receiver: Receiver, parcels: Sequence[Parcel]) -> None:
     """Tell a receiver; an entry it fails on is set aside and holds up no other."""
-    filed = [(line.number, line.time_ms, body) for line, body in read]
-    if not filed or _taken(receiver, gate, epoch, filed):
+    told = [parcel for parcel in parcels if parcel.filed]
+    if not told or _taken(receiver, told):
         return
-    for one in filed:
-        if not _taken(receiver, gate, epoch, [one]):
-            SetAside.objects.get_or_create(
-                epoch=epoch, number=one[0], defaults={"why": NOT_TAKEN_UP}
-            )
-            raise_alarm(gate, AlarmKind.RECEIVER, epoch.number, one[0])
+    for parcel in told:
+        if len(told) > 1 and _taken(receiver, [parcel]):
+            continue
+        for one in parcel.filed:
+            if not _taken(receiver, [replace(parcel, filed=[one])]):
+                _set_aside(parcel, one.number)
 
 
-def _taken(
-    receiver: Receiver, gate: Gate, epoch: Epoch, filed: Sequence[tuple[int, int, Body]]
-) -> bool:
+def _set_aside(parcel: Parcel, number: int) -> None:
+    SetAside.objects.get_or_create(
+        epoch=parcel.epoch, number=number, defaults={"why": NOT_TAKEN_UP}
+    )
+    raise_alarm(parcel.gate, AlarmKind.RECEIVER, parcel.epoch.number, number)
+
+
+def _taken(receiver: Receiver, parcels: Sequence[Parcel]) -> bool:
     try:
         with transaction.atomic():
-            receiver(gate.pk, epoch.number, filed)
+            receiver(parcels)
     except DatabaseError:
         raise  # the disk or a lock: everything is tried again
     except Exception:

@@ -12,9 +12,11 @@ from portique.core import canonical, wire_news
 from portique.core.wire_news import ADMISSION, ADMISSION_MS_MAX, ELSEWHERE, NOTES_MAX, News
 from portique.core.wire_news import Note as Told
 from portique.server.clock import now
-from portique.server.gates.actions.alarms import raise_alarm
+from portique.server.config.waking import one_at_a_time
+from portique.server.gates.actions.alarms import raise_alarm, tell
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest_version
 from portique.server.gates.models import CONTACT, AlarmKind, Epoch, Gate, Note
+from portique.server.gates.receivers import FAILURE_RECEIVERS
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None =
     with transaction.atomic():
         if fresh:
             _watch_journal(gate, report.health)  # first: an alarm waits its turn before any row
+            _watch_lane(gate, report.health)
         _keep_health(gate, report.health)  # its row is then locked: no note is added meanwhile
         gate.refresh_from_db(fields=["last_note"])
         notes, cursor = _notes(gate, report.cursor)
@@ -64,6 +67,7 @@ def _keep_health(gate: Gate, health: Health) -> None:
         "knowledge_number": known.number if known else None,
         "mode": health.mode,
         "set_aside": health.set_aside,
+        "failing": " ".join(health.failing),
     }
     for name, value in fields.items():
         setattr(gate, name, value)
@@ -84,6 +88,14 @@ def _watch_journal(gate: Gate, health: Health) -> None:
     if not Gate.objects.filter(pk=gate.pk, called_ms__gt=gate.called_ms).exists():
         raise_alarm(gate, AlarmKind.OLDER_COPY, health.epoch, health.last)
         Epoch.objects.filter(gate=gate, number=health.epoch).update(disputed=True)
+
+
+def _watch_lane(gate: Gate, health: Health) -> None:
+    """Tell others in the server what no longer works at a lane, and what works again."""
+    before, failing = set(gate.failing.split()), set(health.failing)
+    if before != failing:
+        one_at_a_time()
+        tell(FAILURE_RECEIVERS, gate, sorted(failing - before), sorted(before - failing))
 
 
 def _watch_knowledge(gate: Gate, known: Version) -> None:

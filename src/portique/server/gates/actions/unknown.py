@@ -27,10 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from portique.core.entries import Body
     from portique.core.values import PassId
-    from portique.core.wire import Line
-    from portique.server.gates.models import Epoch, Gate
+    from portique.server.gates.models import Gate
+    from portique.server.gates.receivers import Filed, Parcel
 
 KEYS_LIVE = timedelta(days=366)  # a school year: no pass issued around an older restore is genuine
 
@@ -40,27 +39,38 @@ def note_restore(copied_at: datetime) -> None:
     Restore.objects.create(copied_at=copied_at)
 
 
-def look_for_unknown(gate: Gate, epoch: Epoch, read: Sequence[tuple[Line, Body]]) -> None:
+def look_for_unknown(parcels: Sequence[Parcel]) -> None:
     """Tell people of passes that nobody issued, as far as the database knows.
 
     One that says itself that it ended may be of former years, and erased since: a thief chooses
     others.
     """
-    shown: dict[PassId, Line] = {}
-    for line, body in read:
-        if isinstance(body, DecisionBody) and body.pass_id and Reason.EXPIRED not in body.reasons:
-            shown.setdefault(body.pass_id, line)
+    shown: dict[PassId, list[tuple[Parcel, Filed]]] = {}
+    for parcel in parcels:
+        for pass_id, one in _shown(parcel).items():
+            shown.setdefault(pass_id, []).append((parcel, one))
     if not shown:
         return
     issued = IssuedPass.objects.filter(pk__in=shown).values_list("pk", flat=True)
     unknown = shown.keys() - set(issued)
     restores = list(Restore.objects.filter(at__gt=now() - KEYS_LIVE)) if unknown else []
     for pass_id in unknown:
-        kind = _kind(shown[pass_id].time_ms, restores)
-        if kind is AlarmKind.UNKNOWN_PASS:
-            raise_alarm(gate, kind, epoch.number, shown[pass_id].number)
-        else:
-            _count(gate, kind, pass_id)
+        for parcel, one in shown[pass_id]:
+            kind = _kind(one.time_ms, restores)
+            if kind is AlarmKind.UNKNOWN_PASS:
+                raise_alarm(parcel.gate, kind, parcel.epoch.number, one.number)
+            else:
+                _count(parcel.gate, kind, pass_id)
+
+
+def _shown(parcel: Parcel) -> dict[PassId, Filed]:
+    """Return the first showing of each pass that was genuine then."""
+    shown: dict[PassId, Filed] = {}
+    for one in parcel.filed:
+        body = one.body
+        if isinstance(body, DecisionBody) and body.pass_id and Reason.EXPIRED not in body.reasons:
+            shown.setdefault(body.pass_id, one)
+    return shown
 
 
 def _kind(shown_ms: int, restores: Iterable[Restore]) -> AlarmKind:
