@@ -80,7 +80,7 @@ def test_an_old_report_that_comes_again_rings_for_nothing(report):
 
 def test_a_failure_that_cannot_be_shown_is_still_kept(report, monkeypatch):
     """And the gate gets its news."""
-    monkeypatch.setattr("portique.server.console.actions._append", lambda _: 1 / 0)
+    monkeypatch.setattr("portique.server.console.actions.append", lambda _: 1 / 0)
     report(Organ.CAMERA)
 
     assert Gate.objects.get().failing == "camera"

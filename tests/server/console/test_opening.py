@@ -101,7 +101,7 @@ def test_an_opening_that_is_confirmed_is_silent(asked, filed):
 
 
 def test_an_opening_is_not_rung_for_before_its_time(asked, django_assert_num_queries):
-    """The gate opens within a minute and files what it did; meanwhile looking costs one question."""
+    """The gate opens within a minute and files; until then looking costs one question."""
     asked(CONFIRMED_WITHIN - timedelta(seconds=10))
     with django_assert_num_queries(1):
         look_for_unopened(now())
@@ -182,7 +182,7 @@ def test_an_alarm_somebody_saw_to_is_silent(gate, account):
 
 def test_an_alarm_that_cannot_be_shown_is_still_raised(gate, monkeypatch):
     """What fails in another part of the server undoes no alarm and no filing."""
-    monkeypatch.setattr("portique.server.console.actions._append", lambda _: 1 / 0)
+    monkeypatch.setattr("portique.server.console.actions.append", lambda _: 1 / 0)
     raise_alarm(gate, AlarmKind.CHAIN, 1, 7)
 
     assert Alarm.objects.count() == 1

@@ -67,10 +67,10 @@ def record(parcels: Sequence[Parcel]) -> None:
                 _end_alarm(gate.pk, from_ms(one.time_ms))
     shown = [event for event in events if event is not None]
     _credit(shown)
-    _append(shown)
+    append(shown)
 
 
-def _append(events: Iterable[Event]) -> None:
+def append(events: Iterable[Event]) -> None:
     """Write events so that no reader ever sees one before another of a lower id."""
     one_at_a_time()
     made = Event.objects.bulk_create(list(events))
@@ -157,12 +157,12 @@ def alarmed(alarm: Alarm) -> None:
     if alarm.seen_at is not None:
         rung = Event.objects.filter(kind=EventKind.GATE, alert=True, data__alarm=alarm.pk)
         for event in rung.filter(dismissed_at=None):
-            _silence(event, alarm.seen_at)
+            silence(event, alarm.seen_at)
         return
     data = {"code": alarm.kind, "alarm": alarm.pk, "entry": [alarm.epoch, alarm.number]}
     rings = Event(at=alarm.first_at, kind=EventKind.GATE, data=data, alert=True)
     rings.gate, rings.lane = alarm.gate_id, alarm.gate.lane
-    _append([rings])
+    append([rings])
 
 
 def failed(gate: Gate, failing: Sequence[str], working: Sequence[str]) -> None:
@@ -171,15 +171,16 @@ def failed(gate: Gate, failing: Sequence[str], working: Sequence[str]) -> None:
     at = now()
     rung = Event.objects.filter(kind=EventKind.FAILURE, gate=gate.pk, alert=True)
     for event in rung.filter(dismissed_at=None, data__code__in=list(working)):
-        _silence(event, at)
+        silence(event, at)
     place = {"at": at, "kind": EventKind.FAILURE, "gate": gate.pk, "lane": gate.lane}
     said = [Event(**place, data={"code": code, "works": False}, alert=True) for code in failing]
-    _append([*said, *(Event(**place, data={"code": code, "works": True}) for code in working)])
+    append([*said, *(Event(**place, data={"code": code, "works": True}) for code in working)])
 
 
-def _silence(event: Event, at: datetime) -> None:
+def silence(event: Event, at: datetime) -> None:
+    """Take an alert off every console: what it rang for is over."""
     Event.objects.filter(pk=event.pk).update(dismissed_at=at)
-    _append([Event(at=at, kind=EventKind.DISMISSED, data={"alert": event.pk})])
+    append([Event(at=at, kind=EventKind.DISMISSED, data={"alert": event.pk})])
 
 
 # --- what people at consoles do -------------------------------------------------------------------
@@ -202,7 +203,7 @@ def rule(user: User, referral: Referral, verdict: Ruling, reason: AdmitReason | 
         )
         if won:
             _tell(user, referral, verdict, reason)
-            _append([_asked(user, referral, verdict, reason, at)])
+            append([_asked(user, referral, verdict, reason, at)])
     referral.refresh_from_db()
     if not won:
         raise TooLate("somebody answered this referral already")
@@ -251,7 +252,7 @@ def admit(user: User, lane: str, reason: ManualReason, people: int = 1) -> None:
     event = Event(at=now(), kind=EventKind.MANUAL, lane=lane, data=data, people=people)
     event.direction = str(place.direction)
     with transaction.atomic():
-        _append([event])
+        append([event])
 
 
 def open_door(user: User, lane: str, reason: ManualReason) -> None:
@@ -273,7 +274,7 @@ def open_door(user: User, lane: str, reason: ManualReason) -> None:
         note = asked.to_note(0)
         send_note(gate.pk, note.kind, note.payload)
         data = {"admission": number, "reason": str(reason), "user": str(user.pk)}
-        _append([Event(at=at, kind=EventKind.OPENING, gate=gate.pk, lane=lane, data=data)])
+        append([Event(at=at, kind=EventKind.OPENING, gate=gate.pk, lane=lane, data=data)])
 
 
 def dismiss(user: User, alert: int) -> None:
@@ -289,7 +290,7 @@ def dismiss(user: User, alert: int) -> None:
         if not waiting.update(dismissed_at=at):
             raise TooLate("this alert was seen to already")
         data = {"alert": alert, "user": str(user.pk)}
-        _append([Event(at=at, kind=EventKind.DISMISSED, data=data)])
+        append([Event(at=at, kind=EventKind.DISMISSED, data=data)])
 
 
 # --- the end of what is kept ----------------------------------------------------------------------

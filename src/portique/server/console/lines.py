@@ -41,6 +41,13 @@ OPENING = Words(
     "Ouverture demandée au portique, qui doit confirmer",
     "The gate was asked to open, and is to confirm",
 )
+UNOPENED = Words(
+    "Le portique n’a pas confirmé l’ouverture", "The gate did not confirm that it opened"
+)
+LOOK_THERE = Words(
+    "La porte est peut-être restée fermée\xa0: voyez sur place.",
+    "The door may have stayed shut: look there.",
+)
 FROM_HERE = Words("porte ouverte depuis cette page", "door opened from this page")
 MANUAL = Words("Admission manuelle", "Manual admission")
 DRILL = Words("exercice", "drill")
@@ -97,6 +104,8 @@ def _asked(event: Event) -> Line:
 
 def _opening(event: Event) -> Line:
     why = _manual_reason(event.data["reason"])
+    if event.alert:
+        return Line(event.at, "", "refer", spoken(UNOPENED), details=[why, spoken(LOOK_THERE)])
     return Line(event.at, "", "note", spoken(OPENING), details=[why])
 
 
