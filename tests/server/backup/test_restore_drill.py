@@ -283,6 +283,15 @@ def check_that_it_goes_on(drill: Drill) -> None:
     [(version,)] = drill.other.rows(counted)
     wait_for(lambda: knows(heard, known.epoch, version), "the new epoch at the gate")
     show_until_granted(drill, number)
+    show_a_lost_one(drill)
+
+
+def show_a_lost_one(drill: Drill) -> None:
+    """Show a pass issued after the copy: the alarm says so, and no other speaks of a stolen key."""
+    known, lost = drill.other.passes(), drill.machine.passes()
+    drill.gate.show(next(text for number, (_, text, _) in lost.items() if number not in known))
+    alarms = "SELECT kind FROM gates_alarm WHERE kind LIKE 'unknown%'"
+    wait_for(lambda: drill.other.rows(alarms) == [("unknown-restored",)], "the alarm of a restore")
 
 
 def show_until_granted(drill: Drill, number: str) -> None:

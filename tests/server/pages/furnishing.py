@@ -25,7 +25,7 @@ from portique.server.accounts.roles import Role
 from portique.server.api.actions import Wanted, make_token
 from portique.server.api.scopes import Scope
 from portique.server.console.actions import record
-from portique.server.gates.models import Alarm, AlarmKind, Gate
+from portique.server.gates.models import Alarm, AlarmKind, Gate, Restore
 from portique.server.passes import actions as passes
 from portique.server.passes.models import IssuedPass, Use
 from portique.server.passes.quotas import By
@@ -150,6 +150,7 @@ def place_gates(by: By, somebody: Person) -> None:
     late = fine | {"contact_at": at - timedelta(hours=5), "disk_free": 10**8, "unsent": 431,
                    "drift_ms": 95_000, "clock_trusted": False, "set_aside": 3}  # fmt: skip
     Gate.objects.create(gate_id="exit-1", lane="exit-1", x=b"u" * 32, y=b"v" * 32, **late)
+    Restore.objects.create(copied_at=at - timedelta(hours=9), at=at - timedelta(hours=1))
     for kind in AlarmKind:
         Alarm.objects.create(gate=entry, kind=kind, epoch=1, number=77, first_at=at, last_at=at)
     card = IssuedPass.objects.filter(holder=somebody.holder).values_list("pk", flat=True)[0]
