@@ -55,6 +55,15 @@ def test_a_siecle_zip_brings_everybody_who_is_here_with_their_rights(office, lyc
     assert Tie.objects.filter(pupil=named(one)).exists()
 
 
+def test_an_import_leads_on_to_cards_and_people(office, export):
+    """When it is done; whoever comes to import sees nothing of it."""
+    page = office.bring_in(export).content.decode()
+    later = office.client.get("/personnes/importer/").content.decode()
+
+    assert 'href="/passes/"' in page.partition('id="next"')[2].partition("</section>")[0]
+    assert 'id="next"' not in later
+
+
 def test_nothing_is_written_before_it_was_confirmed(office, export):
     """The preview counts, and changes nothing."""
     page = office.choose(export).content.decode()

@@ -13,7 +13,6 @@ from django.db.models import Min, Q, Sum
 
 from portique.core.dayplans import plan_day
 from portique.core.entries import Ruling
-from portique.core.finding import plain
 from portique.core.localtime import local_day
 from portique.core.values import Direction, HolderId, Kind, from_ms, to_ms
 from portique.school.people.records import Role
@@ -35,7 +34,7 @@ from portique.server.passes.models import IssuedPass, Use
 from portique.server.passes.queries import rights_among
 from portique.server.people.index import everybody
 from portique.server.people.models import Tie
-from portique.server.people.queries import Tied
+from portique.server.people.queries import Tied, name_order
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
@@ -241,7 +240,7 @@ def addressees(pupil: Person) -> list[Tied]:
     found = [
         Tied(tie.guardian, SENTENCES[Role(tie.role)]) for tie in ties.select_related("guardian")
     ]
-    return sorted(found, key=lambda one: plain(one.person.shown_name))
+    return sorted(found, key=lambda one: name_order(one.person))
 
 
 def messages_of(at: datetime) -> list[GuardianMessage]:

@@ -30,6 +30,7 @@ from portique.server.passes.register import DATA_ITEMS_MAX, issued_from
 from portique.server.people import index
 from portique.server.people.index import WITHOUT_CARDS
 from portique.server.people.models import Person
+from portique.server.people.queries import name_order
 from portique.server.school.house import served_school
 from portique.server.school.models import Counter
 
@@ -140,9 +141,7 @@ class PersonRow:
 def people_of(kind: str, label: str, at: datetime) -> list[PersonRow]:
     """Return the people of a class by name; opens their names."""
     people = Person.objects.filter(kind=kind, label=label, left_on=None)
-    named = sorted(
-        people, key=lambda one: (plain(one.shown_last_name), plain(one.shown_first_name))
-    )
+    named = sorted(people, key=name_order)
     cards = _cards([person.holder for person in named], at)
     return [_row(person, cards.get(person.holder), at) for person in named]
 

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from portique.core.finding import plain
 from portique.core.plain import Words
 from portique.core.values import Kind
 from portique.school.people.records import Role as TieRole
@@ -84,9 +85,14 @@ def pupils_of(guardian: Person) -> list[Tied]:
     return _shown([(tie.pupil, tie.role) for tie in ties])
 
 
+def name_order(person: Person) -> tuple[str, str]:
+    """Return what sorts people on every page: by last name, then first name."""
+    return plain(person.shown_last_name), plain(person.shown_first_name)
+
+
 def _shown(tied: list[tuple[Person, str]]) -> list[Tied]:
     order = list(TieRole)
-    tied.sort(key=lambda one: (order.index(TieRole(one[1])), one[0].shown_name))
+    tied.sort(key=lambda one: (order.index(TieRole(one[1])), *name_order(one[0])))
     return [Tied(person, SENTENCES[TieRole(role)]) for person, role in tied]
 
 

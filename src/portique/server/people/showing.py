@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from portique.core.finding import plain
 from portique.core.plain import Words
 from portique.school.people.mapping import Field
 from portique.school.people.records import Boarding
@@ -46,9 +47,13 @@ DAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Somebody of a list: name, class or service, and what else there is to say."""
+    """Somebody of a list: name, class or service, and what else there is to say.
+
+    `last_name` is where the list has them.
+    """
 
     name: str
+    last_name: str
     label: str
     kind: Words
     notes: tuple[str, ...] = ()
@@ -179,8 +184,10 @@ def _option(known: KnownPerson) -> str:
 
 
 def _line(record: PersonRecord, notes: tuple[str, ...] = ()) -> Line:
-    return Line(record.shown_name, record.label or "", KIND_WORDS[record.kind], notes)
+    last_name = record.usual_family_name or record.family_name
+    kind = KIND_WORDS[record.kind]
+    return Line(record.shown_name, last_name, record.label or "", kind, notes)
 
 
-def _order(line: Line) -> tuple[int, str, str]:
-    return _PLACE[line.kind.fr], line.label, line.name
+def _order(line: Line) -> tuple[int, str, str, str]:
+    return _PLACE[line.kind.fr], line.label, plain(line.last_name), plain(line.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portique.core.errors import FileRefused, KnowledgeError, TooLate
@@ -43,6 +44,7 @@ EXAMPLES = 3
 FILES_MAX = 4
 OFFICE = (Role.HEAD, Role.SCHOOL_LIFE)
 LINE = Words("ligne", "line")
+DONE = "done"  # in the address, after an import: what comes next is shown
 SOURCES = {Source.SIECLE.value: "SIECLE", Source.ONDE.value: "ONDE"}
 
 
@@ -74,6 +76,7 @@ def _choosing(request: HttpRequest, error: FileRefused | None = None) -> HttpRes
         "refusal": _sentence(error) if error else None,
         "imports": [(one, SOURCES.get(one.source)) for one in last_imports()],
         "waiting": uploads.held_by(me(request)),
+        "done": DONE in request.GET,
     }
     return render(request, "people/import.html", shown, status=422 if error else 200)
 
@@ -217,7 +220,7 @@ def _apply(request: HttpRequest, upload: Upload, shown: Preview) -> HttpResponse
             ),
         )
     messages.success(request, words("L’importation est faite.", "The import is done."))
-    return redirect("people:import")
+    return redirect(f"{reverse('people:import')}?{DONE}")
 
 
 def _previewed(request: HttpRequest, shown: Preview, refusal: object = None) -> HttpResponse:
