@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import migrations, models
 
@@ -15,14 +15,16 @@ if TYPE_CHECKING:
 
 def seal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     _ = editor
-    for destination in apps.get_model("outgoing", "Destination").objects.all():
+    then: Any = apps.get_model("outgoing", "Destination")  # as it was, not as it is
+    for destination in then.objects.all():
         destination.address = destination.plain
         destination.save(update_fields=["address"])
 
 
 def unseal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     _ = editor
-    for destination in apps.get_model("outgoing", "Destination").objects.all():
+    then: Any = apps.get_model("outgoing", "Destination")  # as it was, not as it is
+    for destination in then.objects.all():
         destination.plain = destination.address
         destination.save(update_fields=["plain"])
 
