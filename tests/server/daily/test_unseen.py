@@ -201,6 +201,7 @@ def test_a_gate_in_doubt_makes_the_list_doubtful(office, pupil, gate):
     doubts: list[tuple[dict[str, Any], str]] = [
         ({"unsent": 500}, "pas encore tout envoyé"),
         ({"unsent": 0, "mode": "free"}, "sans code aujourd’hui"),
+        ({"mode": "", "failing": "camera door"}, "caméra, lecteur ou journal en panne"),
         ({"contact_at": AT - timedelta(minutes=5)}, "ne répond pas"),
         ({"contact_at": None}, "ne répond pas"),
         ({"removed_at": AT}, "aucun portique"),
@@ -224,6 +225,17 @@ def test_people_who_came_without_a_code_are_counted(office, pupil, gate):
 
     assert "3 personnes sont entrées" in page
     assert "La liste est incertaine" in page
+
+
+def test_an_entry_whose_camera_failed_today_is_in_doubt(office, pupil, gate):
+    """Although it works again; a door that did not obey hides nobody."""
+    at, lane = {"at": AT, "kind": EventKind.FAILURE}, {"lane": "entry-1"}
+    Event.objects.create(**at, **lane, data={"code": "door", "works": False})
+    before = office.get(PAGE).content.decode()
+    Event.objects.create(**at, **lane, data={"code": "camera", "works": True})
+
+    assert "incertaine" not in before
+    assert "La liste est incertaine" in office.get(PAGE).content.decode()
 
 
 def test_a_pupil_who_never_got_a_card_is_marked(office, account, pupil):

@@ -10,7 +10,7 @@ is lost costs news, and entries wait in the journal until it is back.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from portique.core import wire_news
@@ -19,7 +19,7 @@ from portique.core.wire_news import Report
 from portique.gate.board import Freshness, FreshnessState, Organ
 from portique.gate.link.calls import UnprovedAnswer
 from portique.gate.link.filing import Filer, Refused
-from portique.gate.link.health import failing_of, health_of
+from portique.gate.link.health import Failing, failing_of, health_of
 from portique.gate.link.pace import SLOW_S, Pace
 from portique.gate.link.words import DISPUTED, NOT_KNOWN
 from portique.gate.logs import log
@@ -40,9 +40,8 @@ if TYPE_CHECKING:
     from portique.gate.sync import Source
 
 NEWS_PATH = "/gate/v1/news"
-OK, UNKNOWN_GATE = 200, 401
+OK, NOT_READ, UNKNOWN_GATE = 200, 400, 401
 NEWS_MS, NEWS_WITH_STREAM_MS = 10_000, 30_000
-CHANGED_GAP_MS = 5_000  # an organ that comes and goes makes no flood of reports
 NEWS_GAP_MS = 300  # events come in bursts, and forged ones as they like
 ASK_AGAIN_MS = 3_600_000
 CLOSE_S = 2.0  # a call that is out ends by itself; the journal is closed without it
@@ -105,7 +104,8 @@ class Link:
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="link", daemon=True)
         self._head: Head | None = None  # the last entry that the loop told of
-        self._failing: tuple[Organ, ...] = ()  # what failed when the loop last looked
+        self._faults: frozenset[Organ] = frozenset()  # what failed when the loop last looked
+        self._failing = Failing()
         self._reported: tuple[str, ...] = ()  # what the server was told that fails
         self._heard_ms: int | None = None  # uptime at the last proved answer
         self._waiting = 0
@@ -123,9 +123,9 @@ class Link:
         Raises:
             JournalError: See `Errands.run`.
         """
-        head, failing = self._around.journal.head, failing_of(self._around.board)
-        if (head, failing) != (self._head, self._failing):
-            self._head, self._failing = head, failing
+        head, faults = self._around.journal.head, failing_of(self._around.board)
+        if (head, faults) != (self._head, self._faults):
+            self._head, self._faults = head, faults
             self._wake.set()
         self._errands.run()
 
@@ -207,12 +207,12 @@ class Link:
     def _news_at_ms(self) -> int:
         """Return when to ask next: by the pace, at an event, or when what fails has changed."""
         due = self._due
-        at_ms = [due.news_ms]
-        if due.now.is_set():
-            at_ms.append(due.asked_ms + NEWS_GAP_MS)
-        if failing_of(self._around.board) != self._reported:
-            at_ms.append(due.asked_ms + CHANGED_GAP_MS)
-        return min(at_ms)
+        if due.now.is_set() or self._failing_now() != self._reported:
+            return min(due.news_ms, due.asked_ms + NEWS_GAP_MS)
+        return due.news_ms
+
+    def _failing_now(self) -> tuple[Organ, ...]:
+        return self._failing.look(self._around.board, self._around.clock.monotonic_ms())
 
     def _until_news_s(self) -> float:
         return max(0.01, (self._news_at_ms() - self._around.clock.monotonic_ms()) / 1000)
@@ -221,12 +221,16 @@ class Link:
         around, due = self._around, self._due
         due.now.clear()
         due.asked_ms = around.clock.monotonic_ms()
-        health = health_of(around.journal, around.source, around.clock, around.board)
+        failing = self._failing_now()
+        health = health_of(around.journal, around.source, around.clock, around.board, failing)
         cursor = self._errands.cursor
         reply = self._post(NEWS_PATH, Report(cursor, health).to_bytes())
+        if reply.status == NOT_READ and failing:  # by a server from before this field
+            plain = Report(cursor, replace(health, failing=()))
+            reply = self._post(NEWS_PATH, plain.to_bytes())
         if reply.status != OK:
             raise Refused(reply.status)
-        self._reported = health.failing
+        self._reported = failing
         news = wire_news.read_news(reply.body)
         if news.cursor < cursor:
             due.ask_again_ms = 0  # the server came back from a backup: what else has it lost?

@@ -16,9 +16,11 @@ class ConsoleConfig(AppConfig):
         """Ask to be told."""
         from portique.server.console.actions import (  # noqa: PLC0415 -- needs the models
             alarmed,
+            failed,
             record,
         )
         from portique.server.gates import receivers  # noqa: PLC0415
 
         receivers.register(record)
         receivers.register_for_alarms(alarmed)
+        receivers.register_for_failures(failed)

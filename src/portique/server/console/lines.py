@@ -19,7 +19,16 @@ from portique.core.sentences import (
 )
 from portique.core.values import Kind
 from portique.server.console.models import EventKind
-from portique.server.console.words import CLOCKS, EPOCHS, MODES, NOTICES, said
+from portique.server.console.words import (
+    CLOCKS,
+    EPOCHS,
+    MODES,
+    NOTICES,
+    WORKING,
+    WORKING_OTHER,
+    said,
+)
+from portique.server.gates.health import FAILING, FAILING_OTHER
 from portique.server.gates.words import ALARM_WORDS
 from portique.server.words import language, spoken
 
@@ -126,6 +135,15 @@ def _gate(event: Event) -> Line:
     return Line(event.at, "", "refuse", spoken(what), details=[spoken(do)])
 
 
+def _failure(event: Event) -> Line:
+    """Say what no longer works at a lane as the gates' page does, or that it works again."""
+    code = event.data["code"]
+    if event.data["works"]:
+        return Line(event.at, "", "note", spoken(WORKING.get(code, WORKING_OTHER)))
+    trouble = FAILING.get(code, FAILING_OTHER)
+    return Line(event.at, "", "refer", spoken(trouble.what), details=[spoken(trouble.do)])
+
+
 def _mode(event: Event) -> Line:
     mode = spoken(said(MODES, event.data["mode"]))
     return Line(event.at, "", "note", spoken(NEWLY).format(mode=mode).capitalize())
@@ -178,6 +196,7 @@ _LINES: Mapping[EventKind, Callable[[Event], Line]] = {
     EventKind.DISMISSED: _dismissed,
     EventKind.OPENING: _opening,
     EventKind.GATE: _gate,
+    EventKind.FAILURE: _failure,
 }
 
 

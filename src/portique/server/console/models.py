@@ -51,6 +51,7 @@ class EventKind(models.TextChoices):
     EPOCH = "epoch"
     DISMISSED = "dismissed"  # somebody saw an alert
     GATE = "gate"  # something is wrong with a gate's journal, or with the school's passes
+    FAILURE = "failure"  # something at a lane no longer works, or works again
 
 
 class Event(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from portique.core.values import from_ms
 from portique.school.rules import site_of
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
 from portique.server.console.tally import Tally, Today, midnight
+from portique.server.gates.health import failing
 from portique.server.gates.models import Entry, Gate
 from portique.server.school.house import served_school
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.core.zones import Lane, Mode
+    from portique.server.gates.health import Trouble
 
     Named = tuple[str, int, int]  # an entry: its gate, epoch and number
 
@@ -106,9 +108,10 @@ def alerts(at: datetime) -> list[Event]:
 
 @dataclass(slots=True)
 class LaneState:
-    """How a lane is: its day so far, its mode, and since when it is silent.
+    """How a lane is: its day so far, its mode, since when it is silent, what does not work.
 
-    `heard_at` is the last sign of any of its gates, `offline` that it was too long ago.
+    `heard_at` is the last sign of any of its gates, `offline` that it was too long ago; `failing`
+    is what those heard just now say of themselves.
     """
 
     lane: Lane
@@ -117,6 +120,7 @@ class LaneState:
     heard_at: datetime | None = None
     offline: bool = False
     enrolled: bool = False
+    failing: list[Trouble] = field(default_factory=list)
 
 
 def lanes(at: datetime, tally: Tally | None = None) -> list[LaneState]:
@@ -138,4 +142,6 @@ def _hear(state: LaneState, gate: Gate, at: datetime) -> None:
     state.enrolled = True
     if heard is not None and (state.heard_at is None or heard > state.heard_at):
         state.heard_at = heard
+    if heard is not None and heard >= at - OFFLINE_AFTER:
+        state.failing += [each for each in failing(gate) if each not in state.failing]
     state.offline = state.heard_at is None or state.heard_at < at - OFFLINE_AFTER

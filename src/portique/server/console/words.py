@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from portique.core.plain import Words
+from portique.core.values import Organ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,6 +66,16 @@ EPOCHS: Mapping[str, Words] = {
         "The gate’s key changed: a new journal has begun.",
     ),
 }
+WORKING: Mapping[str, Words] = {
+    Organ.CAMERA: Words(
+        "La caméra donne de nouveau des images.", "The camera gives pictures again."
+    ),
+    Organ.DECODER: Words("Les codes sont de nouveau lus.", "Codes are read again."),
+    Organ.READER: Words("Le lecteur à main répond de nouveau.", "The hand reader answers again."),
+    Organ.DOOR: Words("La porte obéit de nouveau.", "The door obeys again."),
+    Organ.JOURNAL: Words("Le journal s’écrit de nouveau.", "The journal is written again."),
+}
+WORKING_OTHER = Words("La panne signalée est finie.", "The failure reported is over.")
 OTHER = Words("Message du portique : {code}", "Message of the gate: {code}")
 
 

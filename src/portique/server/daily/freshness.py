@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from portique.core.plain import Words
+from portique.core.values import Organ
 from portique.core.zones import Mode
 from portique.server.console.models import Event, EventKind
 from portique.server.console.tally import midnight
@@ -27,6 +28,11 @@ UNCONTROLLED = Words(
     "people went through it without codes today (counting or free mode)",
 )
 
+UNREAD = Words(
+    "tout n’y a pas été lu ou noté aujourd’hui (caméra, lecteur ou journal en panne)",
+    "not all was read or written down there today (camera, reader or journal failing)",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class EntryState:
@@ -39,19 +45,19 @@ class EntryState:
 
 def entries_at(at: datetime) -> list[EntryState]:
     """Return how each entry is, the doubtful ones first."""
-    loose = _uncontrolled_today(at)
+    unread, loose = _unread_today(at), _uncontrolled_today(at)
+    today = dict.fromkeys(unread, UNREAD) | dict.fromkeys(loose, UNCONTROLLED)
     gates: dict[str, list[Gate]] = {}
     for gate in Gate.objects.filter(removed_at=None):
         gates.setdefault(gate.lane, []).append(gate)
     states = [
-        _state(lane, gates.get(lane.name, []), at, loose=lane.name in loose)
-        for lane in entry_lanes()
+        _state(lane, gates.get(lane.name, []), at, today.get(lane.name)) for lane in entry_lanes()
     ]
     return sorted(states, key=lambda state: state.doubt is None)
 
 
-def _state(lane: Lane, gates: list[Gate], at: datetime, *, loose: bool) -> EntryState:
-    """Judge a lane by its gates: one that is silent may hold entries that nobody has seen."""
+def _state(lane: Lane, gates: list[Gate], at: datetime, today: Words | None) -> EntryState:
+    """Judge a lane by its gates, then by its day: a silent one may hold entries nobody has seen."""
     heard = [gate.contact_at for gate in gates if gate.contact_at is not None]
     said = ago((at - min(heard)).total_seconds()) if heard else NEVER
     if not gates:
@@ -60,7 +66,7 @@ def _state(lane: Lane, gates: list[Gate], at: datetime, *, loose: bool) -> Entry
         return EntryState(lane, said, SILENT)
     if any(gate.unsent > UNSENT_MAX for gate in gates):
         return EntryState(lane, said, BEHIND)
-    return EntryState(lane, said, UNCONTROLLED if loose or _loose(lane, gates) else None)
+    return EntryState(lane, said, UNCONTROLLED if _loose(lane, gates) else today)
 
 
 def _loose(lane: Lane, gates: list[Gate]) -> bool:
@@ -71,3 +77,11 @@ def _uncontrolled_today(at: datetime) -> set[str]:
     """Return the lanes that an agent took out of control today, if only for a while."""
     modes = Event.objects.filter(kind=EventKind.MODE, at__gte=midnight(at))
     return {event.lane for event in modes if event.data.get("mode") != Mode.CONTROL}
+
+
+def _unread_today(at: datetime) -> set[str]:
+    """Return the lanes where something failed today without which nobody's code is recorded."""
+    events = Event.objects.filter(kind=EventKind.FAILURE, at__gte=midnight(at))
+    lanes = {event.lane for event in events if event.data["code"] != Organ.DOOR}
+    gates = Gate.objects.filter(removed_at=None).exclude(failing="")
+    return lanes | {gate.lane for gate in gates if gate.failing != Organ.DOOR}

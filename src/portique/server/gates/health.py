@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from portique.core.plain import Words
+from portique.core.values import Organ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from portique.server.gates.models import Gate
@@ -52,6 +53,12 @@ def _reported(gate: Gate) -> Iterator[Trouble]:
         yield ASIDE
     if gate.knowledge_number is None:
         yield UNTAUGHT
+    yield from failing(gate)
+
+
+def failing(gate: Gate) -> list[Trouble]:
+    """Return what its report said does not work at its lane; each thing once."""
+    return list(dict.fromkeys(FAILING.get(code, FAILING_OTHER) for code in gate.failing.split()))
 
 
 NEVER_CALLED = Trouble(
@@ -107,4 +114,62 @@ UNTAUGHT = Trouble(
         "It fetches them at the next contact. If this lasts, remove it and add it again.",
     ),
     grave=True,
+)
+FAILING: Mapping[str, Trouble] = {
+    Organ.CAMERA: Trouble(
+        Words("Sa caméra ne donne plus d’image", "Its camera gives no picture"),
+        Words(
+            "Aucun code n’est lu devant elle\u202f; l’agent continue avec le lecteur à main ou à la"
+            " main. Vérifiez son câble et son alimentation.",
+            "No code is read before it; the agent goes on with the hand reader or by hand. Check"
+            " its cable and power.",
+        ),
+    ),
+    Organ.DECODER: Trouble(
+        Words("La lecture des codes s’arrête sans cesse", "Code reading keeps breaking off"),
+        Words(
+            "Des personnes ne sont pas vues\u202f; l’agent continue avec le lecteur à main ou à la"
+            " main. Redémarrez le portique\u202f; si cela dure, lancez-y «\u202fportique"
+            " doctor\u202f».",
+            "People go unseen; the agent goes on with the hand reader or by hand. Restart the gate;"
+            " if this lasts, run “portique doctor” there.",
+        ),
+    ),
+    Organ.READER: Trouble(
+        Words("Un lecteur à main ne répond plus", "A hand reader does not answer"),
+        Words(
+            "L’agent continue avec la caméra ou à la main. Vérifiez le câble du lecteur\u202f: le"
+            " portique le reprend dès qu’il revient.",
+            "The agent goes on with the camera or by hand. Check the reader’s cable: the gate takes"
+            " it back when it returns.",
+        ),
+    ),
+    Organ.DOOR: Trouble(
+        Words("Sa porte n’obéit plus", "Its door no longer obeys"),
+        Words(
+            "L’agent ouvre lui-même à chaque personne admise. Vérifiez le courant et le câble de la"
+            " porte.",
+            "The agent opens for each person let through. Check the door’s power and cable.",
+        ),
+    ),
+    Organ.JOURNAL: Trouble(
+        Words("N’arrive plus à écrire son journal", "Can no longer write its journal"),
+        Words(
+            "À l’entrée, l’agent note sur papier chaque personne admise. Vérifiez son disque et la"
+            " place qui reste.",
+            "At an entry the agent writes down each person let through. Check its disk and the"
+            " space left.",
+        ),
+        grave=True,
+    ),
+}
+FAILING_OTHER = Trouble(
+    Words(
+        "Signale une panne que ce serveur ne connaît pas",
+        "Reports a failure this server does not know",
+    ),
+    Words(
+        "L’écran de l’agent dit laquelle. Mettez le serveur à jour.",
+        "The agent’s screen says which. Update the server.",
+    ),
 )

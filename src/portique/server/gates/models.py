@@ -84,6 +84,7 @@ class Gate(models.Model):
     knowledge_number = models.BigIntegerField(null=True, blank=True)
     mode = models.CharField(max_length=40, blank=True)
     set_aside = models.BigIntegerField(default=0)
+    failing = models.CharField(max_length=400, blank=True)  # codes, parted by spaces
 
     charter: ClassVar[Charter] = Charter(
         **dict.fromkeys(
@@ -92,6 +93,7 @@ class Gate(models.Model):
                 *("called_ms", "drift_ms", "last_note", "reported_at", "version"),
                 *("journal_epoch", "journal_last", "unsent", "disk_free", "clock_uncertainty_ms"),
                 *("clock_trusted", "knowledge_epoch", "knowledge_number", "mode", "set_aside"),
+                "failing",
             ),
             technical(),
         )
