@@ -10,6 +10,7 @@ import base64
 import binascii
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 CALL_HEADER, ANSWER_HEADER = "Portique-Call", "Portique-Answer"
 CBOR = "application/cbor"
 STREAM = "/gate/v1/stream"
+JUST_NOW = timedelta(seconds=10)
 AHEAD_MS_MAX = 5 * 60_000  # a clock that was far ahead and is right again is heard after this
 HEADER_CHARACTERS_MAX = 2 * ENVELOPE_BYTES_MAX
 log = logging.getLogger(__name__)
@@ -48,7 +50,8 @@ log = logging.getLogger(__name__)
 class Asked:
     """A proved request.
 
-    `fresh`: the gate's clock had signed none as late as this. `stream` is where it may listen.
+    `fresh`: the gate's clock had signed none as late as this. `silent`: what it said last was not
+    just now. `stream` is where it may listen.
     """
 
     gate: Gate
@@ -56,6 +59,7 @@ class Asked:
     body: bytes
     query: str
     fresh: bool
+    silent: bool
     stream: str
 
 
@@ -130,9 +134,10 @@ def _reply(
             return Reply(413)
         if wire_calls.digest(body) != call.body_hash:
             return Reply(400)
+        silent = gate.contact_at is None or now() - gate.contact_at > JUST_NOW
         fresh = _heard(gate, call)
         query = request.META.get("QUERY_STRING", "")
-        return answer(Asked(gate, call, body, query, fresh, _stream(request)))
+        return answer(Asked(gate, call, body, query, fresh, silent, _stream(request)))
     except (LinkError, UnreadablePostError):
         return Reply(400)
     except (OperationalError, PortiqueError):

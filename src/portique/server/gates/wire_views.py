@@ -54,10 +54,12 @@ def knowledge(asked: Asked) -> Reply:
     have = HAVE.fullmatch(asked.query)
     if asked.query and have is None:
         return Reply(400)
-    asked.gate.note_contact()
-    if have and actions.newest_version(at) <= Version(int(have[1]), int(have[2])):
+    if asked.silent:
+        asked.gate.note_contact()
+    version, data = actions.newest_bundle(at)
+    if have and version <= Version(int(have[1]), int(have[2])):
         return Reply(204)
-    return Reply(200, actions.newest_bundle(at)[1])
+    return Reply(200, data)
 
 
 @signed("POST", bytes_max=wire_news.REPORT_BYTES_MAX)

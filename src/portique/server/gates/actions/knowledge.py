@@ -98,12 +98,24 @@ def newest_bundle(at: datetime) -> tuple[Version, bytes]:
         ConfigError: One of the school's rules is damaged.
         EnvironmentProblem: A key is missing, or it changes faster than it can be signed.
     """
+    version = newest_version(at)
+    held = _held(version)
+    return (version, held) if held is not None else _made(at)
+
+
+def _held(version: Version) -> bytes | None:
+    rows = Bundle.objects.filter(pk=ROW, epoch=version.epoch, number=version.number)
+    data = rows.values_list("data", flat=True).first()
+    return None if data is None else bytes(data)
+
+
+def _made(at: datetime) -> tuple[Version, bytes]:
     with _making:
         for _ in range(TRIES):
             version = newest_version(at)
-            held = Bundle.objects.filter(pk=ROW, epoch=version.epoch, number=version.number).first()
+            held = _held(version)
             if held is not None:
-                return version, bytes(held.data)
+                return version, held
             data = make_bundle(served_school(), at=at, number=version.number, entropy=entropy)
             if _keep(version, data, at):
                 return version, data

@@ -15,6 +15,7 @@ from portique.server.clock import now
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm, tell
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest_version
+from portique.server.gates.actions.rows import update_each
 from portique.server.gates.models import CONTACT, AlarmKind, Epoch, Gate, Note
 from portique.server.gates.receivers import FAILURE_RECEIVERS
 from portique.server.school.house import served_school
@@ -45,11 +46,12 @@ def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None =
             _watch_journal(gate, report.health)  # first: an alarm waits its turn before any row
             _watch_lane(gate, report.health)
         _keep_health(gate, report.health)  # its row is then locked: no note is added meanwhile
-        gate.refresh_from_db(fields=["last_note"])
+        gate.last_note = Gate.objects.values_list("last_note", flat=True).get(pk=gate.pk)
         notes, cursor = _notes(gate, report.cursor)
-    if fresh and report.health.knowledge is not None:
-        _watch_knowledge(gate, report.health.knowledge)
-    return News(cursor, newest_version(now()), notes, stream)
+    newest, known = newest_version(now()), report.health.knowledge
+    if fresh and known is not None and known > newest:
+        newest = _newer_known(gate, known)
+    return News(cursor, newest, notes, stream)
 
 
 def _keep_health(gate: Gate, health: Health) -> None:
@@ -71,7 +73,7 @@ def _keep_health(gate: Gate, health: Health) -> None:
     }
     for name, value in fields.items():
         setattr(gate, name, value)
-    gate.save(update_fields=[*fields, *CONTACT])
+    update_each([gate], [*fields, *CONTACT])
 
 
 def _watch_journal(gate: Gate, health: Health) -> None:
@@ -98,17 +100,16 @@ def _watch_lane(gate: Gate, health: Health) -> None:
         tell(FAILURE_RECEIVERS, gate, sorted(failing - before), sorted(before - failing))
 
 
-def _watch_knowledge(gate: Gate, known: Version) -> None:
-    """Raise an alarm when a gate knows more than was ever given out; begin above what it knows.
+def _newer_known(gate: Gate, known: Version) -> Version:
+    """Raise an alarm: a gate knows more than was ever given out. Begin above what it knows.
 
     The database is an older copy than it was told to be, and gates would take nothing from it. A
     school with a recovery key begins anew by it alone: the alarm says how.
     """
-    if known <= newest_version(now()):
-        return
     raise_alarm(gate, AlarmKind.NEWER_KNOWLEDGE, known.epoch, known.number)
     if known.epoch <= EPOCH_MAX and served_school().keys.recovery is None:
         begin_knowledge_epoch(above=known.epoch)
+    return newest_version(now())
 
 
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
