@@ -10,6 +10,7 @@ from portique.core.wire_news import Health, Report
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.console import queries, telling
+from portique.server.console.lines import Line
 from portique.server.console.models import Event, EventKind
 from portique.server.gates.actions import take_report
 from portique.server.gates.models import Gate
@@ -30,7 +31,7 @@ def report(gate):
     return take
 
 
-def lines() -> list[telling.Line]:
+def lines() -> list[Line]:
     """Return the lines that tell of failures, oldest first."""
     events = list(Event.objects.filter(kind=EventKind.FAILURE).order_by("pk"))
     return telling.Telling(events).lines()

@@ -24,7 +24,7 @@ from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
 from portique.server.api.actions import Wanted, make_token
 from portique.server.api.scopes import Scope
-from portique.server.console.actions import record
+from portique.server.console.actions import failed, record
 from portique.server.gates.models import Alarm, AlarmKind, Gate, Restore
 from portique.server.passes import actions as passes
 from portique.server.passes.models import IssuedPass, Use
@@ -146,7 +146,11 @@ def place_gates(by: By, somebody: Person) -> None:
         "drift_ms": 40, "clock_trusted": True, "mode": "control", "unsent": 0, "set_aside": 0,
         "journal_epoch": 1, "journal_last": 812,
     }  # fmt: skip
-    entry = Gate.objects.create(gate_id="entry-1", lane="entry-1", x=b"x" * 32, y=b"y" * 32, **fine)
+    blind = fine | {"failing": "camera reader"}
+    entry = Gate.objects.create(
+        gate_id="entry-1", lane="entry-1", x=b"x" * 32, y=b"y" * 32, **blind
+    )
+    failed(entry, ["camera"], ["door"])
     late = fine | {"contact_at": at - timedelta(hours=5), "disk_free": 10**8, "unsent": 431,
                    "drift_ms": 95_000, "clock_trusted": False, "set_aside": 3}  # fmt: skip
     Gate.objects.create(gate_id="exit-1", lane="exit-1", x=b"u" * 32, y=b"v" * 32, **late)
