@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+ROOT = Path(__file__).parents[3]
+
+
 def main(folder: Path, part: str, *rest: str) -> None:
+    sys.path.insert(0, str(ROOT))  # `conftest` needs what tests share
     if part == "prepare":
         make_school(folder)
     starting.make_ready(folder)
