@@ -9,7 +9,7 @@ from django.db import connection
 from tests.server.conftest import AT
 from tests.server.daily.conftest import CLASS, LATER, PAGE
 
-from portique.core.calendars import SchoolDays
+from portique.core.calendars import Days, SchoolDays
 from portique.core.entries import Ruling
 from portique.core.rights import Permission
 from portique.core.sentences import ForgottenReason
@@ -29,6 +29,10 @@ from portique.server.passes.quotas import By
 from portique.server.people.rights import rights_of_person, write_rights
 
 HOUR = timedelta(hours=1)
+NO_SCHOOL = (
+    "Pas de classe aujourd’hui, {}\u00a0novembre\u00a0: personne n’est attendu.</strong> "
+    "Prochain jour de classe\u00a0: {}\u00a0novembre."
+)
 
 
 def listed(at=AT, group: str = "") -> list[str]:
@@ -65,7 +69,7 @@ def test_nobody_is_expected_before_the_first_lesson_of_any_group(pupil):
 
 
 def test_a_day_without_school_expects_nobody(served, lessons, pupil, office):
-    """Not even for a lesson that was added to it; the page says so."""
+    """Not even for a lesson that was added to it; the page says so, and when the next day is."""
     pupil()
     today = date(2026, 11, 16)
     added = Change(CLASS, today, ChangeKind.ADDED, 480, 600)
@@ -74,7 +78,42 @@ def test_a_day_without_school_expects_nobody(served, lessons, pupil, office):
     write_calendar(served, off)
 
     assert listed() == []
-    assert "n’est pas un jour de classe" in office.get(PAGE).content.decode()
+    assert NO_SCHOOL.format("lundi 16", "lundi 23") in office.get(PAGE).content.decode()
+
+
+def test_a_sunday_is_said_to_be_one(hands, signed_in):
+    """In the middle of a term, where nothing else tells it from a day of lessons."""
+    hands.move(days=6)
+
+    page = signed_in(Role.SCHOOL_LIFE).get(PAGE).content.decode()
+
+    assert NO_SCHOOL.format("dimanche 22", "lundi 23") in page
+    assert "incertaine" not in page
+
+
+def test_a_year_without_more_school_leads_to_the_calendar(served, lessons, hands, signed_in):
+    """Somebody has to say when school begins again."""
+    term = Days("autumn", date(2026, 9, 1), date(2026, 11, 20))
+    write_calendar(served, replace(lessons, school_days=SchoolDays(terms=(term,))))
+    hands.move(days=7)
+
+    page = signed_in(Role.SCHOOL_LIFE).get(PAGE).content.decode()
+
+    assert "Aucun jour de classe n’est connu" in page
+    assert 'href="/regles/calendrier/"' in page
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "Aucun emploi du temps"), (6, "Pas de classe aujourd’hui, dimanche")]
+)
+def test_without_a_timetable_school_is_on_whenever_it_opens(
+    served, lessons, hands, signed_in, days, said
+):
+    """A new school, which opens from Monday to Saturday, has not told its lessons yet."""
+    write_calendar(served, replace(lessons, timetable=None))
+    hands.move(days=days)
+
+    assert said in signed_in(Role.SCHOOL_LIFE).get(PAGE).content.decode()
 
 
 def test_a_school_that_is_closed_to_a_group_does_not_expect_it(served, lessons, pupil):

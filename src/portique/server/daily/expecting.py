@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,15 @@ from portique.core.values import Direction, HolderId, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import date
     from uuid import UUID
 
+    from portique.core.calendars import Calendar
     from portique.core.dayplans import DayPlan
     from portique.core.rights import Rights
     from portique.server.people.index import Named
+
+AHEAD_DAYS = 120  # longer than any holidays
 
 
 class Expectation(StrEnum):
@@ -57,6 +62,25 @@ def expectation(pupil: Named, rights: Rights, moment: Moment) -> Expectation:
     if any(rights.permission(way, moment.at_ms, moment.plan) for way in ways):
         return Expectation.PERMITTED
     return Expectation.NOW
+
+
+def school_is_on(calendar: Calendar, day: date) -> bool:
+    """Say whether a date has lessons by the timetable; where none covers it, whether school opens.
+
+    School days alone do not tell: a term holds Sundays, and a new school's is the whole year.
+    """
+    if day not in calendar.school_days:
+        return False
+    timetable = calendar.timetable
+    if timetable is not None and timetable.knows(day):
+        return any(True for _ in timetable.on(day, school_day=True))
+    return any(opening.holds_on(day, calendar.school_days) for opening in calendar.openings)
+
+
+def next_school_day(calendar: Calendar, after: date) -> date | None:
+    """Return the next date with school, None when none is known for the time of long holidays."""
+    ahead = (after + timedelta(days=days) for days in range(1, AHEAD_DAYS + 1))
+    return next((day for day in ahead if school_is_on(calendar, day)), None)
 
 
 def groups_of(pupil: Named, rights: Rights) -> tuple[str, ...]:

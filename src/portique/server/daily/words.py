@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from portique.core.plain import Words
+from portique.core.values import Language
 from portique.paper.words import date_words
 from portique.server.daily.expecting import Expectation
 from portique.server.daily.models import AwayKind, MessageState
@@ -16,7 +17,6 @@ from portique.server.daily.models import AwayKind, MessageState
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
-    from portique.core.values import Language
     from portique.server.daily.models import Away
 
 AWAY_WORDS = {
@@ -67,6 +67,13 @@ TEXT = Words(
     "Please contact the school life office.\n\n"
     "School life office\n{school}",
 )
+
+
+def day_said(day: date) -> Words:
+    """Name a date with its weekday, in full."""
+    return Words(
+        *(date_words(day, one, weekday=True, year=False) for one in (Language.FR, Language.EN))
+    )
 
 
 def span_words(begins: datetime, ends: datetime) -> Words:

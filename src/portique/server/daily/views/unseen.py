@@ -11,17 +11,24 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
+from portique.school.rules import calendar_of
 from portique.server import clock
 from portique.server.accounts.access import who
 from portique.server.daily import actions, queries
+from portique.server.daily.expecting import next_school_day, school_is_on
 from portique.server.daily.freshness import entries_at
 from portique.server.daily.models import AwayKind
 from portique.server.daily.views.answers import office, pupil_or_404, whole_day
-from portique.server.daily.words import LEFT_OUT_WORDS
+from portique.server.daily.words import LEFT_OUT_WORDS, day_said
+from portique.server.school.house import served_school
 from portique.server.words import words
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from django.http import HttpRequest, HttpResponse
+
+    from portique.core.plain import Words
 
 NOTED_WORDS = {  # what one click says, for today
     AwayKind.HERE: words("Noté\u00a0: vu aujourd’hui.", "Noted: seen today."),
@@ -42,7 +49,6 @@ def unseen(request: HttpRequest) -> HttpResponse:
         "at": at,
         "group": group,
         "groups": queries.groups_known(moment),
-        "school_day": moment.plan.school_day,
         "has_timetable": moment.plan.lessons is not None,
         "rows": found.rows,
         "left_out": [
@@ -55,7 +61,16 @@ def unseen(request: HttpRequest) -> HttpResponse:
         "without_code": queries.came_without_code(at),
         "written": {one.pupil_id for one in queries.messages_of(at)},
     }
-    return render(request, "daily/unseen.html", page)
+    return render(request, "daily/unseen.html", page | _school_on(moment.plan.day))
+
+
+def _school_on(day: date) -> dict[str, Words | bool | None]:
+    """Say whether there is school on a date and, if there is none, when the next is."""
+    calendar = calendar_of(served_school())
+    if school_is_on(calendar, day):
+        return {"school_is_on": True}
+    following = next_school_day(calendar, day)
+    return {"today": day_said(day), "next_day": day_said(following) if following else None}
 
 
 @office
