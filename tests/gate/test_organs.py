@@ -73,6 +73,15 @@ def test_a_camera_that_fails_is_shown_until_it_sees(organs, faults):
     assert (during, faults()) == ({Organ.CAMERA: NO_CAMERA}, {})
 
 
+@pytest.mark.parametrize(("frames", "shown"), [(0, {Organ.CAMERA: NO_CAMERA}), (60, {})])
+def test_a_source_that_never_gave_a_picture_is_no_film_that_ended(organs, faults, frames, shown):
+    """A wrong path in the configuration must not look like a gate at work."""
+    organs.tell_of_eyes(EyesHealth(notice="no such file", ended=True, frames=frames), 0)
+    organs.tell_of_eyes(EyesHealth(notice="no such file", ended=True, frames=frames), 2_000)
+
+    assert faults() == shown
+
+
 def test_a_decoder_that_keeps_dying_is_shown_until_a_minute_is_calm(organs, faults):
     """Although it reads in between; the minute counts from the first of the last deaths."""
     for ends in range(1, ENDS_MAX + 1):

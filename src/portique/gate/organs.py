@@ -52,7 +52,8 @@ class Organs:
         former, self._eyes = self._eyes, health
         ended = health.decode_ends - former.decode_ends
         self._ends_ms.extend([uptime_ms] * min(ended, ENDS_MAX))
-        blind = health.notice is not None and not (health.seeing or health.ended)
+        over = health.ended and health.frames > 0  # a film; without a picture, it never began
+        blind = health.notice is not None and not (health.seeing or over)
         unread = health.frames > former.frames and health.looks == former.looks
         dying = self._keeps_dying(uptime_ms) or (blind and unread)
         self._board.set_fault(Organ.DECODER, NO_READING if dying else None)

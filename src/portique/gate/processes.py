@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 DECODE, CAPTURE = "portique.gate.decode_process", "portique.gate.capture_process"
 ANNOUNCED_MAX = 256  # frames remembered until answered for; 8 s at 30 a second
 TURN_MS_MAX = 1_000
+CAPTURE_ENDED = "What takes the camera's pictures ended or hung, and is started again."
 DECODER_BLIND = "the lane is blind; run `portique doctor` to see what is missing."
 
 __all__ = ["Eyes", "EyesHealth", "EyesSettings", "Seen"]
@@ -150,8 +151,10 @@ class Eyes:
 
     def _bury(self) -> None:
         if (status := self._capture.bury()) is not None:
-            self._note(capture_ends=self._health.capture_ends + 1)
-            self._note(ended=self._health.ended or status == 0)
+            ended = self._health.ended or status == 0
+            if not ended:
+                self._say(CAPTURE_ENDED)
+            self._note(capture_ends=self._health.capture_ends + 1, ended=ended)
         if self._health.ended:
             self._capture.expect(None)
         if (status := self._decode.bury()) is not None:
