@@ -359,6 +359,25 @@ def test_a_reader_that_fails_is_told_on_the_console(config, enter, put):
     assert said[-1].endswith("evdev is not installed")
 
 
+def test_a_reader_that_is_not_there_is_shown_to_agents_until_it_is(
+    config, enter, put, tmp_path, wait_until, monkeypatch
+):
+    """From its device to their screens, and so to the server."""
+    put()
+    monkeypatch.setattr("portique.gate.readers.serial_line.RETRY_S", 0.01)
+    scanner = tmp_path / "scanner"
+    section = ReaderSection("serial", device=scanner)
+    gate = enter(replace(config, readers=(section,)), turning=False)
+
+    def failing() -> list[Organ]:
+        gate._tell()
+        return [fault.organ for fault in gate.board.snapshot().faults]
+
+    wait_until(lambda: failing() == [Organ.READER], what="the fault")
+    os.mkfifo(scanner)
+    wait_until(lambda: failing() == [], what="its end")
+
+
 def test_retention_forgets_everywhere(config, enter, put):
     """Entries, cards and memory: the chore that runs every ten minutes."""
     put()
