@@ -14,12 +14,11 @@ from tests.server.config.fronts import read_all, statuses
 from tests.server.gates.wired import WiredGate, decision
 
 from portique.core.seal import PublicKey, Purpose, private_key
+from portique.server.config.environment import cookie_mark
 
 pytestmark = pytest.mark.slow
 IDLE = 200
-COOKIE = b"Cookie: portique-form=" + b"x" * 32  # so that the form's proof of origin is looked for
-BODY = b"POST /compte/connexion/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n" + COOKIE
-BODY += b"\r\n\r\nlogin="
+BODY = b"POST /compte/connexion/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n"
 HEADERS = b"GET /compte/connexion/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 UPLOAD = (
     b"POST /personnes/importer/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n"
@@ -52,18 +51,21 @@ def server(tools, tmp_path_factory):
     folder = tools.make_school(tmp_path_factory.mktemp("whole") / "school")
     with tools.run_whole(folder, "--metrics-port", str(metrics)) as running:
         yield SimpleNamespace(
-            running=running, pages=running.pages, streams=running.port, metrics=metrics
-        )
+            running=running, pages=running.pages, streams=running.port, metrics=metrics,
+            folder=folder,
+        )  # fmt: skip
 
 
 @pytest.fixture
 def crowd(server):
     """Keep connections open to pages and streams that sent a beginning and nothing more."""
+    mark = cookie_mark(server.folder).encode()  # the form's proof of origin is looked for
+    body = BODY + b"Cookie: " + mark + b"portique-form=" + b"x" * 32 + b"\r\n\r\nlogin="
     with ExitStack() as stack:
         for number in range(IDLE):
             port = server.streams if number % 4 == 3 else server.pages
             sock = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
-            stack.enter_context(sock).sendall((BODY, HEADERS)[number % 2])
+            stack.enter_context(sock).sendall((body, HEADERS)[number % 2])
         yield
 
 

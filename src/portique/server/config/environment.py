@@ -5,6 +5,7 @@ Without `PORTIQUE_SCHOOL` there is no school: enough to check the code, not to s
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,6 +95,16 @@ def time_zone(school: Path | None) -> str:
     if school is None or not (school / SETTINGS).exists():
         return TIME_ZONE
     return read_settings(school).time_zone
+
+
+def cookie_mark(school: Path | None) -> str:
+    """Return what parts the cookies of two schools' servers on one machine, in clear.
+
+    Browsers keep one cookie for all ports of a host: each would sign the other's people out.
+    """
+    if school is None:
+        return ""
+    return f"{hashlib.sha256(str(school.resolve()).encode()).hexdigest()[:8]}-"
 
 
 def _pragmas() -> tuple[str, ...]:

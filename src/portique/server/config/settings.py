@@ -121,7 +121,7 @@ LOGOUT_REDIRECT_URL = "frame:home"
 
 # --- sessions and cookies: `__Host-` names need HTTPS, which loopback has not ---------------------
 SECURE = HERE.secure
-PREFIX = "__Host-" if SECURE else ""
+PREFIX = "__Host-" if SECURE else environment.cookie_mark(HERE.school)
 SESSION_COOKIE_NAME = f"{PREFIX}portique"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
