@@ -29,6 +29,7 @@ SAME = {  # what both languages call alike
     "Messages", "Notes", "OpenAPI", "PDF", "PIN", "Permissions", "Portique", "SIECLE", "SMS",
     "URL", "Vibration", "Zone", "Zone A", "Zone B", "Zone C", "badge", "min",
     "portique gate enrol --camera 0 --out gate.toml", "version {number}",
+    "--behind-proxy", "--public-name",
 }  # fmt: skip
 LETTER = re.compile(r"[^\W\d_]{2}")
 BARE = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>|&\w+;|\d", re.DOTALL)
