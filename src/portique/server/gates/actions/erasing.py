@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from portique.core import erasure_orders
 from portique.core.charter_retention import NEXT_SCHOOL_DAY
 from portique.core.entries import NEVER_ERASED
 from portique.core.erasure_orders import ErasureRequest
+from portique.core.values import to_ms
 from portique.server.clock import now
 from portique.server.entropy import entropy
 from portique.server.gates.models import Crossing, Entry, ErasureOrder, Gate
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 ENTRIES = "entries"  # in the list of erasures
 ORDER_ID_BYTES = 8
+PLACES_KEPT = timedelta(days=15)  # gates file again what they filed for 14 days at the most
+PLACES_AT_ONCE = 5000  # in one transaction: others write in between
 RANGES_AT_ONCE = 100  # in one condition: SQLite allows a thousand terms
 
 
@@ -106,6 +110,15 @@ def erase_before(before_ms: int) -> int:
     """Delete every body of entries before an instant (UTC ms); return how many."""
     with transaction.atomic():
         return _empty(Entry.objects.filter(time_ms__lt=before_ms))
+
+
+def forget_places(at: datetime) -> None:
+    """Delete what is left of entries long erased; the chain goes on from each epoch's last."""
+    before_ms = to_ms(at - PLACES_KEPT)
+    old = Entry.objects.filter(body=None, time_ms__lt=before_ms, received_ms__lt=before_ms)
+    places = old.filter(number__lt=F("epoch__last")).values_list("pk", flat=True)
+    while keys := list(places[:PLACES_AT_ONCE]):
+        Entry.objects.filter(pk__in=keys).delete()
 
 
 def _empty(named: QuerySet[Entry]) -> int:

@@ -6,7 +6,7 @@ is missing before it, or is disputed and leaves an alarm and nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -171,7 +171,7 @@ def _fitting(epoch: Epoch, filing: Filing) -> tuple[tuple[Line, ...], Checkpoint
     for line in filing.lines:
         if held.get(line.number, line.chain) != line.chain:
             raise Disputed(AlarmKind.CONFLICT, line.number)
-    if not filing.follows(held[first - 1]):
+    if not _follows(epoch, filing, held):
         raise Disputed(AlarmKind.CHAIN, first)
     new = tuple(line for line in filing.lines if line.number > epoch.last)
     _check_heads(epoch, new, head, held)
@@ -185,6 +185,20 @@ def _held_chains(epoch: Epoch, first: int, last: int) -> dict[int, bytes]:
         return begun | {first: bytes(epoch.chain)}
     rows = Entry.objects.filter(epoch=epoch.pk, number__range=(first, last))
     return begun | {number: bytes(chain) for number, chain in rows.values_list("number", "chain")}
+
+
+def _follows(epoch: Epoch, filing: Filing, held: dict[int, bytes]) -> bool:
+    """Say whether the lines continue what is held, from the first place that still is.
+
+    Those of entries long erased are let go of (`erasing.forget_places`), an epoch's last one never:
+    lines of which none is held are all older. Nothing then tells whose they are but the gate's key.
+    """
+    before = filing.lines[0].number - 1
+    known = min((number for number in held if number >= before), default=None)
+    if known is None:
+        return bytes(epoch.public) == epoch.gate.public
+    rest = filing.lines[known - before :]
+    return replace(filing, lines=rest).follows(held[known])
 
 
 def _head(epoch: Epoch, filing: Filing) -> Checkpoint | None:
