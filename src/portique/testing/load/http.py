@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from typing import Self
 
 HOST = "127.0.0.1"
-NO_ANSWER = 0  # the status of a call whose connection broke
+NO_ANSWER = 0  # the status of a call whose connection broke, or that nobody answered
+ANSWER_S = 90.0
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -36,7 +37,11 @@ class Caller:
         """Call; `line` is method, space, path with query."""
         fresh = self._streams is None
         try:
-            return await self._ask(line, headers or {}, body)
+            async with asyncio.timeout(ANSWER_S):
+                return await self._ask(line, headers or {}, body)
+        except TimeoutError:
+            self.close()
+            return Answer(NO_ANSWER)
         except (OSError, asyncio.IncompleteReadError):
             self.close()
         if fresh:
