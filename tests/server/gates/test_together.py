@@ -31,11 +31,11 @@ class Slow:
         return [each.upper() for each in asked]
 
 
-def ask_for(asked: Sequence[str], most: int) -> tuple[list[list[str]], dict[str, object]]:
+def ask_for(asked: Sequence[str], enough: int) -> tuple[list[list[str]], dict[str, object]]:
     """Ask once for the first, and for the others while it is worked on."""
     slow = Slow()
     answers: dict[str, object] = {}
-    together = Together(slow, key=lambda each: each[0], most=most)
+    together = Together(slow, key=lambda each: each[0], weight=len, enough=enough)
 
     def ask(one: str) -> None:
         try:
@@ -57,15 +57,15 @@ def ask_for(asked: Sequence[str], most: int) -> tuple[list[list[str]], dict[str,
 
 def test_who_comes_while_others_are_served_is_served_with_all_that_came():
     """One round for the first, one for the rest."""
-    rounds, answers = ask_for(["a", "b", "c", "d"], most=10)
+    rounds, answers = ask_for(["a", "b", "c", "d"], enough=10)
 
     assert rounds == [["a"], ["b", "c", "d"]]
     assert answers == {each: each.upper() for each in "abcd"}
 
 
-def test_no_round_is_longer_than_it_may_be_nor_has_a_key_twice():
+def test_no_round_goes_on_once_it_is_heavy_nor_has_a_key_twice():
     """The second of a key comes in a later round."""
-    rounds, answers = ask_for(["a", "b1", "b2", "c", "d"], most=2)
+    rounds, answers = ask_for(["a", "b1", "b2", "c", "d"], enough=3)
 
     assert rounds == [["a"], ["b1", "c"], ["b2", "d"]]
     assert len(answers) == 5
@@ -73,7 +73,7 @@ def test_no_round_is_longer_than_it_may_be_nor_has_a_key_twice():
 
 def test_one_that_fails_spoils_no_other():
     """Each is done alone then, and only who asked for it has the error."""
-    rounds, answers = ask_for(["a", "c", "bad", "d"], most=10)
+    rounds, answers = ask_for(["a", "c", "bad", "d"], enough=10)
 
     assert rounds == [["a"], ["c", "bad", "d"], ["c"], ["bad"], ["d"]]
     assert [str(answers[each]) for each in ("c", "bad", "d")] == ["C", "'bad'", "D"]

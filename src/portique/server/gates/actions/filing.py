@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from portique.server.gates.models import ErasureOrder, Gate
 
 UNREADABLE = "unknown-kind"
-TOGETHER_MAX = 16  # filings in one transaction: who comes next waits for no more
+TOGETHER_LINES = 100  # then a transaction takes no other filing: who comes next waits for it
 
 
 class Disputed(Exception):  # noqa: N818 - what the server does with a filing
@@ -93,7 +93,10 @@ def _file_all(asked: Sequence[_Asked]) -> list[Acknowledgement | Disputed]:
 
 
 _TOGETHER: Together[_Asked, Acknowledgement | Disputed] = Together(
-    _file_all, lambda one: one.gate.pk, TOGETHER_MAX
+    _file_all,
+    key=lambda one: one.gate.pk,
+    weight=lambda one: len(one.filing.lines),
+    enough=TOGETHER_LINES,
 )
 
 

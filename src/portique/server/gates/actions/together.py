@@ -29,7 +29,7 @@ class _Ticket(Generic[Asked, Answer]):
 
 
 class Together(Generic[Asked, Answer]):
-    """Does work for whoever asks, at most so many at once and never two of one key.
+    """Does work for whoever asks, until a round is heavy enough, and never two of one key in it.
 
     `work` answers each in order. If it fails for several, each is done alone: one that can't be
     done spoils no other.
@@ -39,11 +39,13 @@ class Together(Generic[Asked, Answer]):
         self,
         work: Callable[[Sequence[Asked]], list[Answer]],
         key: Callable[[Asked], Hashable],
-        most: int,
+        weight: Callable[[Asked], int],
+        enough: int,
     ) -> None:
         self._work = work
         self._key = key
-        self._most = most
+        self._weight = weight
+        self._enough = enough
         self._waiting: deque[_Ticket[Asked, Answer]] = deque()
         self._turn = threading.Lock()
 
@@ -62,9 +64,12 @@ class Together(Generic[Asked, Answer]):
         """Take who waited longest; a second one of the same key comes later, in its order."""
         taken: dict[Hashable, _Ticket[Asked, Answer]] = {}
         later: list[_Ticket[Asked, Answer]] = []
-        while self._waiting and len(taken) < self._most:
+        weight = 0
+        while self._waiting and weight < self._enough:
             ticket = self._waiting.popleft()
-            if taken.setdefault(self._key(ticket.asked), ticket) is not ticket:
+            if taken.setdefault(self._key(ticket.asked), ticket) is ticket:
+                weight += self._weight(ticket.asked)
+            else:
                 later.append(ticket)
         self._waiting.extendleft(reversed(later))
         return list(taken.values())
