@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from tests.server.passes.conftest import CLASS
 
 from portique.core.revocation import Status
+from portique.core.values import PassId
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions, quotas
 from portique.server.passes.models import Act, ActKind, IssuedPass, QuotaAlert
@@ -107,7 +108,7 @@ def test_words_agree_with_what_they_speak_of(signed_in, by, person):
     """French has « carte annulée » and « badge annulé »; a decimal comma in a label's size."""
     zoe = person()
     actions.revoke(by, actions.issue_for(by, zoe).pass_id)
-    actions.revoke(by, actions.enrol_badge(by, zoe, "04A1B2C3D4E5F6").issued_id)
+    actions.revoke(by, PassId(actions.enrol_badge(by, zoe, "04A1B2C3D4E5F6").issued_id))
     actions.issue_for(by, zoe)
     office = signed_in(Role.SCHOOL_LIFE)
 
