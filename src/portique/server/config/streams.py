@@ -10,7 +10,7 @@ import base64
 import binascii
 import logging
 from contextlib import asynccontextmanager
-from operator import attrgetter, methodcaller
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from portique.server.accounts.models import User
+    from portique.server.console.sources import Newest
 
 BEAT_S = 15.0
 CHECK_S = 20.0  # how long after its end a session is still listened to, at most
@@ -176,7 +177,7 @@ class Console:
                 self._drawn, self._stale = self._clock(), False
                 yield await self._hub.tiles(self._language)
             if cursor >= self._hub.newest.event:
-                await self._hub.wait(attrgetter("event"), cursor, self._wait_s())
+                await self._hub.wait(partial(_goes_beyond, cursor), self._wait_s())
         yield event("signed-out", "{}")
 
     def _due_s(self) -> float:
@@ -192,6 +193,11 @@ class Console:
         self._checked = self._clock()
         user: User | None = await self._hub.threads.run(watcher, self._cookies)
         return user is not None
+
+
+def _goes_beyond(cursor: int, newest: Newest) -> bool:
+    # A reading may have gone beyond what was known to be the newest.
+    return newest.event > cursor
 
 
 # --- gates ----------------------------------------------------------------------------------------
@@ -231,11 +237,16 @@ async def _news(hub: Hub, gate_id: str) -> AsyncGenerator[str, None]:
         told = hub.newest.of_gate(gate_id)
         yield ": open\n\n"
         while told is not None:
-            await hub.wait(methodcaller("of_gate", gate_id), told, BEAT_S)
-            known, told = told, hub.newest.of_gate(gate_id)
+            known = told
+            await hub.wait(partial(_differs, gate_id, known), BEAT_S)
+            told = hub.newest.of_gate(gate_id)
             if told is not None:
                 yield event("news", str(told[0])) if told != known else ": beat\n\n"
                 await asyncio.sleep(NEWS_EVERY_S)
+
+
+def _differs(gate_id: str, known: tuple[int, ...], newest: Newest) -> bool:
+    return newest.of_gate(gate_id) != known
 
 
 # --- serving --------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from django.db import Error
 from django.utils import translation
@@ -26,7 +26,6 @@ from portique.server.console.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Hashable
 
-T = TypeVar("T")
 BATCH = 200
 LISTENERS_MAX = 500
 AGAIN_S = 1.0
@@ -85,11 +84,11 @@ class Hub:
             if not self.listeners:
                 self._somebody.clear()
 
-    async def wait(self, read: Callable[[Newest], T], known: T, timeout_s: float) -> None:
-        """Wait until what is read of the newest is other than known, or for so long."""
+    async def wait(self, is_new: Callable[[Newest], bool], timeout_s: float) -> None:
+        """Wait until something is new to whoever asks, or for so long."""
         try:
             async with asyncio.timeout(timeout_s), self._changed:
-                await self._changed.wait_for(lambda: read(self.newest) != known)
+                await self._changed.wait_for(lambda: is_new(self.newest))
         except TimeoutError:
             return
 
