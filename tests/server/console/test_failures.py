@@ -72,6 +72,30 @@ def test_a_newer_gate_s_own_failure_is_told_in_general_words(report):
     ]
 
 
+def test_an_old_report_hides_no_failure_that_follows(report):
+    """Whoever sends an old one again can't have a camera that is cut ring for nothing."""
+    report(Organ.CAMERA, fresh=False)
+    report(Organ.CAMERA)
+
+    assert len(lines()) == 1
+
+
+def test_of_two_reports_that_waited_each_change_rings_once(gate, report):
+    """Both were read before either was written; the one that was overtaken says nothing."""
+    first, second = (Gate.objects.get(pk=gate.pk) for _ in range(2))
+    second.called_ms += 1
+    for row in (second, first):
+        health = Health(
+            "0.2.0", 1, 0, 0, 40, clock_trusted=True, mode="control", set_aside=0,
+            failing=(Organ.CAMERA,) if row is second else (Organ.CAMERA, Organ.READER),
+        )  # fmt: skip
+        row.contact_at = now()
+        take_report(row, Report(0, health), fresh=True)
+
+    assert [event.data["code"] for event in queries.alerts(now())] == [Organ.CAMERA]
+    assert Gate.objects.get(pk=gate.pk).failing == Organ.CAMERA
+
+
 def test_an_old_report_that_comes_again_rings_for_nothing(report):
     """Somebody who kept one can't have the office run to a lane that works."""
     report(Organ.CAMERA, fresh=False)

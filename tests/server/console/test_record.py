@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from tests.server.parcels import parcel
 
 from portique.core.charter import check
@@ -113,6 +114,22 @@ def test_a_tally_that_is_kept_counts_what_a_new_one_does(filed, decision):
     today = kept.at(now())["entry-1"]
     assert (began, today.entered, today.outcome, today.mode) == (13, 12, Outcome.REFUSE, Mode.FREE)
     assert kept.at(now()) == Tally().at(now())
+
+
+def test_a_tally_that_could_not_be_read_whole_is_begun_again(filed, decision, monkeypatch):
+    """The database failed in between: nothing is missing, nothing counts twice."""
+    kept, learn = Tally(), tally._learn
+
+    def fail(lanes, rows) -> None:
+        monkeypatch.setattr(tally, "_learn", learn)
+        raise OperationalError
+
+    for _ in range(2):
+        filed(decision(0), ModeBody("entry-1", Mode.FREE, "loge"))
+        monkeypatch.setattr(tally, "_learn", fail)
+        with pytest.raises(OperationalError):
+            kept.at(now())
+        assert kept.at(now()) == Tally().at(now())
 
 
 def test_an_alarm_is_an_alert_until_it_ends(filed):

@@ -1,12 +1,16 @@
 """Several filings in one transaction: as if each had come alone."""
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from tests.server.gates.wired import alarms, decision
 
+from portique.core.decide import Outcome
+from portique.core.entries import Ruling, RulingBody
 from portique.core.wire import Filing
 from portique.server.gates.actions import filing
 from portique.server.gates.actions.together import Together
@@ -28,6 +32,8 @@ class Slow:
         assert self.go_on.wait(PATIENCE_S)
         if "bad" in asked:
             raise KeyError(*asked)
+        if "gone" in asked:
+            raise OperationalError
         return [each.upper() for each in asked]
 
 
@@ -35,19 +41,22 @@ def ask_for(asked: Sequence[str], enough: int) -> tuple[list[list[str]], dict[st
     """Ask once for the first, and for the others while it is worked on."""
     slow = Slow()
     answers: dict[str, object] = {}
-    together = Together(slow, key=lambda each: each[0], weight=len, enough=enough)
+    together = Together(
+        slow, key=lambda each: each[0], weight=len, enough=enough, of_all=OperationalError
+    )
 
     def ask(one: str) -> None:
         try:
             answers[one] = together.do(one)
-        except KeyError as error:
+        except (KeyError, OperationalError) as error:
             answers[one] = error
 
     threads = [threading.Thread(target=ask, args=(one,)) for one in asked]
     for place, thread in enumerate(threads):
         thread.start()
         assert slow.begun.wait(PATIENCE_S)
-        while place and len(together._waiting) < place:
+        ends_s = time.monotonic() + PATIENCE_S
+        while place and len(together._waiting) < place and time.monotonic() < ends_s:
             pass  # the queue is in the order of the list
     slow.go_on.set()
     for thread in threads:
@@ -79,6 +88,14 @@ def test_one_that_fails_spoils_no_other():
     assert [str(answers[each]) for each in ("c", "bad", "d")] == ["C", "'bad'", "D"]
 
 
+def test_an_error_of_the_database_is_everybodys():
+    """Nobody waits while each is tried in vain."""
+    rounds, answers = ask_for(["a", "c", "gone", "d"], enough=10)
+
+    assert rounds == [["a"], ["c", "gone", "d"]]
+    assert [type(answers[each]) for each in ("c", "gone", "d")] == [OperationalError] * 3
+
+
 @pytest.fixture
 def two(gate_at):
     """Two gates, each with one entry more than the server has."""
@@ -108,10 +125,16 @@ def test_a_dispute_spoils_no_filing_that_came_with_it(two):
     assert set(Entry.objects.filter(number=2).values_list("epoch__gate", flat=True)) == {"exit-1"}
 
 
-def test_who_is_let_through_at_two_gates_that_file_together_is_flagged(two):
-    """Each gate is told of the other's, and the second one is an alarm."""
-    for gate in two:
-        gate.write(decision())
+@pytest.mark.parametrize("by_an_agent", [False, True])
+def test_who_is_let_through_at_two_gates_that_file_together_is_flagged(two, by_an_agent):
+    """Each gate is told of the other's, and the second one is an alarm; as if filed apart."""
+    first, second = two
+    if by_an_agent:
+        first.write(decision(outcome=Outcome.REFER, reasons=("outside-opening",)))
+        first.write(RulingBody(1, 1, len(first.lines), Ruling.ADMIT, "identity", "loge"))
+    else:
+        first.write(decision())
+    second.write(decision())
     file_both(two)
 
     assert alarms() == [AlarmKind.TWO_LANES]

@@ -172,7 +172,8 @@ class Console:
             if lines.count:
                 yield lines.text
                 LINES.inc(lines.count)
-                cursor, self._stale = lines.last, True
+                self._stale = True
+            cursor = lines.last
             if self._due_s() <= 0:
                 self._drawn, self._stale = self._clock(), False
                 yield await self._hub.tiles(self._language)

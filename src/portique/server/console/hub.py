@@ -46,6 +46,7 @@ class Hub:
         self._readings: dict[Hashable, asyncio.Future[Any]] = {}
         self._drawn: dict[str, Drawn] = {}
         self._tally = Tally()
+        self._looking = asyncio.Lock()
         self._clock = asyncio.get_running_loop().time
 
     async def run(self) -> None:
@@ -64,6 +65,10 @@ class Hub:
                 await asyncio.sleep(AGAIN_S)
 
     async def _look(self) -> None:
+        async with self._looking:  # of two readings at a time the older one could come last
+            await self._look_alone()
+
+    async def _look_alone(self) -> None:
         newest = await self.threads.run(read_newest)
         if newest != self.newest:
             self._readings = {key: one for key, one in self._readings.items() if not one.done()}
@@ -83,6 +88,8 @@ class Hub:
             self.listeners -= 1
             if not self.listeners:
                 self._somebody.clear()
+                self._drawn.clear()  # they hold names
+                self._readings.clear()
 
     async def wait(self, is_new: Callable[[Newest], bool], timeout_s: float) -> None:
         """Wait until something is new to whoever asks, or for so long."""
@@ -94,8 +101,9 @@ class Hub:
 
     async def lines(self, cursor: int, language: str) -> Lines:
         """Return the next events after a cursor, as the page is told them."""
+        for each in self._drawn.values():
+            each.forget(self._clock() - KEPT_S)
         drawn = self._drawn.setdefault(language, Drawn.after(cursor))
-        drawn.forget(self._clock() - KEPT_S)
         newest = self.newest.event
         if cursor >= newest:
             return Lines("", 0, cursor)
@@ -113,8 +121,10 @@ class Hub:
         return drawn.following(cursor)
 
     async def _read(self, cursor: int, language: str) -> list[tuple[int, str]]:
-        key = ("lines", cursor, language)
-        return list(await self._shared(key, lambda: _lines(cursor, language)))
+        key = ("lines", cursor, self.newest.event, language)
+        told = list(await self._shared(key, lambda: _lines(cursor, language)))
+        self._readings.pop(key, None)  # they are drawn now, or for one who was away
+        return told
 
     async def tiles(self, language: str) -> str:
         """Return what tells a page the lanes as they are now, at most a second old."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LAST = (EventKind.DECISION, EventKind.MODE)  # of these the last one of each lane is told
+COLUMNS = ("kind", "lane", "at", "data", "direction", "people")
 
 
 def midnight(at: datetime) -> datetime:
@@ -74,33 +75,34 @@ class Tally:
         events = Event.objects.filter(at__gte=day, pk__lte=last)
         counted = events.exclude(direction="").values_list("lane", "direction")
         sums = counted.annotate(people_sum=Sum("people"))
-        self._people = Counter({(lane, way): people for lane, way, people in sums})
-        self._day, self._cursor, self._lanes = day, last, {}
+        people = Counter({(lane, way): people for lane, way, people in sums})
+        lanes: dict[str, Today] = {}
         for kind in LAST:
             of_kind = events.filter(kind=kind).values("lane").annotate(last=Max("id"))
-            ids = [each["last"] for each in of_kind]
-            rows = Event.objects.filter(pk__in=ids).values_list("kind", "lane", "at", "data")
-            self._learn(rows)
+            last_ones = Event.objects.filter(pk__in=[each["last"] for each in of_kind])
+            _learn(lanes, last_ones.values_list(*COLUMNS[:4]))
+        # Whole or not at all: the database may fail in between.
+        self._day, self._cursor, self._people, self._lanes = day, last, people, lanes
 
     def _go_on(self, day: datetime, last: int) -> None:
         since = Event.objects.filter(pk__gt=self._cursor, pk__lte=last).order_by("pk")
         of_day = [row for row in since.values_list(*COLUMNS) if row[2] >= day]
+        _learn(self._lanes, [row[:4] for row in of_day])  # the same again changes nothing
         for _, lane, _, _, direction, people in of_day:
             if direction:
                 self._people[lane, direction] += people
-        self._learn(row[:4] for row in of_day)
         self._cursor = last
 
-    def _learn(self, rows: Iterable[tuple[str, str, datetime, dict[str, Any]]]) -> None:
-        for kind, lane, at, data in rows:
-            today = self._lanes.setdefault(lane, Today())
-            if kind == EventKind.DECISION:
-                today.outcome, today.at = Outcome(data["outcome"]), at
-            elif kind == EventKind.MODE and data.get("mode") in set(Mode):
-                today.mode = Mode(data["mode"])
 
-
-COLUMNS = ("kind", "lane", "at", "data", "direction", "people")
+def _learn(
+    lanes: dict[str, Today], rows: Iterable[tuple[str, str, datetime, dict[str, Any]]]
+) -> None:
+    for kind, lane, at, data in rows:
+        today = lanes.setdefault(lane, Today())
+        if kind == EventKind.DECISION:
+            today.outcome, today.at = Outcome(data["outcome"]), at
+        elif kind == EventKind.MODE and data.get("mode") in set(Mode):
+            today.mode = Mode(data["mode"])
 
 
 def _count(today: Today, direction: str, people: int) -> None:

@@ -104,8 +104,9 @@ class Gate(models.Model):
         return self.gate_id
 
     def note_contact(self) -> None:
-        """Write down that it called."""
-        self.save(update_fields=CONTACT)
+        """Write down that it called, unless a later call was."""
+        contact = {name: getattr(self, name) for name in CONTACT}
+        Gate.objects.filter(pk=self.pk, called_ms__lte=self.called_ms).update(**contact)
 
     @property
     def key(self) -> PublicKey:

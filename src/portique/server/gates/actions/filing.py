@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from portique.core.entries import OrderBody, from_body
 from portique.core.entries_chain import genesis
@@ -83,7 +83,7 @@ def _file_all(asked: Sequence[_Asked]) -> list[Acknowledgement | Disputed]:
     with transaction.atomic():
         one_at_a_time()  # before any row: two that wait for each other's rows would both fail
         # Their rows are then locked: their reports wait too.
-        update_each([one.gate for one in asked], CONTACT)
+        update_each([one.gate for one in asked], CONTACT, newest_by="called_ms")
         known = _known_epochs(asked)
         checked = [_checked(one, known) for one in asked]
         fitting = [one for one in checked if isinstance(one, _Checked)]
@@ -97,6 +97,7 @@ _TOGETHER: Together[_Asked, Acknowledgement | Disputed] = Together(
     key=lambda one: one.gate.pk,
     weight=lambda one: len(one.filing.lines),
     enough=TOGETHER_LINES,
+    of_all=OperationalError,
 )
 
 

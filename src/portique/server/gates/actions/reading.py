@@ -138,14 +138,14 @@ def _holder_of(gate: Gate, ruling: RulingBody) -> HolderId | None:
 
 def _flag(crossed: Sequence[_Crossed]) -> None:
     """Raise an alarm for each holder let through at another gate within a minute of this one."""
-    alone = [one for one in crossed if not one.seen]
     before: list[_Crossed] = []  # what came together is told of too: the second one is flagged
-    for parcel, found in groupby(alone, attrgetter("parcel")):
+    for parcel, found in groupby(crossed, attrgetter("parcel")):
         group = list(found)
-        others = _at_others(parcel.gate, [one.crossing for one in group])
+        alone = [one for one in group if not one.seen]  # an agent looked at the others
+        others = _at_others(parcel.gate, [one.crossing for one in alone])
         for one in before:
             others.setdefault(one.crossing.holder, []).append(one.crossing.at_ms)
-        for one in group:
+        for one in alone:
             met, at_ms = others.get(one.crossing.holder, ()), one.crossing.at_ms
             if any(abs(each - at_ms) <= OTHER_LANE_MS for each in met):
                 raise_alarm(parcel.gate, AlarmKind.TWO_LANES, parcel.epoch.number, one.number)
@@ -154,6 +154,8 @@ def _flag(crossed: Sequence[_Crossed]) -> None:
 
 def _at_others(gate: Gate, crossings: Sequence[Crossing]) -> dict[str, list[int]]:
     """Return when these holders were let through at other gates at about these times."""
+    if not crossings:
+        return {}
     times = [crossing.at_ms for crossing in crossings]
     near = Crossing.objects.filter(
         holder__in={crossing.holder for crossing in crossings},

@@ -69,11 +69,10 @@ def _keep_health(gate: Gate, health: Health) -> None:
         "knowledge_number": known.number if known else None,
         "mode": health.mode,
         "set_aside": health.set_aside,
-        "failing": " ".join(health.failing),
     }
     for name, value in fields.items():
         setattr(gate, name, value)
-    update_each([gate], [*fields, *CONTACT])
+    update_each([gate], [*fields, *CONTACT], newest_by="called_ms")
 
 
 def _watch_journal(gate: Gate, health: Health) -> None:
@@ -93,10 +92,21 @@ def _watch_journal(gate: Gate, health: Health) -> None:
 
 
 def _watch_lane(gate: Gate, health: Health) -> None:
-    """Tell others in the server what no longer works at a lane, and what works again."""
-    before, failing = set(gate.failing.split()), set(health.failing)
+    """Write down what works at a lane; tell others in the server what no longer does, or again.
+
+    Written here only, in turn: each beginning and each end is told once, whatever overtakes what.
+    """
+    failing = set(health.failing)
+    if set(gate.failing.split()) == failing:
+        return
+    one_at_a_time()
+    row = Gate.objects.only("failing", "called_ms").get(pk=gate.pk)
+    if row.called_ms > gate.called_ms:
+        return  # a later call overtook this one
+    before = set(row.failing.split())
+    gate.failing = " ".join(health.failing)
+    Gate.objects.filter(pk=gate.pk).update(failing=gate.failing)
     if before != failing:
-        one_at_a_time()
         tell(FAILURE_RECEIVERS, gate, sorted(failing - before), sorted(before - failing))
 
 

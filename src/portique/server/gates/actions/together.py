@@ -32,7 +32,7 @@ class Together(Generic[Asked, Answer]):
     """Does work for whoever asks, until a round is heavy enough, and never two of one key in it.
 
     `work` answers each in order. If it fails for several, each is done alone: one that can't be
-    done spoils no other.
+    done spoils no other. Errors `of_all` are nobody's own: whoever waits has them.
     """
 
     def __init__(
@@ -41,11 +41,13 @@ class Together(Generic[Asked, Answer]):
         key: Callable[[Asked], Hashable],
         weight: Callable[[Asked], int],
         enough: int,
+        of_all: type[Exception],
     ) -> None:
         self._work = work
         self._key = key
         self._weight = weight
         self._enough = enough
+        self._of_all = of_all
         self._waiting: deque[_Ticket[Asked, Answer]] = deque()
         self._turn = threading.Lock()
 
@@ -55,7 +57,10 @@ class Together(Generic[Asked, Answer]):
         self._waiting.append(ticket)
         with self._turn:
             while not ticket.done:
-                self._serve(self._next())
+                tickets = self._next()
+                if not tickets:  # whose thread had it was broken off
+                    raise RuntimeError("the work was not finished")
+                self._serve(tickets)
         if ticket.error is not None:
             raise ticket.error
         return ticket.answers[0]
@@ -77,13 +82,14 @@ class Together(Generic[Asked, Answer]):
     def _serve(self, tickets: Sequence[_Ticket[Asked, Answer]]) -> None:
         try:
             answers = self._work([ticket.asked for ticket in tickets])
-        except Exception as error:  # noqa: BLE001 - raised again in the thread that asked
-            if len(tickets) > 1:
+            for ticket, answer in zip(tickets, answers, strict=True):
+                ticket.answers.append(answer)
+        except Exception as error:  # noqa: BLE001 - raised again in the threads that asked
+            if len(tickets) > 1 and not isinstance(error, self._of_all):
                 for ticket in tickets:
                     self._serve([ticket])
                 return
-            tickets[0].error, tickets[0].done = error, True
-            return
-        for ticket, answer in zip(tickets, answers, strict=True):
-            ticket.answers.append(answer)
+            for ticket in tickets:
+                ticket.error = error
+        for ticket in tickets:
             ticket.done = True
