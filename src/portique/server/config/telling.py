@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from functools import partial
+from typing import TYPE_CHECKING
 
 from portique.server.clock import now
 from portique.server.console.openings import look_for_unopened
@@ -12,25 +14,40 @@ from portique.server.console.sources import Threads
 from portique.server.entropy import entropy
 from portique.server.outgoing.actions import turn
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 EVERY_S = 5.0
 log = logging.getLogger("portique.server.telling")
 
 
 async def keep_telling() -> None:
     """Look for what happened and tell it, every few seconds; never ends by itself."""
-    threads, stop = Threads(1), threading.Event()  # a slow program holds up nobody's stream
+    threads, stop = Threads(2), threading.Event()  # one each: a slow program holds up no alert
     sender = entropy(16).hex()
+    send = partial(_send, sender, stop.is_set)
     try:
-        while True:
-            try:
-                await threads.run(turn, now(), sender, stop.is_set)
-            except Exception:
-                log.exception("events could not be sent")
-            try:
-                await threads.run(look_for_unopened, now())
-            except Exception:
-                log.exception("openings could not be looked at")
-            await asyncio.sleep(EVERY_S)
+        await asyncio.gather(
+            _keep(threads, send, "events could not be sent"),
+            _keep(threads, _ring, "openings could not be looked at"),
+        )
     finally:
         stop.set()
         threads.close()
+
+
+def _send(sender: str, is_stopped: Callable[[], bool]) -> None:
+    turn(now(), sender, is_stopped)
+
+
+def _ring() -> None:
+    look_for_unopened(now())
+
+
+async def _keep(threads: Threads, do: Callable[[], None], failed: str) -> None:
+    while True:
+        try:
+            await threads.run(do)
+        except Exception:
+            log.exception(failed)
+        await asyncio.sleep(EVERY_S)
