@@ -52,6 +52,13 @@ def test_without_a_proxy_the_stream_has_an_address_of_its_own():
     assert (told["PORTIQUE_SECURE"], told["PORTIQUE_PROXIED"]) == ("1", "0")
 
 
+def test_a_stream_on_the_usual_port_is_named_with_it():
+    """Pages put the port behind the name that they were asked by."""
+    told = Place("0.0.0.0", 8600, 443, TLS, name="p.example").variables()  # noqa: S104
+
+    assert told["PORTIQUE_STREAM"] == "https://p.example:443"
+
+
 def test_behind_a_proxy_all_have_one_address():
     """The proxy parts them by path."""
     place = Place(proxy="p.example")

@@ -73,7 +73,8 @@ class Place:
         """Return where people open it."""
         if self.proxy:
             return f"https://{self.proxy}/"
-        return f"{self._origin(self.port)}/"
+        origin = self._origin(self.port)  # nobody types the usual port, and browsers leave it out
+        return (origin.removesuffix(f":{HTTPS_PORT}") if self.tls else origin) + "/"
 
     def variables(self) -> dict[str, str]:
         """Return what the parts are told, see `environment`."""
@@ -97,8 +98,7 @@ class Place:
     def _origin(self, port: int) -> str:
         host = self.name or ("localhost" if is_wildcard(self.host) else self.host)
         shown = f"[{host}]" if ":" in host else host
-        usual = self.tls and port == HTTPS_PORT  # which nobody types, and browsers leave out
-        return f"{'https' if self.tls else 'http'}://{shown}{'' if usual else f':{port}'}"
+        return f"{'https' if self.tls else 'http'}://{shown}:{port}"
 
 
 def is_loopback(host: str) -> bool:
