@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.test.utils import CaptureQueriesContext
 
 from portique.server.outgoing.models import Destination
 
@@ -37,3 +38,12 @@ def test_an_upgrade_seals_addresses(served, earlier):
 
     assert Destination.objects.get(pk=earlier).address == ADDRESS
     assert "s3same" not in str(stored)
+
+
+def test_the_clear_column_is_emptied_before_it_is_dropped(served, earlier):
+    """PostgreSQL keeps a dropped column's values in the rows until they are written anew."""
+    with CaptureQueriesContext(connection) as seen:
+        tables_of("0002_sealed_address")
+    written = [query["sql"] for query in seen if query["sql"].startswith("UPDATE")]
+
+    assert any("\"plain\" = ''" in sql for sql in written)

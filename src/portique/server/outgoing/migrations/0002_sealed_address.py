@@ -17,8 +17,9 @@ def seal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     _ = editor
     then: Any = apps.get_model("outgoing", "Destination")  # as it was, not as it is
     for destination in then.objects.all():
-        destination.address = destination.plain
-        destination.save(update_fields=["address"])
+        destination.address, destination.plain = destination.plain, ""
+        # PostgreSQL drops a column by name only: what it held stays in the rows.
+        destination.save(update_fields=["address", "plain"])
 
 
 def unseal(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
