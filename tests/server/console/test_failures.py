@@ -61,6 +61,17 @@ def test_the_end_of_a_failure_is_one_line_and_silences_its_alert(report):
     assert Event.objects.filter(kind=EventKind.DISMISSED).count() == 1
 
 
+def test_a_failure_that_lasts_is_still_an_alert_the_next_day(report, signed_in):
+    """With its day; once it is over, or its time, it is none."""
+    report(Organ.CAMERA, Organ.READER)
+    Event.objects.update(at=now() - timedelta(days=1))
+    report(Organ.READER)
+    page = signed_in(Role.AGENT).get("/direct/").content.decode()
+
+    assert [event.data["code"] for event in queries.alerts(now())] == [Organ.READER]
+    assert re.search(r"data-alert=[^>]*><p><time[^>]*>\d\d/\d\d \d\d:\d\d</time>", page)
+
+
 def test_a_newer_gate_s_own_failure_is_told_in_general_words(report):
     """Begun and over."""
     report("turnstile.left")

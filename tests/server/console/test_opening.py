@@ -90,14 +90,25 @@ def test_an_opening_that_no_gate_confirms_rings_once(asked):
     assert (line.lane, line.by) == ("Entrée 1", "Camille School-Life")
 
 
-def test_an_opening_that_is_confirmed_is_silent(asked, filed):
-    """Before its time is over, and when the gate was only slow to say so."""
+def test_an_opening_that_is_confirmed_in_time_does_not_ring(asked, filed):
+    """The door opened: nobody is to look there."""
     number = asked(CONFIRMED_WITHIN)
-    look_for_unopened(now())
     filed(ManualAdmissionBody("entry-1", "forgotten", "console-1", 1, admission=number))
     look_for_unopened(now())
 
-    assert queries.alerts(now()) == []
+    assert not Event.objects.filter(alert=True).exists()
+
+
+def test_an_opening_that_is_confirmed_late_is_silenced(asked, filed):
+    """However late: a gate that was cut off files when it is back; open pages are told."""
+    number = asked(CONFIRMED_WITHIN)
+    look_for_unopened(now())
+    Event.objects.update(at=now() - timedelta(hours=1))
+    filed(ManualAdmissionBody("entry-1", "forgotten", "console-1", 1, admission=number))
+    rung = Event.objects.get(alert=True)
+
+    assert rung.dismissed_at is not None
+    assert Event.objects.get(kind=EventKind.DISMISSED).data["alert"] == rung.pk
 
 
 def test_an_opening_is_not_rung_for_before_its_time(asked, django_assert_num_queries):

@@ -125,11 +125,16 @@ def _close_referral(gate_id: str, body: RulingBody, at: datetime) -> None:
 
 
 def _credit(events: Iterable[Event]) -> None:
-    """Name whoever asked from here for an opening: the gate knows an alias only."""
+    """Name whoever asked from here for an opening: the gate knows an alias only.
+
+    An alert that it did not confirm is over, however late it does.
+    """
     opened = {event.data["admission"]: event for event in events if "admission" in event.data}
     asked = Event.objects.filter(kind=EventKind.OPENING, data__admission__in=list(opened))
     for event in asked if opened else ():
         opened[event.data["admission"]].data["user"] = event.data["user"]
+        if event.alert and event.dismissed_at is None:
+            silence(event, now())
 
 
 def _end_alarm(gate_id: str, at: datetime) -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from portique.core.wire_news import ADMISSION_MS_MAX
 from portique.server.config.waking import one_at_a_time
-from portique.server.console.actions import append, silence
+from portique.server.console.actions import append
 from portique.server.console.models import Event, EventKind
 
 if TYPE_CHECKING:
@@ -20,31 +21,27 @@ LOOKED_BACK = timedelta(minutes=10)
 
 
 def look_for_unopened(at: datetime) -> None:
-    """Ring where a gate did not confirm in time; silence it where the gate does so later."""
-    if not any(_found(at)):
+    """Ring once where a gate did not confirm in time; its entry silences it (`actions.record`)."""
+    if not _unopened(at):
         return
     with transaction.atomic():
         one_at_a_time()  # before any row, as filings do
-        unopened, late = _found(at)
-        append(_alert(event, at) for event in unopened)
-        for alert in late:
-            silence(alert, at)
+        append(_alert(event, at) for event in _unopened(at))
 
 
-def _found(at: datetime) -> tuple[list[Event], list[Event]]:
-    """Return the openings to ring for, and the alerts whose gate has confirmed after all."""
-    since = at - LOOKED_BACK
-    asked = Event.objects.filter(kind=EventKind.OPENING, at__range=(since, at - CONFIRMED_WITHIN))
-    waiting = {event.data["admission"]: event for event in asked.filter(alert=False)}
+def _unopened(at: datetime) -> list[Event]:
+    """Return the openings that no gate confirmed and that nothing rang for yet."""
+    asked = Event.objects.filter(
+        kind=EventKind.OPENING, alert=False, at__range=(at - LOOKED_BACK, at - CONFIRMED_WITHIN)
+    )
+    waiting = {event.data["admission"]: event for event in asked.order_by("pk")}
     if not waiting:
-        return [], []
-    named = Event.objects.filter(at__gte=since, data__admission__in=list(waiting))
-    alerts = named.filter(kind=EventKind.OPENING, alert=True)
-    rung = {event.data["admission"]: event for event in alerts}
-    confirmed = {event.data["admission"] for event in named.filter(kind=EventKind.MANUAL)}
-    unopened = [one for number, one in waiting.items() if number not in confirmed | rung.keys()]
-    late = [one for number, one in rung.items() if number in confirmed and not one.dismissed_at]
-    return unopened, late
+        return []
+    first = next(iter(waiting.values()))
+    later = Event.objects.filter(pk__gt=first.pk, data__admission__in=list(waiting))
+    told = later.filter(Q(kind=EventKind.MANUAL) | Q(alert=True))
+    known = {event.data["admission"] for event in told}
+    return [event for number, event in waiting.items() if number not in known]
 
 
 def _alert(asked: Event, at: datetime) -> Event:

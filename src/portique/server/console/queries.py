@@ -101,8 +101,12 @@ def referral_named(key: str) -> Referral | None:
 
 
 def alerts(at: datetime) -> list[Event]:
-    """Return the day's alerts that nobody has seen to, newest first."""
-    found = Event.objects.filter(alert=True, dismissed_at=None, at__gte=midnight(at))
+    """Return the alerts that nobody has seen to, newest first.
+
+    They are the day's; something that does not work still does not the next day.
+    """
+    found = Event.objects.filter(alert=True, dismissed_at=None)
+    found = found.filter(Q(at__gte=midnight(at)) | Q(kind=EventKind.FAILURE))
     return list(found.order_by("-pk")[:ALERTS])
 
 

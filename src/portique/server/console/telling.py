@@ -17,6 +17,7 @@ from portique.core.plain import Words
 from portique.core.sentences import AdmitReason, DenyReason, sentence
 from portique.school.rules import site_of
 from portique.server.accounts.models import User
+from portique.server.clock import now
 from portique.server.console import queries
 from portique.server.console.lines import TONES, Line, answer_of, label, line_of, reasons_in
 from portique.server.console.models import Event, EventKind, Referral, ReferralState
@@ -190,7 +191,7 @@ def card_html(card: Card) -> str:
 
 def alert_html(event: Event, line: Line) -> str:
     """Draw an alert."""
-    return render_to_string("console/alert.html", {"alert": event.pk, "line": line})
+    return render_to_string("console/alert.html", {"alert": event.pk, "line": line, "now": now()})
 
 
 def tiles_html(states: Iterable[LaneState], at: datetime) -> str:
