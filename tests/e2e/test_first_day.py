@@ -137,7 +137,7 @@ class Day:
         picture = self.folder / "invitation.png"
         self.page.wait_for_selector("main img")
         self.page.screenshot(path=picture)
-        self.page.goto("about:blank")  # it reloads by itself: that could cut off where one goes next
+        self.page.goto("about:blank")  # its own reload could cut off where one goes next
         return picture
 
     def revoke(self, name: str) -> None:
