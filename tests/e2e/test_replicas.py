@@ -1,4 +1,4 @@
-"""Two processes of pages on one PostgreSQL: a console hears of all that either takes."""
+"""Two processes of pages on one database: a console hears of all that either takes."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +70,11 @@ async def rush(school: LoadedSchool, pages: list[int], streams: int, cookie: str
 
 
 @pytest.mark.slow
-def test_a_console_hears_of_what_every_process_takes(tmp_path):
-    """Told by notifications: each line once and in order, whoever wrote it."""
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_a_console_hears_of_what_every_process_takes(tmp_path, database):
+    """Each line once and in order, whoever wrote it, and nobody finds the database locked."""
     school = make_folder(tmp_path / "school", SIZE)
-    with own_database() as url:
+    with own_database() if database == "postgresql" else nullcontext("") as url:
         environment = os.environ | {"DATABASE_URL": url, "PORTIQUE_SCHOOL": str(school.folder)}
         (cookie,) = ask(environment, school.folder, "fill", *SIZE.to_texts())["cookies"]
         with (

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from portique.server.config.supervising import Place
 
 PORT = click.IntRange(1, 65535)
+PROCESSES, PAGES_USUAL = click.IntRange(1, 16), 2
 READABLE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
 
@@ -43,6 +44,7 @@ for _command in (backup_key, backup, restore, recovery_key, new_epoch, certifica
 @click.option("--tls-key", type=READABLE, help="Its private key, PEM.")
 @click.option("--behind-proxy", metavar="NAME", default="", help="Name a proxy serves by HTTPS.")
 @click.option("--public-name", metavar="NAME", default="", help="Name people and gates use.")
+@click.option("--pages", type=PROCESSES, help="Processes of pages; by default 2, on one core 1.")
 @click.option("--metrics-port", type=PORT, help="Measures for Prometheus, on this machine alone.")
 @json_option
 def run(
@@ -53,7 +55,7 @@ def run(
 ) -> None:
     r"""Serve the school in a folder until stopped.
 
-    Two processes: pages and API, and the live streams. One that dies is started again.
+    Processes of pages and API, and one of the live streams. One that dies is started again.
 
     \b
     Exit code: 0 stopped, 2 wrong use (other machines without TLS or proxy), 5 no school, disk,
@@ -94,11 +96,12 @@ def place_of(where: Mapping[str, Any]) -> Place:
         tls=tls if all(tls) else None,
         proxy=where["behind_proxy"],
         name=where["public_name"],
+        pages=where["pages"] or min(PAGES_USUAL, os.cpu_count() or 1),
     )
 
 
 def _serve(folder: Path, place: Place, metrics_port: int | None, *, as_json: bool) -> None:
-    """Make the school ready, then watch over its two processes."""
+    """Make the school ready, then watch over its processes."""
     from portique.server.config import supervising
 
     supervising.check_ports(place)

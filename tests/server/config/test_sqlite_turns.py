@@ -1,5 +1,6 @@
-"""Writers of one process wait for their turn: none is told that the file is locked."""
+"""Writers wait for their turn: none is told that the file is locked."""
 
+import fcntl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -93,3 +94,23 @@ def test_whoever_reads_waits_for_nobody(connect, monkeypatch):
             other.cursor().execute("UPDATE counted SET value = 8")
     for connection in (writer, other):
         connection.close()
+
+
+def test_writers_wait_for_those_of_another_process(connect, tmp_path, monkeypatch):
+    """The turn is a lock of a file beside the database; whoever holds it too long is given up."""
+    writer = connect()
+    with (tmp_path / "server.db.turn").open("w") as elsewhere:
+        fcntl.flock(elsewhere, fcntl.LOCK_EX)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(base, "WAIT_S", 0.01)
+            with pytest.raises(OperationalError, match="database is locked"):
+                writer.cursor().execute("UPDATE counted SET value = 8")
+        with ThreadPoolExecutor(1) as pool:
+            counting = pool.submit(lambda: count_up(connect()))
+            assert writer.cursor().execute("SELECT value FROM counted").fetchone() == (0,)
+            fcntl.flock(elsewhere, fcntl.LOCK_UN)
+            counting.result()
+        fcntl.flock(elsewhere, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it was given back
+
+    assert writer.cursor().execute("SELECT value FROM counted").fetchone() == (2 * TIMES,)
+    writer.close()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from portique.core.errors import ConfigError, EnvironmentProblem
-from portique.server.config.supervising import Place, check_ports, is_loopback
+from portique.server.config.connections import shared_socket
+from portique.server.config.supervising import Place, Supervisor, check_ports, is_loopback
 
 TLS = (Path("c.pem"), Path("k.pem"))
 
@@ -41,6 +42,22 @@ def test_a_taken_port_is_one_clear_sentence():
         port = taken.getsockname()[1]
         with pytest.raises(EnvironmentProblem, match=f"port {port} .*--port"):
             check_ports(Place(port=port, stream_port=1024))
+
+
+def test_processes_of_pages_share_a_port_that_nobody_else_gets():
+    """The system shares connections out to them; a server that is started twice is told so."""
+    with shared_socket(("127.0.0.1", 0)) as one:
+        port = one.getsockname()[1]
+        refused = pytest.raises(EnvironmentProblem, match=f"port {port}")
+        with shared_socket(("127.0.0.1", port)), refused:
+            check_ports(Place(port=port, stream_port=1024))
+
+    parts = Supervisor(Place(port=port, stream_port=1024, pages=2), {}).parts
+    assert [(part.name, part.port) for part in parts] == [
+        ("pages", port),
+        ("pages", port),
+        ("streams", 1024),
+    ]
 
 
 def test_without_a_proxy_the_stream_has_an_address_of_its_own():

@@ -1,1 +1,1 @@
-"""How the server is put together: settings, addresses, the two processes."""
+"""How the server is put together: settings, addresses, its processes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+import socket
 import ssl
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -27,6 +28,7 @@ HEADERS_BYTES_MAX = 32 * 1024
 HANDSHAKE_S = 5.0
 STOP_S = 2  # streams never end by themselves, and pages seldom take as long
 FILES_MAX = 8192
+BACKLOG = 2048
 OUR_TURN = frozenset({h11.SEND_RESPONSE, h11.SEND_BODY})
 THEIR_TURN = frozenset({h11.IDLE, h11.SEND_BODY})
 
@@ -134,14 +136,29 @@ def serve(
     tls: tuple[Path, Path] | None,
     *,
     proxied: bool,
+    shared: bool = False,
 ) -> None:
-    """Serve until the process is told to stop; `tls` is certificate and key."""
+    """Serve until the process is told to stop.
+
+    Args:
+        application: What answers.
+        address: Where to listen: host and port.
+        tls: Certificate and key.
+        proxied: Everybody comes from a proxy's address.
+        shared: Other processes may listen there too; the system shares connections out to them.
+    """
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for each malformed call
     allow_files()
     protocol = Crowded if proxied else BoundedProtocol
     server = uvicorn.Server(configured(application, address, tls, protocol))
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=BriefLoop) as runner:
-        runner.run(server.serve())
+        runner.run(server.serve(sockets=[shared_socket(address)] if shared else None))
+
+
+def shared_socket(address: tuple[str, int]) -> socket.socket:
+    """Listen on an address beside other processes of the same user."""
+    family = socket.getaddrinfo(*address, type=socket.SOCK_STREAM)[0][0]
+    return socket.create_server(address, family=family, backlog=BACKLOG, reuse_port=True)
 
 
 def configured(

@@ -1,7 +1,7 @@
-"""Serving pages and API: one process, a few threads behind a loop that reads and sends for them.
+"""Serving pages and API: a few threads behind a loop that reads and sends for them.
 
-One process writes to SQLite, so nobody waits for another's lock; with PostgreSQL a host adds
-processes behind its proxy.
+Several such processes share the port, for one alone keeps no more than one processor busy. On
+SQLite they write in turn (`config.sqlite`).
 """
 
 from __future__ import annotations
@@ -21,4 +21,5 @@ def serve_pages(host: str, port: int, tls: tuple[Path, Path] | None) -> None:
 
     from portique.server.config.wsgi import application  # noqa: PLC0415 -- likewise
 
-    serve(WholeRequests(application), (host, port), tls, proxied=settings.PORTIQUE_PROXIED)
+    pages = WholeRequests(application)
+    serve(pages, (host, port), tls, proxied=settings.PORTIQUE_PROXIED, shared=True)

@@ -1,4 +1,4 @@
-"""The server's two processes, pages and streams: started, watched, started again, stopped.
+"""The server's processes, of pages and of streams: started, watched, started again, stopped.
 
 The supervisor holds no key and serves nobody. A part that dies is started again, later each time;
 when the supervisor dies, however it does, the parts' lifelines end and they stop by themselves.
@@ -43,7 +43,7 @@ class Place:
     """Where the server listens, and how it is reached.
 
     `tls` is certificate and key. `proxy` is the name under which a reverse proxy serves it by
-    HTTPS; `name` is its own public one.
+    HTTPS; `name` is its own public one. `pages` is how many processes share the port of pages.
     """
 
     host: str = "127.0.0.1"
@@ -52,6 +52,7 @@ class Place:
     tls: tuple[Path, Path] | None = None
     proxy: str = ""
     name: str = ""
+    pages: int = 1
 
     def check(self) -> None:
         """Refuse what would carry people's data in clear over a network.
@@ -156,7 +157,8 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         """Name the parts."""
-        self.parts = [Part(PAGES, self.place.port), Part(STREAMS, self.place.stream_port)]
+        pages = [Part(PAGES, self.place.port) for _ in range(self.place.pages)]
+        self.parts = [*pages, Part(STREAMS, self.place.stream_port)]
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Start the parts, call `on_ready` once they listen, keep them going until a signal.
@@ -218,7 +220,7 @@ class Supervisor:
         return False
 
     def _stop(self) -> None:
-        """Ask both to stop, wait, then end what is left."""
+        """Ask all to stop, wait, then end what is left."""
         running = [part.process for part in self.parts if part.process is not None]
         for process in running:
             if process.poll() is None:
