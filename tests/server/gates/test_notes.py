@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.server.gates.wired import HEALTH, alarms, decision
 
 from portique.core.entries import Ruling, RulingBody
@@ -16,7 +18,7 @@ HOLDER = "00112233aabbccdd"
 
 
 def test_notes_come_in_order_until_they_are_taken_up(gate):
-    """Asking again with the same cursor gives the same; a higher one lets go."""
+    """Asking again with the same cursor gives the same; after a higher one they are let go of."""
     for number in (7, 8):
         actions.send_note("entry-1", "tried", {1: number})
     first, again = gate.news(), gate.news()
@@ -24,7 +26,35 @@ def test_notes_come_in_order_until_they_are_taken_up(gate):
     assert [(note.number, note.payload) for note in first.notes] == [(1, {1: 7}), (2, {1: 8})]
     assert again == first
     assert gate.news(first.cursor).notes == ()
+    Gate.objects.update(reported_at=now() - timedelta(minutes=1))
+    assert gate.news(first.cursor).notes == ()
     assert not Note.objects.exists()
+
+
+def test_a_report_that_says_nothing_new_waits_for_nobody_s_turn(gate):
+    """In a rush gates ask each second: what a row has already is not written again."""
+    gate.begin().acknowledged()
+    gate.news()
+    with CaptureQueriesContext(connection) as asked:
+        gate.news()
+
+    assert {query["sql"].split()[0] for query in asked} == {"SELECT"}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"mode": "free"}, {"unsent": 3}, {"failing": ("camera",)}, {"last": 0}]
+)
+def test_a_report_that_says_something_new_is_written_at_once(gate, changes):
+    """However soon it comes after another; so is one of a journal that went back."""
+    gate.begin().acknowledged()
+    gate.news()
+    written_at = Gate.objects.get().reported_at
+    gate.news(**changes)
+    reported_at = Gate.objects.get().reported_at
+
+    assert written_at is not None
+    assert reported_at is not None
+    assert reported_at > written_at
 
 
 def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):

@@ -59,7 +59,7 @@ class Gate(models.Model):
     One that was removed keeps its row, and its id is nobody else's: what it filed stays proved.
     `called_ms` is the highest time of its own clock in any call (at most five minutes ahead of the
     server's), `drift_ms` how far that clock was ahead of the server's. `last_note` is the number of
-    the newest note it was ever given.
+    the newest note it was ever given, `failing_told` what others in the server were last told of.
     """
 
     gate_id = models.CharField(primary_key=True, max_length=40)
@@ -85,6 +85,7 @@ class Gate(models.Model):
     mode = models.CharField(max_length=40, blank=True)
     set_aside = models.BigIntegerField(default=0)
     failing = models.CharField(max_length=400, blank=True)  # codes, parted by spaces
+    failing_told = models.CharField(max_length=400, blank=True)
 
     charter: ClassVar[Charter] = Charter(
         **dict.fromkeys(
@@ -93,7 +94,7 @@ class Gate(models.Model):
                 *("called_ms", "drift_ms", "last_note", "reported_at", "version"),
                 *("journal_epoch", "journal_last", "unsent", "disk_free", "clock_uncertainty_ms"),
                 *("clock_trusted", "knowledge_epoch", "knowledge_number", "mode", "set_aside"),
-                "failing",
+                *("failing", "failing_told"),
             ),
             technical(),
         )

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 CALL_HEADER, ANSWER_HEADER = "Portique-Call", "Portique-Answer"
 CBOR = "application/cbor"
 STREAM = "/gate/v1/stream"
-JUST_NOW = timedelta(seconds=10)
+JUST_NOW, DRIFT_MS = timedelta(seconds=10), 1000
 AHEAD_MS_MAX = 5 * 60_000  # a clock that was far ahead and is right again is heard after this
 HEADER_CHARACTERS_MAX = 2 * ENVELOPE_BYTES_MAX
 log = logging.getLogger(__name__)
@@ -50,8 +50,8 @@ log = logging.getLogger(__name__)
 class Asked:
     """A proved request.
 
-    `fresh`: the gate's clock had signed none as late as this. `silent`: what it said last was not
-    just now. `stream` is where it may listen.
+    `fresh`: the gate's clock had signed none as late as this. `known`: it called just now, and its
+    clock goes as it did. `stream` is where it may listen.
     """
 
     gate: Gate
@@ -59,7 +59,7 @@ class Asked:
     body: bytes
     query: str
     fresh: bool
-    silent: bool
+    known: bool
     stream: str
 
 
@@ -134,15 +134,24 @@ def _reply(
             return Reply(413)
         if wire_calls.digest(body) != call.body_hash:
             return Reply(400)
-        silent = gate.contact_at is None or now() - gate.contact_at > JUST_NOW
+        known = _is_known(gate, call)
         fresh = _heard(gate, call)
         query = request.META.get("QUERY_STRING", "")
-        return answer(Asked(gate, call, body, query, fresh, silent, _stream(request)))
+        return answer(Asked(gate, call, body, query, fresh, known, _stream(request)))
     except (LinkError, UnreadablePostError):
         return Reply(400)
     except (OperationalError, PortiqueError):
         log.exception("gate-asked-to-come-again")
         return Reply(503)
+
+
+def _is_known(gate: Gate, call: Call) -> bool:
+    """Say whether what the row has of a gate's calls would stay about the same."""
+    at = now()
+    if gate.contact_at is None or gate.drift_ms is None:
+        return False
+    drift_ms = call.sent_ms - to_ms(at)
+    return at - gate.contact_at <= JUST_NOW and abs(drift_ms - gate.drift_ms) <= DRIFT_MS
 
 
 def _heard(gate: Gate, call: Call) -> bool:

@@ -54,7 +54,7 @@ def knowledge(asked: Asked) -> Reply:
     have = HAVE.fullmatch(asked.query)
     if asked.query and have is None:
         return Reply(400)
-    if asked.silent:
+    if not asked.known:
         asked.gate.note_contact()
     version, data = actions.newest_bundle(at)
     if have and version <= Version(int(have[1]), int(have[2])):
@@ -66,5 +66,7 @@ def knowledge(asked: Asked) -> Reply:
 def news(asked: Asked) -> Reply:
     """Take a report, and tell what is new."""
     report = wire_news.read_report(asked.body)
-    said = actions.take_report(asked.gate, report, fresh=asked.fresh, stream=asked.stream)
+    said = actions.take_report(
+        asked.gate, report, fresh=asked.fresh, known=asked.known, stream=asked.stream
+    )
     return Reply(200, said.to_bytes())

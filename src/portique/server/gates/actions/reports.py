@@ -29,29 +29,59 @@ TOLD_FOR = {  # later these notes say nothing more, and a gate would skip them
     ADMISSION: timedelta(milliseconds=ADMISSION_MS_MAX),
 }
 
+WRITTEN_EVERY = timedelta(seconds=5)
 EPOCH_MAX = 2**40  # epochs are seconds: no school's. One gate's word leaves room above for ever
 
 
-def take_report(gate: Gate, report: Report, *, fresh: bool, stream: str | None = None) -> News:
+def take_report(
+    gate: Gate, report: Report, *, fresh: bool, known: bool = False, stream: str | None = None
+) -> News:
     """Write down how a gate is; return what is new since its cursor.
 
     Args:
         gate: Who reports.
         report: What it says.
         fresh: No call it made later was seen: an old report that comes again alarms nobody.
+        known: It called just now, and its clock goes as it did.
         stream: The address of the stream of events, if there is one.
     """
-    with transaction.atomic():
-        if fresh:
-            _watch_journal(gate, report.health)  # first: an alarm waits its turn before any row
-            _watch_lane(gate, report.health)
-        _keep_health(gate, report.health)  # its row is then locked: no note is added meanwhile
-        gate.last_note = Gate.objects.values_list("last_note", flat=True).get(pk=gate.pk)
+    if known and _says_what_is_known(gate, report.health):
         notes, cursor = _notes(gate, report.cursor)
-    newest, known = newest_version(now()), report.health.knowledge
-    if fresh and known is not None and known > newest:
-        newest = _newer_known(gate, known)
+    else:
+        with transaction.atomic():
+            if fresh:
+                # First: an alarm waits its turn before any row.
+                _watch_journal(gate, report.health)
+                _watch_lane(gate, report.health)
+            _keep_health(gate, report.health)
+            Note.objects.filter(_over(gate, report.cursor), gate=gate).delete()
+            gate.last_note = Gate.objects.values_list("last_note", flat=True).get(pk=gate.pk)
+            notes, cursor = _notes(gate, report.cursor)
+    newest, has = newest_version(now()), report.health.knowledge
+    if fresh and has is not None and has > newest:
+        newest = _newer_known(gate, has)
     return News(cursor, newest, notes, stream)
+
+
+def _says_what_is_known(gate: Gate, health: Health) -> bool:
+    """Say whether a report need not be written down: one just was, and only its journal went on.
+
+    In a rush gates ask for news each second, all at once: each would wait its turn to write.
+    """
+    if gate.reported_at is None or now() - gate.reported_at > WRITTEN_EVERY:
+        return False
+    before = gate.journal_epoch, gate.knowledge_epoch, gate.knowledge_number, gate.unsent > 0
+    known = health.knowledge
+    versions = (known.epoch, known.number) if known else (None, None)
+    failing = " ".join(health.failing)
+    lane = gate.version, gate.mode, gate.set_aside, gate.clock_trusted, gate.failing
+    said = health.version, health.mode, health.set_aside, health.clock_trusted
+    return (
+        before == (health.epoch, *versions, health.unsent > 0)
+        and lane == (*said, failing)
+        and gate.failing_told == failing
+        and (gate.journal_last or 0) <= health.last
+    )
 
 
 def _keep_health(gate: Gate, health: Health) -> None:
@@ -69,6 +99,7 @@ def _keep_health(gate: Gate, health: Health) -> None:
         "knowledge_number": known.number if known else None,
         "mode": health.mode,
         "set_aside": health.set_aside,
+        "failing": " ".join(health.failing),
     }
     for name, value in fields.items():
         setattr(gate, name, value)
@@ -92,20 +123,21 @@ def _watch_journal(gate: Gate, health: Health) -> None:
 
 
 def _watch_lane(gate: Gate, health: Health) -> None:
-    """Write down what works at a lane; tell others in the server what no longer does, or again.
+    """Tell others in the server what no longer works at a lane, and what works again.
 
-    Written here only, in turn: each beginning and each end is told once, whatever overtakes what.
+    What was told is written here only, in turn: each beginning and each end is told once, whatever
+    overtakes what, and whatever an old report says that somebody sends again.
     """
     failing = set(health.failing)
-    if set(gate.failing.split()) == failing:
+    if set(gate.failing_told.split()) == failing:
         return
     one_at_a_time()
-    row = Gate.objects.only("failing", "called_ms").get(pk=gate.pk)
+    row = Gate.objects.only("failing_told", "called_ms").get(pk=gate.pk)
     if row.called_ms > gate.called_ms:
         return  # a later call overtook this one
-    before = set(row.failing.split())
-    gate.failing = " ".join(health.failing)
-    Gate.objects.filter(pk=gate.pk).update(failing=gate.failing)
+    before = set(row.failing_told.split())
+    gate.failing_told = " ".join(health.failing)
+    Gate.objects.filter(pk=gate.pk).update(failing_told=gate.failing_told)
     if before != failing:
         tell(FAILURE_RECEIVERS, gate, sorted(failing - before), sorted(before - failing))
 
@@ -123,13 +155,14 @@ def _newer_known(gate: Gate, known: Version) -> Version:
 
 
 def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
-    """Let go of notes a gate has taken up; return the next ones and its cursor after them."""
-    waiting = Note.objects.filter(gate=gate)
-    waiting.filter(_over(gate, cursor)).delete()
+    """Return the next notes for a gate, and its cursor after them."""
+    waiting = Note.objects.filter(~_over(gate, cursor), gate=gate)
     rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
     given = tuple(_told(row) for row in rows[:NOTES_MAX])
-    more = len(rows) > len(given)
-    return given, given[-1].number if more else gate.last_note
+    if len(rows) > len(given):
+        return given, given[-1].number
+    # Some may have come since the gate's row was read.
+    return given, max([gate.last_note, *(note.number for note in given)])
 
 
 def _over(gate: Gate, cursor: int) -> Q:

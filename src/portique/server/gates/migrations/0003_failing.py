@@ -14,4 +14,9 @@ class Migration(migrations.Migration):
             name="failing",
             field=models.CharField(blank=True, max_length=400),
         ),
+        migrations.AddField(
+            model_name="gate",
+            name="failing_told",
+            field=models.CharField(blank=True, max_length=400),
+        ),
     ]
