@@ -137,11 +137,12 @@ def test_a_long_body_of_a_stranger_is_refused_unread(server):
 
 
 def test_measures_count_answers_and_name_nobody(server):
-    """On their own port, in Prometheus' words."""
-    connection = http.client.HTTPConnection("127.0.0.1", server.metrics, timeout=PATIENCE_S)
-    connection.request("GET", "/metrics")
-    text = connection.getresponse().read().decode()
-    connection.close()
+    """On their own port, in Prometheus' words; whichever process answered."""
+    for port, path in ((server.pages, "/"), (server.metrics, "/metrics")):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+        connection.request("GET", path)
+        text = connection.getresponse().read().decode()
+        connection.close()
 
     assert 'portique_requests_total{status="3xx"}' in text
     assert "portique_request_seconds_count" in text
