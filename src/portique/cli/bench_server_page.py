@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from portique.cli.measuring import Row
 
+WHOLE = 1000  # from there on a figure is told without decimals
 MACHINE = "{date}, {cores} cores ({processor}), Python {python}, load before {load}.\n\n"
 
 
@@ -49,7 +50,7 @@ def beside(rows: Iterable[Row]) -> str:
         database, _, what = row.what.partition(": ")
         names += [database] if database not in names else []
         line = found.setdefault(what, {"what": what, "target": row.target})
-        line[database] = f"{row.value:,.4g} {row.unit}"
+        line[database] = f"{row.value:{',.0f' if row.value >= WHOLE else '.4g'}} {row.unit}"
     return table(found.values(), ("what", *(names or [SQLITE]), "target"))
 
 
