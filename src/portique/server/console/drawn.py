@@ -47,7 +47,7 @@ class Drawn:
         return cls(cursor, cursor)
 
     def add(self, since: int, lines: Sequence[tuple[int, str]], at_s: float) -> None:
-        """Append what follows the last line; nothing, if another thread's reading was quicker."""
+        """Append what follows the last line; nothing, if another reading was quicker."""
         if since != self.last or not lines:
             return
         self._lines.extend(_Line(number, text, at_s) for number, text in lines)

@@ -66,11 +66,9 @@ class Hub:
 
     async def _look(self) -> None:
         async with self._looking:  # of two readings at a time the older one could come last
-            await self._look_alone()
-
-    async def _look_alone(self) -> None:
-        newest = await self.threads.run(read_newest)
-        if newest != self.newest:
+            newest = await self.threads.run(read_newest)
+            if newest == self.newest:
+                return
             self._readings = {key: one for key, one in self._readings.items() if not one.done()}
             async with self._changed:
                 self.newest = newest

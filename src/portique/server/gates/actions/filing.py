@@ -82,13 +82,12 @@ def _file_all(asked: Sequence[_Asked]) -> list[Acknowledgement | Disputed]:
     """File for several gates in one transaction."""
     with transaction.atomic():
         one_at_a_time()  # before any row: two that wait for each other's rows would both fail
-        # Their rows are then locked: their reports wait too.
         update_each([one.gate for one in asked], CONTACT, newest_by="called_ms")
         known = _known_epochs(asked)
         checked = [_checked(one, known) for one in asked]
         fitting = [one for one in checked if isinstance(one, _Checked)]
         orders = _store(fitting)
-        said = iter(_acknowledged(fitting, orders))
+        said = _acknowledged(fitting, orders)
         return [one if isinstance(one, Disputed) else next(said) for one in checked]
 
 
