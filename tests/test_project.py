@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTION_LINES_MAX = 60
 MODULE_LINES_MAX = 500
+LINE_CHARACTERS_MAX = 100
 FILE_BYTES_MAX = 2_000_000
 TEXT_SUFFIXES = {
     *("", ".py", ".md", ".toml", ".txt", ".in", ".json", ".cddl", ".html", ".css", ".js", ".typ"),
@@ -44,6 +45,19 @@ def tracked() -> list[Path]:
 TEXTS = [path for path in tracked() if path.suffix in TEXT_SUFFIXES]
 # Migrations are as Django writes them.
 MODULES = [p for p in TEXTS if p.suffix == ".py" and "migrations" not in p.parts]
+# A table that Python writes for JavaScript says so in its first line, and is as Python writes it.
+SCRIPTS = [
+    path
+    for path in TEXTS
+    if path.suffix == ".js"
+    and path.is_relative_to(ROOT / "web")
+    and not path.read_text(encoding="utf-8").startswith("// Generated")
+]
+# Where a function of plain JavaScript begins, in the one form in which it is written here.
+SCRIPT_FUNCTION = re.compile(
+    r"^(?P<indent> *)(?=\S)(?!.*\b(?:if|for|while|switch|catch|else|class|do|try|describe)\b[^=]*\{$)"
+    r".*(?:\)|=>) \{$"
+)
 
 
 def lines_that_match(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
@@ -153,6 +167,53 @@ def test_modules_and_functions_stay_short():
     assert long == []
 
 
+def script_functions(path: Path) -> Iterator[tuple[int, int]]:
+    """Walk through (line number, lines) of a script's functions: up to the brace of its indent."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    for start, line in enumerate(lines):
+        if begun := SCRIPT_FUNCTION.match(line):
+            closing = begun["indent"] + "}"
+            end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith(closing)), 0)
+            yield start + 1, end - start + 1
+
+
+def test_scripts_and_their_functions_stay_short():
+    """What holds for Python's modules holds for the web side's, lines under 101 signs too."""
+    long = [
+        f"{path.relative_to(ROOT)}:{number}: {lines} lines"
+        for path in SCRIPTS
+        for number, lines in script_functions(path)
+        if lines > FUNCTION_LINES_MAX or lines < 2  # below two: written in another form
+    ]
+    texts = {path: path.read_text(encoding="utf-8").splitlines() for path in SCRIPTS}
+    long += [
+        f"{path.relative_to(ROOT)}:{number}: {len(line)} signs"
+        for path, lines in texts.items()
+        for number, line in enumerate(lines, 1)
+        if len(line) > LINE_CHARACTERS_MAX
+    ]
+
+    assert long == []
+    assert [path for path, lines in texts.items() if len(lines) > MODULE_LINES_MAX] == []
+
+
+def test_every_script_says_what_it_is_for():
+    """A module of the web side opens with a comment, and its tests state facts by their names."""
+    silent = [p for p in SCRIPTS if not p.read_text(encoding="utf-8").startswith(("/**", "//"))]
+
+    assert [str(p.relative_to(ROOT)) for p in silent if not p.name.endswith(".test.js")] == []
+
+
+def test_scripts_run_under_a_strict_policy():
+    """Nothing that a content security policy forbids, nor a request to anybody else."""
+    forbidden = re.compile(
+        r"\beval\(|new Function|innerHTML|outerHTML|insertAdjacentHTML|document\.write"
+        r"|https?://(?!localhost|127\.0\.0\.1|[\w.-]*\bexample\b|www\.w3\.org)"
+    )
+
+    assert lines_that_match(forbidden, [p for p in SCRIPTS if "tests" not in p.parts]) == []
+
+
 def test_every_module_says_what_it_is_for():
     """A module of the product opens with a docstring."""
     silent = [
@@ -180,8 +241,9 @@ def test_every_test_states_its_fact():
 def test_no_drawer_module():
     """A module named for nothing in particular collects everything."""
     drawers = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
+    named = [*MODULES, *SCRIPTS]
 
-    assert [path for path in MODULES if path.stem in drawers or path.parent.name in drawers] == []
+    assert [path for path in named if path.stem in drawers or path.parent.name in drawers] == []
 
 
 def test_no_file_is_heavy():

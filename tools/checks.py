@@ -23,6 +23,9 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "checks"
 COVERAGE_PATHS = ROOT / "tools" / "coverage_paths.txt"
+# What `tools/web.py` fetched: a Node, and TypeScript's checker of plain JavaScript.
+NODE = ROOT / "build" / "web" / "node"
+TSC = ROOT / "build" / "web" / "node_modules" / "typescript" / "bin" / "tsc"
 PYTHON = sys.executable
 FAST = "not slow and not browser"
 SLOW = "slow and not browser"
@@ -76,7 +79,19 @@ def static_stages() -> list[Stage]:
         Stage("format", (tool("ruff"), "format", "--check", "--quiet", ".")),
         Stage("types", (tool("mypy"), "--no-error-summary", "src", "tests", "tools")),
         Stage("imports", (tool("lint-imports"), "--no-cache")),
+        Stage("web types", (str(NODE), str(TSC), "--project", "web")),
     ]
+
+
+def web_stage() -> Stage:
+    """Run the web side's own tests, the vectors of every format among them."""
+    report = RESULTS / "web.xml"
+    reporters = (
+        *("--test-reporter=dot", "--test-reporter-destination=stdout"),
+        *("--test-reporter=junit", f"--test-reporter-destination={report}"),
+    )
+    files = sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("web/tests/*.test.js"))
+    return Stage("web", (str(NODE), "--test", *reporters, *files))
 
 
 def tests(name: str, marks: str, *more: str) -> tuple[str, ...]:
@@ -92,7 +107,7 @@ def beside(*more: str) -> tuple[str, ...]:
 
 def check_stages() -> list[Stage]:
     """List what `make check` runs, in under two minutes."""
-    return [*static_stages(), Stage("fast", tests("fast", FAST, *beside()), QUICK)]
+    return [*static_stages(), web_stage(), Stage("fast", tests("fast", FAST, *beside()), QUICK)]
 
 
 def covered_stages() -> list[Stage]:
@@ -127,6 +142,7 @@ def test_stages() -> list[Stage]:
     """List what `make test` runs: everything but the long campaigns."""
     return [
         *static_stages(),
+        web_stage(),
         Stage("fast", tests("fast", FAST, *beside())),
         *covered_stages(),
         Stage("slow", tests("slow", SLOW, *beside())),
@@ -141,6 +157,7 @@ def release_stages() -> list[Stage]:
     patience = f"--timeout={CAMPAIGN_TIMEOUT_S}"
     return [
         *static_stages(),
+        web_stage(),
         Stage("fast", tests("fast", FAST, *beside(patience)), CAMPAIGN),
         Stage("slow", tests("slow", SLOW, *beside(patience)), CAMPAIGN),
         *alone_stages(patience, environment=CAMPAIGN),
@@ -185,10 +202,10 @@ def tally() -> tuple[int, int, int]:
     """Add up the tests that passed, failed and were skipped, from the stages' reports."""
     passed = failed = skipped = 0
     for report in sorted(RESULTS.glob("*.xml")):
-        for suite in ET.parse(report).iter("testsuite"):  # noqa: S314 -- written by our own pytest
-            bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-            left_out = int(suite.get("skipped", 0))
-            passed += int(suite.get("tests", 0)) - bad - left_out
+        for case in ET.parse(report).iter("testcase"):  # noqa: S314 -- written by our own runners
+            bad = case.find("failure") is not None or case.find("error") is not None
+            left_out = not bad and case.find("skipped") is not None
+            passed += not (bad or left_out)
             failed += bad
             skipped += left_out
     return passed, failed, skipped
