@@ -55,7 +55,8 @@ SCRIPTS = [
 ]
 # Where a function of plain JavaScript begins, in the one form in which it is written here.
 SCRIPT_FUNCTION = re.compile(
-    r"^(?P<indent> *)(?=\S)(?!.*\b(?:if|for|while|switch|catch|else|class|do|try|describe)\b[^=]*\{$)"
+    r"^(?P<indent> *)(?=\S)"
+    r"(?!.*\b(?:if|for|while|switch|catch|else|class|do|try|describe)\b[^=]*\{$)"
     r".*(?:\)|=>) \{$"
 )
 

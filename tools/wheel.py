@@ -9,13 +9,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SERVED = {".js", ".css", ".html", ".json", ".webmanifest", ".svg", ".png", ".wasm", ".txt"}
 LEFT_OUT = {"tests", "node_modules"}
 
 
-class WebSide(BuildHookInterface):
+class WebSide(BuildHookInterface[BuilderConfig]):
     """Lists the files that a browser may be given."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
