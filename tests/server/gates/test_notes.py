@@ -59,9 +59,7 @@ def test_a_report_that_says_something_new_is_written_at_once(gate, changes):
 
 def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):
     """The cursor says from where to ask on."""
-    actions.send_notes(
-        Gate.objects.filter(pk="entry-1"), [("tried", {1: number}) for number in range(130)]
-    )
+    actions.send_notes("entry-1", [("tried", {1: number}) for number in range(130)])
     first = gate.news()
     rest = gate.news(first.cursor)
 
@@ -71,9 +69,7 @@ def test_a_hundred_notes_come_at_once_and_the_rest_after(gate):
 def test_notes_sent_while_a_report_waits_are_within_its_cursor(gate):
     """The gate would find the news damaged: notes never go beyond it."""
     proved = Gate.objects.get(pk=gate.gate_id)
-    actions.send_notes(
-        Gate.objects.filter(pk="entry-1"), [("tried", {1: number}) for number in range(2)]
-    )
+    actions.send_notes("entry-1", [("tried", {1: number}) for number in range(2)])
     said = actions.take_report(proved, Report(0, HEALTH), fresh=False)
 
     assert [note.number for note in read_news(said.to_bytes()).notes] == [1, 2]
@@ -131,6 +127,33 @@ def test_a_holder_admitted_by_an_agent_is_told_too(gate_at, ruling: Ruling, note
     first.acknowledged(3)
 
     assert len(second.news().notes) == notes
+
+
+def test_what_is_for_every_gate_is_kept_once_and_not_beyond_its_use(gate_at):
+    """Whoever takes it up leaves it for the others; five minutes later a passage deletes it."""
+    gates = [gate_at(lane) for lane in ("entry-1", "entry-2", "exit-1")]
+    for each in gates:
+        each.news()
+    gates[0].begin().write(decision(HOLDER))
+    gates[0].acknowledged()
+    told = [[note.number for note in each.news().notes] for each in gates]
+    kept = list(Note.objects.values_list("gate", "origin"))
+    Note.objects.update(at=now() - timedelta(minutes=6))
+    gates[1].begin().write(decision("8899aabbccddeeff"))
+    gates[1].acknowledged()
+
+    assert told == [[], [1], [1]]
+    assert kept == [(None, "entry-1")]
+    assert list(Note.objects.values_list("origin", flat=True)) == ["entry-2"]
+
+
+def test_a_school_of_one_gate_keeps_no_note(gate):
+    """Nobody is there to be told who was let through."""
+    gate.news()
+    gate.begin().write(decision(HOLDER))
+    gate.acknowledged()
+
+    assert not Note.objects.exists()
 
 
 def test_what_was_long_ago_is_told_to_nobody(gate_at):

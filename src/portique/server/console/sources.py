@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 from django.db import Error, connection
@@ -12,15 +12,16 @@ from django.db import Error, connection
 from portique.server.config.waking import EVENTS, NOTES
 from portique.server.console import tally
 from portique.server.gates.models import Gate
-from portique.server.passes.register import EPOCHS, KNOWLEDGE
+from portique.server.passes.register import EPOCHS, KNOWLEDGE, SENT_NOTES
 from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     P = ParamSpec("P")
     T = TypeVar("T")
 
+TOLD = (EPOCHS, KNOWLEDGE, SENT_NOTES)
 POLL_S = 0.2
 LISTEN_S = 2.0  # not all that counts knowledge up calls: looked at this often
 
@@ -118,24 +119,20 @@ def watch_for() -> Watch:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """How far things go: events, each gate's notes, the knowledge."""
+    """How far things go: events, and what gates are told; which gates there are."""
 
     event: int = 0
-    notes: Mapping[str, int] = field(default_factory=dict)
-    knowledge: tuple[int, ...] = ()
+    told: tuple[int, ...] = ()
+    gates: frozenset[str] = frozenset()
 
     def of_gate(self, gate_id: str) -> tuple[int, ...] | None:
         """Return what changes when a gate has something to ask for; None: it was removed."""
-        if gate_id not in self.notes:
-            return None
-        return (self.notes[gate_id], *self.knowledge)
+        return self.told if gate_id in self.gates else None
 
 
 def read_newest() -> Newest:
     """Read how far things go."""
-    gates = Gate.objects.filter(removed_at=None).values_list("gate_id", "last_note")
-    counters = dict(
-        Counter.objects.filter(name__in=[EPOCHS, KNOWLEDGE]).values_list("name", "value")
-    )
-    knowledge = (counters.get(EPOCHS, 0), counters.get(KNOWLEDGE, 0))
-    return Newest(tally.newest(), dict(gates), knowledge)
+    gates = Gate.objects.filter(removed_at=None).values_list("gate_id", flat=True)
+    counters = dict(Counter.objects.filter(name__in=TOLD).values_list("name", "value"))
+    told = tuple(counters.get(name, 0) for name in TOLD)
+    return Newest(tally.newest(), told, frozenset(gates))

@@ -58,8 +58,8 @@ class Gate(models.Model):
 
     One that was removed keeps its row, and its id is nobody else's: what it filed stays proved.
     `called_ms` is the highest time of its own clock in any call (at most five minutes ahead of the
-    server's), `drift_ms` how far that clock was ahead of the server's. `last_note` is the number of
-    the newest note it was ever given, `failing_told` what others in the server were last told of.
+    server's), `drift_ms` how far that clock was ahead of the server's, `failing_told` what others
+    in the server were last told of.
     """
 
     gate_id = models.CharField(primary_key=True, max_length=40)
@@ -71,7 +71,6 @@ class Gate(models.Model):
     contact_at = models.DateTimeField(null=True, blank=True)
     called_ms = models.BigIntegerField(default=0)
     drift_ms = models.BigIntegerField(null=True, blank=True)
-    last_note = models.BigIntegerField(default=0)
     reported_at = models.DateTimeField(null=True, blank=True)
     version = models.CharField(max_length=40, blank=True)
     journal_epoch = models.BigIntegerField(null=True, blank=True)
@@ -91,7 +90,7 @@ class Gate(models.Model):
         **dict.fromkeys(
             (
                 *("gate_id", "lane", "x", "y", "enrolled_at", "removed_at", "contact_at"),
-                *("called_ms", "drift_ms", "last_note", "reported_at", "version"),
+                *("called_ms", "drift_ms", "reported_at", "version"),
                 *("journal_epoch", "journal_last", "unsent", "disk_free", "clock_uncertainty_ms"),
                 *("clock_trusted", "knowledge_epoch", "knowledge_number", "mode", "set_aside"),
                 *("failing", "failing_told"),
@@ -143,27 +142,31 @@ class Invitation(models.Model):
 
 
 class Note(models.Model):
-    """What a gate is to be told, until it says that it took it up. `payload` is canonical CBOR."""
+    """What a gate is to be told, until it says that it took it up; `payload` is canonical CBOR.
 
-    gate = models.ForeignKey(Gate, on_delete=models.CASCADE, related_name="notes")
-    number = models.BigIntegerField()
+    Without a gate it is for all but `origin`, the one that it comes from: until its time is over.
+    """
+
+    number = models.BigIntegerField(unique=True)
+    gate = models.ForeignKey(Gate, null=True, on_delete=models.CASCADE, related_name="notes")
+    origin = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=40)
     payload = models.BinaryField()
     at = models.DateTimeField(default=now)
 
     charter: ClassVar[Charter] = Charter(
-        id=technical("key"), gate=technical("key"), number=technical(), kind=technical(),
-        payload=COPIES, at=COPIES,
+        id=technical("key"), number=technical(), gate=technical("key"), origin=technical("key"),
+        kind=technical(), payload=COPIES, at=COPIES,
     )  # fmt: skip
 
     class Meta:
-        """Numbers rise for each gate."""
+        """Those whose time is over are found by kind."""
 
-        constraints = [models.UniqueConstraint(fields=["gate", "number"], name="gates_one_note")]
+        indexes: ClassVar = [models.Index(fields=["kind", "at"], name="gates_note_kind_at")]
 
     def __str__(self) -> str:
-        """Name gate and number."""
-        return f"{self.gate_id}/{self.number}"
+        """Return its number."""
+        return str(self.number)
 
 
 class ErasureOrder(models.Model):
@@ -272,13 +275,11 @@ class Bundle(models.Model):
 
     epoch = models.BigIntegerField()
     number = models.BigIntegerField()
-    made_at = models.DateTimeField()
     data = models.BinaryField()
 
     charter: ClassVar[Charter] = Charter(
-        id=technical("key"), epoch=technical(), number=technical(), made_at=technical(),
-        data=technical("key"),
-    )  # fmt: skip
+        id=technical("key"), epoch=technical(), number=technical(), data=technical("key")
+    )
 
     def __str__(self) -> str:
         """Name the version."""

@@ -56,9 +56,9 @@ def knowledge(asked: Asked) -> Reply:
         return Reply(400)
     if not asked.known:
         asked.gate.note_contact()
-    version, data = actions.newest_bundle(at)
-    if have and version <= Version(int(have[1]), int(have[2])):
+    if have and actions.newest_version(at) <= Version(int(have[1]), int(have[2])):
         return Reply(204)
+    _, data = actions.newest_bundle(at)
     return Reply(200, data)
 
 

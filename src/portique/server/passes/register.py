@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from portique.server.people.index import Named
 
 DATA_ITEMS_MAX = 4096
-KNOWLEDGE, EPOCHS = "knowledge", "knowledge-epoch"  # counters
+KNOWLEDGE, EPOCHS, SENT_NOTES = "knowledge", "knowledge-epoch", "notes"  # counters
 LIST_LENGTH = "status-list-length"
 
 
@@ -187,13 +187,13 @@ class DatabaseRegister(Register):
         value = Counter.objects.filter(name=EPOCHS).values_list("value", flat=True).first()
         return value or super().knowledge_epoch()
 
-    def next_number(self, name: str) -> int:
-        """Count one up and return the new value, durably."""
-        with transaction.atomic():
+    def next_number(self, name: str, count: int = 1) -> int:
+        """Count up and return the new value, durably."""
+        with transaction.atomic(savepoint=False):
             counted = Counter.objects.filter(name=name)
-            if not counted.update(value=F("value") + 1):
+            if not counted.update(value=F("value") + count):
                 Counter.objects.get_or_create(name=name, defaults={"value": 0})
-                counted.update(value=F("value") + 1)
+                counted.update(value=F("value") + count)
             return counted.values_list("value", flat=True)[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,12 @@ from portique.server.clock import now_ms
 from portique.server.config.waking import NOTES, wake
 from portique.server.entropy import entropy
 from portique.server.gates.models import Bundle
-from portique.server.passes.register import EPOCHS, KNOWLEDGE, DatabaseRegister
+from portique.server.passes.register import EPOCHS, KNOWLEDGE, SENT_NOTES, DatabaseRegister
 from portique.server.school.house import served_school
 from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from portique.core.seal import PrivateKey
@@ -33,7 +35,16 @@ if TYPE_CHECKING:
 FRESH_FOR = timedelta(hours=12)  # gates believe it for days: two may be missed
 TRIES = 5
 ROW = 1
+SIGNED, SIGNED_MS = "knowledge-signed", "knowledge-signed-ms"  # counters
 _making = threading.Lock()  # gates ask at the same time: one thread signs for all
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """How far things that gates are told go: the knowledge, and the last note to any of them."""
+
+    version: Version
+    note: int
 
 
 def knowledge_changed() -> None:
@@ -72,23 +83,29 @@ def forget_bundle(gone: Gone) -> None:
 
 def newest_version(at: datetime) -> Version:
     """Return the version that gates should have; a new one once the last was signed long ago."""
-    version = _version()
-    held = Bundle.objects.filter(pk=ROW).values_list("epoch", "number", "made_at").first()
-    if not version.number:
+    return newest(at).version
+
+
+def newest(at: datetime) -> Newest:
+    """Return how far things go, by one question to the database unless a new version is due."""
+    counted = _counted()
+    number = counted.get(KNOWLEDGE, 0)
+    if not number:
         knowledge_changed()
-    elif held is not None and Version(*held[:2]) == version and _is_old(held[2], at):
-        counted = Counter.objects.filter(name=KNOWLEDGE, value=version.number)
-        counted.update(value=F("value") + 1)  # whoever comes second finds another value
+    elif counted.get(SIGNED) == number and _is_old(counted.get(SIGNED_MS, 0), to_ms(at)):
+        row = Counter.objects.filter(name=KNOWLEDGE, value=number)
+        row.update(value=F("value") + 1)  # whoever comes second finds another value
     else:
-        return version
-    return _version()
+        return Newest(_version(counted), counted.get(SENT_NOTES, 0))
+    counted = _counted()
+    return Newest(_version(counted), counted.get(SENT_NOTES, 0))
 
 
-def _is_old(made_at: datetime, at: datetime) -> bool:
+def _is_old(signed_ms: int, at_ms: int) -> bool:
     """Say whether knowledge has to be signed anew: it was long ago, or its day's list is past."""
     zone = served_school().settings.time_zone
-    days = {local_day(to_ms(instant), zone) for instant in (made_at, at)}
-    return at - made_at >= FRESH_FOR or len(days) > 1
+    is_past = local_day(signed_ms, zone) != local_day(at_ms, zone)
+    return is_past or timedelta(milliseconds=at_ms - signed_ms) >= FRESH_FOR
 
 
 def newest_bundle(at: datetime) -> tuple[Version, bytes]:
@@ -122,9 +139,12 @@ def _made(at: datetime) -> tuple[Version, bytes]:
     raise EnvironmentProblem("the knowledge changes faster than it can be signed; try again")
 
 
-def _version() -> Version:
-    rows = Counter.objects.filter(name__in=[EPOCHS, KNOWLEDGE]).values_list("name", "value")
-    counted = dict(rows)
+def _counted() -> dict[str, int]:
+    names = (EPOCHS, KNOWLEDGE, SIGNED, SIGNED_MS, SENT_NOTES)
+    return dict(Counter.objects.filter(name__in=names).values_list("name", "value"))
+
+
+def _version(counted: Mapping[str, int]) -> Version:
     return Version(counted.get(EPOCHS) or FIRST_EPOCH, counted.get(KNOWLEDGE, 0))
 
 
@@ -132,8 +152,10 @@ def _version() -> Version:
 def _keep(version: Version, data: bytes, at: datetime) -> bool:
     """Keep a signed bundle, unless something changed while it was made."""
     Counter.objects.select_for_update().filter(name=KNOWLEDGE).first()
-    if _version() != version:
+    if _version(_counted()) != version:
         return False
-    row = {"epoch": version.epoch, "number": version.number, "made_at": at, "data": data}
+    row = {"epoch": version.epoch, "number": version.number, "data": data}
     Bundle.objects.update_or_create(pk=ROW, defaults=row)
+    for name, value in ((SIGNED, version.number), (SIGNED_MS, to_ms(at))):
+        Counter.objects.update_or_create(name=name, defaults={"value": value})
     return True

@@ -27,7 +27,7 @@ from portique.core.wire_news import ELSEWHERE, Elsewhere
 from portique.server.clock import now, now_ms
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.erasing import carried_out
-from portique.server.gates.actions.notes import send_to_others
+from portique.server.gates.actions.notes import tell_every_gate
 from portique.server.gates.actions.unknown import look_for_unknown
 from portique.server.gates.models import AlarmKind, Crossing, Entry, Epoch, Gate, SetAside
 from portique.server.gates.queries import connected_gates
@@ -174,8 +174,8 @@ def _tell_others(crossed: Sequence[_Crossed]) -> None:
         for one in crossed
         if at_ms - one.crossing.at_ms < ELSEWHERE_MS
     ]
-    if recent:
-        send_to_others(connected_gates(now()), recent)
+    if recent and connected_gates(now(), but=recent[0][0]).exists():
+        tell_every_gate(recent)
 
 
 def _elsewhere(crossing: Crossing) -> dict[int, Any]:

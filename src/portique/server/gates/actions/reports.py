@@ -9,12 +9,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from portique.core import canonical, wire_news
-from portique.core.wire_news import ADMISSION, ADMISSION_MS_MAX, ELSEWHERE, NOTES_MAX, News
+from portique.core.wire_news import NOTES_MAX, News
 from portique.core.wire_news import Note as Told
 from portique.server.clock import now
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm, tell
-from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest_version
+from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest, newest_version
+from portique.server.gates.actions.notes import over
 from portique.server.gates.actions.rows import update_each
 from portique.server.gates.models import CONTACT, AlarmKind, Epoch, Gate, Note
 from portique.server.gates.receivers import FAILURE_RECEIVERS
@@ -23,11 +24,6 @@ from portique.server.school.house import served_school
 if TYPE_CHECKING:
     from portique.core.knowledge import Version
     from portique.core.wire_news import Health, Report
-
-TOLD_FOR = {  # later these notes say nothing more, and a gate would skip them
-    ELSEWHERE: timedelta(minutes=5),
-    ADMISSION: timedelta(milliseconds=ADMISSION_MS_MAX),
-}
 
 WRITTEN_EVERY = timedelta(seconds=5)
 EPOCH_MAX = 2**40  # epochs are seconds: no school's. One gate's word leaves room above for ever
@@ -45,22 +41,21 @@ def take_report(
         known: It called just now, and its clock goes as it did.
         stream: The address of the stream of events, if there is one.
     """
-    if known and _says_what_is_known(gate, report.health):
-        notes, cursor = _notes(gate, report.cursor)
-    else:
+    told = newest(now())
+    if not (known and _says_what_is_known(gate, report.health)):
         with transaction.atomic():
             if fresh:
                 # First: an alarm waits its turn before any row.
                 _watch_journal(gate, report.health)
                 _watch_lane(gate, report.health)
             _keep_health(gate, report.health)
-            Note.objects.filter(_over(gate, report.cursor), gate=gate).delete()
-            gate.last_note = Gate.objects.values_list("last_note", flat=True).get(pk=gate.pk)
-            notes, cursor = _notes(gate, report.cursor)
-    newest, has = newest_version(now()), report.health.knowledge
-    if fresh and has is not None and has > newest:
-        newest = _newer_known(gate, has)
-    return News(cursor, newest, notes, stream)
+            if report.cursor <= told.note:  # above: this server came back from a backup
+                Note.objects.filter(gate=gate, number__lte=report.cursor).delete()
+    notes, cursor = _notes(gate, report.cursor, told.note)
+    version, has = told.version, report.health.knowledge
+    if fresh and has is not None and has > version:
+        version = _newer_known(gate, has)
+    return News(cursor, version, notes, stream)
 
 
 def _says_what_is_known(gate: Gate, health: Health) -> bool:
@@ -154,25 +149,19 @@ def _newer_known(gate: Gate, known: Version) -> Version:
     return newest_version(now())
 
 
-def _notes(gate: Gate, cursor: int) -> tuple[tuple[Told, ...], int]:
-    """Return the next notes for a gate, and its cursor after them."""
-    waiting = Note.objects.filter(~_over(gate, cursor), gate=gate)
+def _notes(gate: Gate, cursor: int, newest: int) -> tuple[tuple[Told, ...], int]:
+    """Return the next notes for a gate, and its cursor after them; `newest` is the last to any."""
+    if cursor == newest:
+        return (), cursor
+    since = cursor if cursor < newest else 0  # above: this server came back from a backup
+    others = Q(gate=gate) | Q(gate=None)
+    waiting = Note.objects.filter(others, ~over(now()), number__gt=since).exclude(origin=gate.pk)
     rows = list(waiting.order_by("number")[: NOTES_MAX + 1])
     given = tuple(_told(row) for row in rows[:NOTES_MAX])
     if len(rows) > len(given):
         return given, given[-1].number
-    # Some may have come since the gate's row was read.
-    return given, max([gate.last_note, *(note.number for note in given)])
-
-
-def _over(gate: Gate, cursor: int) -> Q:
-    """Return the condition on notes that a gate has, or that would say nothing more to it."""
-    over = Q()
-    for kind, told_for in TOLD_FOR.items():
-        over |= Q(kind=kind, at__lt=now() - told_for)
-    if cursor <= gate.last_note:  # above: this server came back from a backup
-        over |= Q(number__lte=cursor)
-    return over
+    # Some may have come since the newest was read.
+    return given, max([newest, *(note.number for note in given)])
 
 
 def _told(row: Note) -> Told:
