@@ -135,6 +135,15 @@ def test_the_day_of_the_last_use_is_kept(program):
     assert Token.objects.get().used_on is not None
 
 
+def test_a_call_looks_its_token_up_in_one_question(program, django_assert_num_queries):
+    """With whoever made it: what every call asks is what all calls cost."""
+    called = program()
+    called.get("health")  # the day's first call writes the day down
+
+    with django_assert_num_queries(1):
+        called.get("health")
+
+
 def test_reading_names_is_recorded_once_a_day(program, pupil):
     """The head and the DPO see which program was given names."""
     pupil()

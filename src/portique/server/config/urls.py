@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
+    # Tried in this order: first what machines ask, the most there is.
+    path("gate/v1/", include("portique.server.gates.wire_urls")),
+    path("api/", include("portique.server.api.urls")),
     path("", include("portique.server.frame.urls")),
     path("compte/", include("portique.server.accounts.urls")),
     path("personnes/", include("portique.server.people.urls")),
@@ -15,8 +18,6 @@ urlpatterns = [
     path("vie-scolaire/", include("portique.server.daily.urls")),
     path("mes-donnees/", include("portique.server.holders.urls")),
     path("evenements/", include("portique.server.outgoing.urls")),
-    path("gate/v1/", include("portique.server.gates.wire_urls")),
-    path("api/", include("portique.server.api.urls")),
 ]
 handler400 = "portique.server.frame.views.bad_request"
 handler403 = "portique.server.frame.views.forbidden"

@@ -6,15 +6,15 @@ A token is the only proof: no session, cookie or password opens anything here.
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cache, wraps
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 from django.http import HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from ninja import Header
-from ninja.responses import NinjaJSONEncoder
+from ninja.renderers import BaseRenderer
 from ninja.security import HttpBearer
+from pydantic_core import to_json
 
 from portique.core.errors import PortiqueError
 from portique.server import clock
@@ -161,9 +161,20 @@ def _again(answer: Answer, asked: str) -> HttpResponse:
     return response
 
 
+class Renderer(BaseRenderer):
+    """Writes what ninja is returned by views as `json_of` does."""
+
+    media_type = JSON
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        """Write an answer's body; Python's own encoder took a tenth of a call."""
+        _ = request, response_status
+        return to_json(data)
+
+
 def json_of(made: BaseModel) -> str:
     """Write an answer's body."""
-    return json.dumps(made.model_dump(), cls=NinjaJSONEncoder)  # as ninja writes answers itself
+    return to_json(made).decode()
 
 
 def written(body: str, status: int = 200) -> HttpResponse:

@@ -9,6 +9,7 @@ from ninja.errors import HttpError, ValidationError
 
 from portique.core.errors import RegisterError, TimetableError
 from portique.server.api.v1 import gates, passes, people, rules
+from portique.server.api.v1.calls import Renderer
 from portique.server.api.v1.problems import Problem, ProblemError, refusal, unexpected
 from portique.server.passes.quotas import QuotaExceededError
 
@@ -23,7 +24,12 @@ ROUTERS = (people.router, passes.router, gates.router, rules.router)
 
 def _interface() -> NinjaAPI:
     api = NinjaAPI(
-        title="Portique", version="1", urls_namespace="api-v1", docs_url=None, openapi_url=None
+        title="Portique",
+        version="1",
+        urls_namespace="api-v1",
+        docs_url=None,
+        openapi_url=None,
+        renderer=Renderer(),
     )
     for router in ROUTERS:
         api.add_router("", router)
