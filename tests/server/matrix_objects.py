@@ -93,7 +93,11 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "message_id": uuid.uuid4,
     "api:undo_change.change_id": uuid.uuid4,
     "api:nothing.rest": lambda: "nowhere",
+    "wallet-app:file.path": lambda: "wallet/index.html",
 }
+
+FOR_EVERYBODY = frozenset({"wallet-app:page", "wallet-app:file"})
+"""Addresses that answer the same to everybody: a browser may keep that, and asks if it changed."""
 
 TRACES = frozenset({"django_session", "people_access"})
 """Tables whose rows say that somebody is there, or looked at a person: looking adds to them."""

@@ -27,6 +27,7 @@ APPS = (
     *("vault", "frame", "accounts", "people", "school", "passes", "gates", "console", "daily"),
     "holders",
     "outgoing",
+    "wallet",
     "api",
 )
 INSTALLED_APPS = [

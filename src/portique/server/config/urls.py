@@ -18,6 +18,9 @@ urlpatterns = [
     path("vie-scolaire/", include("portique.server.daily.urls")),
     path("mes-donnees/", include("portique.server.holders.urls")),
     path("evenements/", include("portique.server.outgoing.urls")),
+    path("telephones/", include("portique.server.wallet.urls")),
+    path("wallet/v1/", include("portique.server.wallet.call_urls")),
+    path("", include("portique.server.wallet.app_urls")),
 ]
 handler400 = "portique.server.frame.views.bad_request"
 handler403 = "portique.server.frame.views.forbidden"

@@ -68,6 +68,7 @@ class Use(models.TextChoices):
     CARD = "card"
     SLIP = "slip"  # of one day, for a forgotten card: once ended, it is nobody's
     BADGE = "badge"  # what a badge's number stands for
+    PHONE = "phone"  # lives on a phone, bound to its key
 
 
 class IssuedPass(models.Model):
@@ -130,6 +131,9 @@ class ActKind(models.TextChoices):
     PERMITTED = "permitted"
     WITHDRAWN = "withdrawn"
     ALLOWED = "allowed"  # another person agreed to more passes than usual
+    PHONE_CODE = "phone-code"  # with it a phone can be enrolled
+    PHONE = "phone"
+    PHONE_RENEWED = "phone-renewed"
 
 
 ACT_WORDS = {
@@ -146,11 +150,16 @@ ACT_WORDS = {
     ActKind.PERMITTED: Words("autorisation donnée", "permission given"),
     ActKind.WITHDRAWN: Words("autorisation retirée", "permission withdrawn"),
     ActKind.ALLOWED: Words("dépassement permis", "more passes allowed"),
+    ActKind.PHONE_CODE: Words("code pour un téléphone", "code for a phone"),
+    ActKind.PHONE: Words("téléphone inscrit", "phone enrolled"),
+    ActKind.PHONE_RENEWED: Words(
+        "laissez-passer refait sur le téléphone", "pass made anew on the phone"
+    ),
 }
 
 
 class Act(models.Model):
-    """Something an account did with a pass or a holder's rights.
+    """Something an account did with a pass or a holder's rights; without one, its holder did.
 
     A day's slip is recorded without whose it was: only who made it.
     """

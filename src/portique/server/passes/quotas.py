@@ -29,7 +29,7 @@ PERSON_MONTH_MAX = 6
 MONTH = timedelta(days=30)
 ACCOUNT_HOUR_MAX = 120  # three classes; a whole school at once is asked for with a second proof
 HOUR = timedelta(hours=1)
-MAKES = (ActKind.ISSUED, ActKind.REPLACED, ActKind.SLIP, ActKind.BADGE)
+MAKES = (ActKind.ISSUED, ActKind.REPLACED, ActKind.SLIP, ActKind.BADGE, ActKind.PHONE_CODE)
 PERSON, ACCOUNT = "person", "account"
 
 

@@ -18,6 +18,7 @@ from portique.school.register import EnrolledGate, Issued, Register
 from portique.server.clock import now
 from portique.server.gates.models import Gate
 from portique.server.passes.models import Badge, HolderRights, IssuedPass, Use
+from portique.server.passes.phones import phones_on
 from portique.server.people.index import card_holders
 from portique.server.school.models import Counter
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 DATA_ITEMS_MAX = 4096
 KNOWLEDGE, EPOCHS, SENT_NOTES = "knowledge", "knowledge-epoch", "notes"  # counters
 LIST_LENGTH = "status-list-length"
+COUNTING = (Status.VALID.value, Status.VALID_WITHOUT_TEMPLATE.value)
 
 
 class DatabaseRegister(Register):
@@ -94,9 +96,13 @@ class DatabaseRegister(Register):
         IssuedPass.objects.filter(pass_id=pass_id).update(replaced_by=successor)
 
     def statuses(self) -> dict[int, Status]:
-        """Return what the status list says, by index."""
+        """Return what the status list says, by index; phones' passes while phones are off, too."""
         rows = IssuedPass.objects.values_list("status_index", "status")
-        return {index: Status(status) for index, status in rows}
+        told = {index: Status(status) for index, status in rows}
+        if not phones_on():
+            phones = IssuedPass.objects.filter(use=Use.PHONE, status__in=COUNTING)
+            told |= dict.fromkeys(phones.values_list("status_index", flat=True), Status.SUSPENDED)
+        return told
 
     def count(self) -> int:
         """Return how many passes were issued."""

@@ -21,11 +21,12 @@ _HERS = {  # une carte
     Standing.REVOKED: Words("annulée", "revoked"),
     Standing.EXPIRED: Words("périmée", "expired"),
 }
-STANDINGS = {Use.CARD: _HERS, Use.SLIP: _HIS, Use.BADGE: _HIS}
+STANDINGS = {Use.CARD: _HERS, Use.SLIP: _HIS, Use.BADGE: _HIS, Use.PHONE: _HIS}
 USES = {
     Use.CARD: Words("carte", "card"),
     Use.SLIP: Words("billet du jour", "day slip"),
     Use.BADGE: Words("badge", "badge"),
+    Use.PHONE: Words("téléphone", "phone"),
 }
 _OWN_LAYOUTS = {
     "sheet": Words("Planche A4 de dix cartes", "A4 sheet of ten cards"),

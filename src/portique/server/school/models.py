@@ -145,6 +145,7 @@ class RulesActKind(models.TextChoices):
     YEAR = "year"
     OPENINGS = "openings"
     REGIMES = "regimes"
+    PHONES = "phones"
 
 
 class RulesAct(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from portique.core.rights import Rights
+    from portique.core.seal import PublicKey
     from portique.school.register import Issued
     from portique.server.passes.quotas import By
 
@@ -35,11 +36,12 @@ HOLDER_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What kind of pass is made: for what use, when valid, recorded as what."""
+    """What kind of pass is made: for what use, when valid, recorded as what, for which phone."""
 
     use: Use = Use.CARD
     window: Window | None = None
     kind: ActKind = ActKind.ISSUED
+    phone_key: PublicKey | None = None
 
 
 def issue_for(by: By, person: Person) -> Issued:
@@ -99,21 +101,29 @@ def _lacking(persons: Sequence[Person], at: datetime) -> list[Person]:
     return [found[person.pk] for person in persons if person.pk in found]
 
 
-def make(by: By, persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Issued]:
-    """Make passes within a transaction; quotas were looked at."""
+def make(by: By | None, persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Issued]:
+    """Make passes within a transaction; quotas were looked at.
+
+    `by` is None for what holders do with their own phones.
+    """
     for person in persons:
         give_holder(person)
-    book = rights_among(person.holder or "" for person in persons)
-    usual = {kind: usual_window(Kind(kind), at) for kind in {person.kind for person in persons}}
-    requests = [
-        _request(person, book[HolderId(person.holder or "")], wanted.window or usual[person.kind])
-        for person in persons
-    ]
-    school = served_school()
+    school, requests = served_school(), requests_for(persons, wanted, at)
     issued = [issuing.issue(school, request, at=at, entropy=entropy) for request in requests]
     _note(issued, wanted.use)
     record_change(by, wanted.kind, issued, at)
     return issued
+
+
+def requests_for(persons: Sequence[Person], wanted: Wanted, at: datetime) -> list[Request]:
+    """Say what the passes of these people hold if they are made now."""
+    book = rights_among(person.holder or "" for person in persons)
+    usual = {kind: usual_window(Kind(kind), at) for kind in {person.kind for person in persons}}
+    asked = [
+        _request(person, book[HolderId(person.holder or "")], wanted.window or usual[person.kind])
+        for person in persons
+    ]
+    return [replace(request, phone_key=wanted.phone_key) for request in asked]
 
 
 def _note(issued: Sequence[Issued], use: Use) -> None:

@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from portique.server.passes.quotas import By
 
 
-def record(by: By, kind: ActKind, issued: Iterable[Issued], at: datetime) -> None:
-    """Record an act on passes that changes nothing at the gates, such as printing."""
+def record(by: By | None, kind: ActKind, issued: Iterable[Issued], at: datetime) -> None:
+    """Record an act on passes that changes nothing at the gates, such as printing.
+
+    `by` is None for what the holder did with their own phone.
+    """
+    account = by.account if by else None
     Act.objects.bulk_create(
-        Act(at=at, account=by.account, kind=kind, pass_id=one.pass_id, holder=one.holder)
+        Act(at=at, account=account, kind=kind, pass_id=one.pass_id, holder=one.holder)
         for one in issued
     )
 
 
-def record_change(by: By, kind: ActKind, issued: Iterable[Issued], at: datetime) -> None:
+def record_change(by: By | None, kind: ActKind, issued: Iterable[Issued], at: datetime) -> None:
     """Record an act on passes, and tell the gates."""
     record(by, kind, issued, at)
     knowledge_changed()
