@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from django.db.models import QuerySet
-
     from portique.core.zones import Lane
     from portique.school.house import School
     from portique.server.gates.health import Trouble
@@ -106,12 +104,6 @@ def lane_title(name: str) -> Words:
     """Return how people call a lane."""
     titles = {lane.name: lane.title for lane in lanes()}
     return titles.get(name, Words(name, name))
-
-
-def connected_gates(at: datetime, *, but: str = "") -> QuerySet[Gate]:
-    """Return the gates that were heard of just now, one excepted."""
-    heard = Gate.objects.filter(removed_at=None, contact_at__gte=at - CONNECTED)
-    return heard.exclude(pk=but)
 
 
 def state_of(invitation: Invitation, at: datetime) -> str:

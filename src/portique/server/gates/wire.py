@@ -26,6 +26,7 @@ from portique.core.wire_calls import ENVELOPE_BYTES_MAX, Answer
 from portique.server.accounts.access import by_proof
 from portique.server.accounts.bodies import announced, go_on, is_unread
 from portique.server.clock import now
+from portique.server.config.rows import load
 from portique.server.console.views import stream_origin
 from portique.server.gates.models import Gate
 from portique.server.school.house import served_school
@@ -111,8 +112,7 @@ def _proved(request: HttpRequest) -> tuple[Gate, Call] | None:
     data = _from_text(request.headers.get(CALL_HEADER, ""))
     line = f"{request.method} {request.get_full_path()}"
     try:
-        gate = Gate.objects.filter(pk=wire_calls.caller(data)).first()
-        if gate is not None:
+        for gate in load(Gate, "gate_id = %s", wire_calls.caller(data)):
             return gate, wire_calls.read_call(data, gate.key, request=line, body=None)
     except LinkError:
         log.info("call-not-proved")

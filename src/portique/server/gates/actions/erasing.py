@@ -14,6 +14,7 @@ from portique.core.entries import NEVER_ERASED
 from portique.core.erasure_orders import ErasureRequest
 from portique.core.values import to_ms
 from portique.server.clock import now
+from portique.server.config.rows import load
 from portique.server.entropy import entropy
 from portique.server.gates.models import Crossing, Entry, ErasureOrder, Gate
 from portique.server.school.house import served_school
@@ -134,9 +135,9 @@ def orders_of(epochs: Sequence[Epoch]) -> list[ErasureOrder]:
     """Return what gates were ordered to erase of epochs, and all they have yet to; oldest first."""
     if not epochs:
         return []
-    wanted = Q(done_at=None) | Q(epoch__in={epoch.number for epoch in epochs})
-    orders = ErasureOrder.objects.filter(wanted, gate__in={epoch.gate_id for epoch in epochs})
-    return list(orders.order_by("ordered_at", "order_id"))
+    gates, numbers = {epoch.gate_id for epoch in epochs}, {epoch.number for epoch in epochs}
+    where = "gate_id IN %s AND (done_at IS NULL OR epoch IN %s) ORDER BY ordered_at, order_id"
+    return load(ErasureOrder, where, (*gates,), (*numbers,))
 
 
 def ordered_ranges(orders: Iterable[ErasureOrder], epoch: Epoch) -> list[tuple[int, int]]:

@@ -19,12 +19,12 @@ from portique.core.seal import COORDINATE_BYTES, PublicKey, Purpose
 from portique.core.values import to_ms
 from portique.core.wire import ORDERS_MAX, Acknowledgement
 from portique.server.clock import now
+from portique.server.config.rows import load, read, update_each
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.erasing import ordered_ranges, orders_of
 from portique.server.gates.actions.knowledge import newest_version
 from portique.server.gates.actions.reading import take_up
-from portique.server.gates.actions.rows import update_each
 from portique.server.gates.actions.together import Together
 from portique.server.gates.models import CONTACT, AlarmKind, Entry, Epoch, Head, SetAside
 from portique.server.gates.receivers import Filed, Parcel
@@ -105,10 +105,10 @@ def _acknowledged(
 ) -> Iterator[Acknowledgement]:
     if not stored:
         return
-    newest, begun = newest_version(now()), [one.epoch for one in stored if one.epoch.pk]
+    newest, begun = newest_version(now()), [one.epoch.pk for one in stored if one.epoch.pk]
     least = min(one.filing.lines[0].number for one in stored)
-    rows = SetAside.objects.filter(epoch__in=begun, number__gte=least).order_by("number")
-    aside = list(rows.values_list("epoch", "number", "why"))
+    where = "epoch_id IN %s AND number >= %s ORDER BY number"
+    aside = read(SetAside, ("epoch_id", "number", "why"), where, (*begun,), least) if begun else []
     for one in stored:
         first, last = one.filing.lines[0].number, one.filing.lines[-1].number
         open_ = [each for each in orders if each.gate_id == one.gate.pk and each.done_at is None]
@@ -126,9 +126,12 @@ def _acknowledged(
 
 def _known_epochs(asked: Sequence[_Asked]) -> list[Epoch]:
     """Read the epochs that filings may continue, newest first."""
-    numbers = {one.filing.epoch for one in asked}
-    gates = [one.gate for one in asked]
-    return list(Epoch.objects.filter(gate__in=gates, number__in=numbers).order_by("-pk"))
+    numbers, gates = {one.filing.epoch for one in asked}, {one.gate.pk: one.gate for one in asked}
+    where = "gate_id IN %s AND number IN %s ORDER BY id DESC"
+    known = load(Epoch, where, (*gates,), (*numbers,))
+    for epoch in known:
+        epoch.gate = gates[epoch.gate_id]
+    return known
 
 
 def _checked(asked: _Asked, epochs: Sequence[Epoch]) -> _Checked | Disputed:

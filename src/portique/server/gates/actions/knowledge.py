@@ -18,6 +18,7 @@ from portique.school.bundles import make_bundle
 from portique.school.recovery import authorise
 from portique.school.register import FIRST_EPOCH
 from portique.server.clock import now_ms
+from portique.server.config.rows import read
 from portique.server.config.waking import NOTES, wake
 from portique.server.entropy import entropy
 from portique.server.gates.models import Bundle
@@ -141,7 +142,8 @@ def _made(at: datetime) -> tuple[Version, bytes]:
 
 def _counted() -> dict[str, int]:
     names = (EPOCHS, KNOWLEDGE, SIGNED, SIGNED_MS, SENT_NOTES)
-    return dict(Counter.objects.filter(name__in=names).values_list("name", "value"))
+    rows: list[tuple[str, int]] = read(Counter, ("name", "value"), "name IN %s", names)
+    return dict(rows)
 
 
 def _version(counted: Mapping[str, int]) -> Version:

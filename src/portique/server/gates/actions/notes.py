@@ -25,6 +25,7 @@ TOLD_FOR = {  # later these notes say nothing more, and a gate would skip them
     ELSEWHERE: timedelta(minutes=5),
     ADMISSION: timedelta(milliseconds=ADMISSION_MS_MAX),
 }
+DROPPED_EACH = 20  # when so many were written, those of no more use are deleted
 
 
 def send_note(gate_id: str, kind: str, payload: dict[int, Any]) -> None:
@@ -46,8 +47,11 @@ def tell_every_gate(told: Sequence[tuple[str, Told]]) -> None:
         told: The gate that it comes from, and what.
     """
     with transaction.atomic(savepoint=False):
-        _write([Note(origin=one, kind=kind, payload=_packed(it)) for one, (kind, it) in told])
-        drop_old_notes(now())  # here, in turn: two that delete the same rows could both fail
+        last = _write(
+            [Note(origin=one, kind=kind, payload=_packed(it)) for one, (kind, it) in told]
+        )
+        if last % DROPPED_EACH < len(told):  # in turn: two that delete the same rows could fail
+            drop_old_notes(now())
 
 
 def drop_old_notes(at: datetime) -> None:
@@ -67,8 +71,8 @@ def _packed(payload: dict[int, Any]) -> bytes:
     return canonical.encode(payload)
 
 
-def _write(notes: Sequence[Note]) -> None:
-    """Number and store notes.
+def _write(notes: Sequence[Note]) -> int:
+    """Number and store notes; return the last number.
 
     Until the transaction ends the counter's row lets nobody else draw a number: whoever sees one
     sees all below.
@@ -78,3 +82,4 @@ def _write(notes: Sequence[Note]) -> None:
         note.number, note.at = number, at
     Note.objects.bulk_create(notes)
     wake(NOTES, last)
+    return last

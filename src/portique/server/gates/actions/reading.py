@@ -25,12 +25,12 @@ from portique.core.rules import OTHER_LANE_MS
 from portique.core.values import HolderId
 from portique.core.wire_news import ELSEWHERE, Elsewhere
 from portique.server.clock import now, now_ms
+from portique.server.config.rows import read
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.erasing import carried_out
 from portique.server.gates.actions.notes import tell_every_gate
 from portique.server.gates.actions.unknown import look_for_unknown
 from portique.server.gates.models import AlarmKind, Crossing, Entry, Epoch, Gate, SetAside
-from portique.server.gates.queries import connected_gates
 from portique.server.gates.receivers import RECEIVERS
 
 if TYPE_CHECKING:
@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 NOT_TAKEN_UP = "not-taken-up"
 LOST = {EpochCause.DAMAGED, EpochCause.OLDER_COPY, EpochCause.MISSING}
 ELSEWHERE_MS = 5 * 60_000  # later no gate would refer for it
+AT_OTHERS = """holder IN %s AND at_ms BETWEEN %s AND %s AND NOT EXISTS (
+    SELECT 1 FROM gates_entry AS entry JOIN gates_epoch AS epoch ON epoch.id = entry.epoch_id
+    WHERE entry.id = gates_crossing.entry_id AND epoch.gate_id = %s
+)"""
 log = logging.getLogger(__name__)
 
 
@@ -157,12 +161,13 @@ def _at_others(gate: Gate, crossings: Sequence[Crossing]) -> dict[str, list[int]
     if not crossings:
         return {}
     times = [crossing.at_ms for crossing in crossings]
-    near = Crossing.objects.filter(
-        holder__in={crossing.holder for crossing in crossings},
-        at_ms__range=(min(times) - OTHER_LANE_MS, max(times) + OTHER_LANE_MS),
-    ).exclude(entry__epoch__gate=gate)
     found: dict[str, list[int]] = {}
-    for holder, at_ms in near.values_list("holder", "at_ms"):
+    near = read(
+        Crossing, ("holder", "at_ms"), AT_OTHERS,
+        (*{crossing.holder for crossing in crossings},),
+        min(times) - OTHER_LANE_MS, max(times) + OTHER_LANE_MS, gate.pk,
+    )  # fmt: skip
+    for holder, at_ms in near:
         found.setdefault(holder, []).append(at_ms)
     return found
 
@@ -174,8 +179,12 @@ def _tell_others(crossed: Sequence[_Crossed]) -> None:
         for one in crossed
         if at_ms - one.crossing.at_ms < ELSEWHERE_MS
     ]
-    if recent and connected_gates(now(), but=recent[0][0]).exists():
+    if recent and _others_than(recent[0][0]):
         tell_every_gate(recent)
+
+
+def _others_than(gate_id: str) -> bool:
+    return bool(read(Gate, ("lane",), "removed_at IS NULL AND gate_id <> %s LIMIT 1", gate_id))
 
 
 def _elsewhere(crossing: Crossing) -> dict[int, Any]:

@@ -12,11 +12,11 @@ from portique.core import canonical, wire_news
 from portique.core.wire_news import NOTES_MAX, News
 from portique.core.wire_news import Note as Told
 from portique.server.clock import now
+from portique.server.config.rows import update_each
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm, tell
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch, newest, newest_version
 from portique.server.gates.actions.notes import over
-from portique.server.gates.actions.rows import update_each
 from portique.server.gates.models import CONTACT, AlarmKind, Epoch, Gate, Note
 from portique.server.gates.receivers import FAILURE_RECEIVERS
 from portique.server.school.house import served_school

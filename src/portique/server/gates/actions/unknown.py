@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from portique.core.decide import Reason
 from portique.core.entries import DecisionBody
-from portique.core.values import to_ms
+from portique.core.values import PassId, to_ms
 from portique.server.clock import now
+from portique.server.config.rows import read
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.models import Alarm, AlarmKind, Restore, UnknownPass
 from portique.server.passes.models import IssuedPass
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from portique.core.values import PassId
     from portique.server.gates.models import Gate
     from portique.server.gates.receivers import Filed, Parcel
 
@@ -51,8 +51,8 @@ def look_for_unknown(parcels: Sequence[Parcel]) -> None:
             shown.setdefault(pass_id, []).append((parcel, one))
     if not shown:
         return
-    issued = IssuedPass.objects.filter(pk__in=shown).values_list("pk", flat=True)
-    unknown = shown.keys() - set(issued)
+    issued = read(IssuedPass, ("pass_id",), "pass_id IN %s", (*shown,))
+    unknown = shown.keys() - {PassId(pass_id) for (pass_id,) in issued}
     restores = list(Restore.objects.filter(at__gt=now() - KEYS_LIVE)) if unknown else []
     for pass_id in unknown:
         for parcel, one in shown[pass_id]:
