@@ -1,0 +1,35 @@
+/** The service worker: the app without network, and its newer versions without disturbing anybody. */
+
+const UPDATE_EVERY_MS = 6 * 3600 * 1000;
+
+/**
+ * Have the app work without network.
+ *
+ * A newer version waits until no page of the app is looked at; it serves from the next opening on.
+ * `renewed` is called when somebody comes back to this page after that.
+ * @param {string} address Of the worker.
+ * @param {string} scope
+ * @param {() => void} renewed
+ */
+export async function workOffline(address, scope, renewed) {
+  if (!("serviceWorker" in navigator)) return;
+  const workers = navigator.serviceWorker;
+  let changed = false;
+  const first = !workers.controller; // a first worker brings nothing newer
+  workers.addEventListener("controllerchange", () => {
+    changed = !first;
+  });
+  try {
+    const registered = await workers.register(address, { scope, updateViaCache: "none" });
+    let looked = Date.now();
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "hidden") return void registered.waiting?.postMessage("take over");
+      if (changed) return renewed();
+      if (Date.now() - looked < UPDATE_EVERY_MS) return;
+      looked = Date.now();
+      registered.update().catch(() => {}); // without network there is nothing new
+    });
+  } catch {
+    // Refused (private browsing, no trusted HTTPS): the app works while there is network.
+  }
+}

@@ -1,0 +1,183 @@
+/**
+ * The wallet: which screen is shown, and what changes it.
+ *
+ *     opened ──▶ no pass ──▶ enrol ──▶ the code ◀──▶ this pass, data, help, another code
+ *
+ * Screens below the code are entries of the browser's history: a phone's back button leaves them.
+ */
+
+import { element, icon, make } from '../shared/elements.js';
+import { onInstalling } from '../shared/install.js';
+import { workOffline } from '../shared/offline.js';
+import { StoreFault } from '../shared/store.js';
+import { letSleep } from '../shared/wake.js';
+import { codeScreen } from './screens/code.js';
+import { dataScreen } from './screens/data.js';
+import { enrolScreen } from './screens/enrol.js';
+import { helpScreen } from './screens/help.js';
+import { passScreen } from './screens/pass.js';
+import { stuckScreen } from './screens/stuck.js';
+import { changeLanguage, inLanguage, words } from './say.js';
+import { onChangedElsewhere, Wallet } from './wallet.js';
+
+/** @typedef {'code' | 'enrol' | 'pass' | 'data' | 'help'} Name */
+
+/**
+ * A screen: its title, what it shows, and what is to be done once it is on the page.
+ * @typedef {{title: string, parts: Node[], placed?: () => void}} Screen
+ */
+
+const SCREENS = { code: codeScreen, enrol: enrolScreen, pass: passScreen, data: dataScreen, help: helpScreen };
+const ARROW = 'M15 5l-7 7 7 7';
+const ADDRESS = '/wallet/';
+
+export class App {
+  wallet = new Wallet();
+  /** The code of the address it was opened by, until it is used. */
+  code = '';
+  /** The card with the code, as long as it is shown. @type {import('./screens/card.js').Card | null} */
+  card = null;
+  /** Passes whose code is shown although something is in the way, by id and state. @type {Set<string>} */
+  anyway = new Set();
+  /** Whether a pass was added since the app was opened. */
+  fresh = false;
+  /** Whether somebody on an iPhone goes on in Safari. */
+  withoutInstalling = false;
+  /** @type {Name} */
+  #name = 'code';
+
+  /** Read what is kept and show it. */
+  async open() {
+    document.documentElement.lang = inLanguage;
+    document.title = words.title;
+    this.takeCode();
+    try {
+      if (!window.isSecureContext || !crypto.subtle) return this.#place(stuckScreen('unsafe'));
+      await this.wallet.load();
+    } catch (fault) {
+      if (!(fault instanceof StoreFault)) throw fault;
+      return this.#place(stuckScreen('closed'));
+    }
+    this.code ||= this.wallet.pending?.code ?? '';
+    this.show(this.code ? 'enrol' : 'code', { replacing: true });
+    this.look();
+  }
+
+  /** Ask the server about the chosen pass, now that somebody looks. */
+  look() {
+    if (this.wallet.chosen && document.visibilityState === 'visible') this.wallet.check(this.wallet.chosen);
+  }
+
+  /** Take the code out of the address, where it would stay in the history. */
+  takeCode() {
+    const found = /^#(?:code=)?([0-9A-Za-z -]{8,20})$/.exec(decodeURIComponent(location.hash));
+    if (location.hash) history.replaceState(history.state, '', ADDRESS);
+    if (found) this.code = found[1];
+    return Boolean(found);
+  }
+
+  /**
+   * Show a screen; without a pass, `code` is the screen where one is got.
+   * @param {Name} name
+   * @param {{replacing?: boolean, announce?: string}} [how]
+   */
+  show(name, { replacing = false, announce = '' } = {}) {
+    const target = name === 'help' || this.wallet.passes.length ? name : 'enrol';
+    const deep = target !== 'code' && this.wallet.passes.length > 0;
+    if (deep && !replacing) history.pushState({ screen: target, deep }, '', ADDRESS);
+    else history.replaceState({ screen: target, deep: deep && history.state?.deep === true }, '', ADDRESS);
+    this.#name = target;
+    this.#place(SCREENS[target](this));
+    this.say(announce);
+  }
+
+  /** Go back to the code, as the phone's own back button does. */
+  back() {
+    if (history.state?.deep) history.back();
+    else this.show('code', { replacing: true });
+  }
+
+  /** Show the same screen with what is known now. */
+  again() {
+    this.#place(SCREENS[this.#name](this), false);
+  }
+
+  /** Show what another call, or another tab, changed; what somebody reads or types stays. */
+  changed() {
+    const { passes } = this.wallet;
+    if (passes.length === 0 || (this.#name === 'enrol' && !this.code)) this.show('code', { replacing: true });
+    else if (this.#name === 'code') this.again();
+  }
+
+  /** @param {PopStateEvent} event */
+  popped(event) {
+    const name = /** @type {Name} */ (event.state?.screen ?? 'code');
+    this.show(name in SCREENS ? name : 'code', { replacing: true });
+  }
+
+  /**
+   * Have screen readers say something, once.
+   * @param {string} sentence
+   */
+  say(sentence) {
+    element('announce').textContent = sentence;
+  }
+
+  /** Leave what must not stay in a page that the browser keeps. */
+  forget() {
+    if (this.#name === 'data') this.show('code', { replacing: true });
+  }
+
+  /** Draw the code no more, and let the screen go dark. */
+  hideCard() {
+    this.card?.stop();
+    this.card = null;
+    letSleep();
+  }
+
+  /** Whether the code is what is shown. */
+  get showsCode() {
+    return this.#name === 'code';
+  }
+
+  /**
+   * @param {Screen} screen
+   * @param {boolean} [moved] Whether the reader's place moves to the new screen's title.
+   */
+  #place(screen, moved = true) {
+    if (this.#name !== 'code') this.hideCard();
+    document.title = screen.title;
+    document.body.dataset.screen = this.#name;
+    element('bar').replaceChildren(...this.#bar(screen));
+    element('screen').replaceChildren(...screen.parts);
+    screen.placed?.();
+    if (!moved) return;
+    scrollTo(0, 0);
+    const title = element('screen').querySelector('h1');
+    if (this.#name !== 'code' && title instanceof HTMLElement) title.focus({ preventScroll: true });
+  }
+
+  /** @param {Screen} screen */
+  #bar(screen) {
+    const school = this.wallet.chosen?.school.name ?? 'Portique';
+    const back = make('button', { class: 'quiet back', onclick: () => this.back() }, icon(ARROW), words.back);
+    const other = inLanguage === 'fr' ? 'en' : 'fr';
+    const change = make('button', { class: 'quiet tongue', lang: other, onclick: changeLanguage }, words.otherLanguage);
+    const deep = this.#name !== 'code' && this.wallet.passes.length > 0;
+    const leading = deep ? back : make('p', { class: 'school' }, school);
+    return screen.title ? [leading, change] : [change];
+  }
+}
+
+const app = new App();
+app.wallet.addEventListener('change', () => app.changed());
+document.addEventListener('visibilitychange', () => app.look());
+addEventListener('online', () => app.look());
+addEventListener('popstate', (event) => app.popped(event));
+addEventListener('hashchange', () => app.takeCode() && app.show('enrol'));
+addEventListener('pagehide', () => app.forget());
+addEventListener('pageshow', (event) => event.persisted && app.wallet.load().then(() => app.again(), () => {}));
+onChangedElsewhere(() => app.wallet.load().catch(() => {}));
+onInstalling(() => app.again());
+app.open();
+workOffline('/web/wallet/service-worker.js', ADDRESS, () => app.showsCode && location.reload());

@@ -1,0 +1,209 @@
+/** The passes in this phone: kept, put in order, checked with the server, renewed and removed. */
+
+import { ask, CallFault } from './calls.js';
+import { Store } from '../shared/store.js';
+
+const CHECK_EVERY_MS = 10 * 60 * 1000;
+const WITHOUT_NETWORK_MS = 30 * 1000;
+
+/** @typedef {import('../core/keys.js').PrivateKey} PrivateKey */
+
+/**
+ * What the server said of a pass, and when by its clock.
+ * @typedef {'valid' | 'suspended' | 'revoked' | 'ended' | 'off' | 'unknown'} Status
+ * @typedef {{status: Status, words: string, at_ms: number}} Standing
+ */
+
+/**
+ * A pass as the phone keeps it.
+ * @typedef {object} Held
+ * @property {string} id The pass id.
+ * @property {PrivateKey | undefined} key Its own, which can't leave the browser; undefined: gone.
+ * @property {string} text The sealed pass, `PQ1:`.
+ * @property {number} not_before
+ * @property {number} expires
+ * @property {string} kind
+ * @property {string} name
+ * @property {string} label
+ * @property {{uai: string, name: string}} school
+ * @property {string[]} recorded What the school wrote down.
+ * @property {Standing | null} standing
+ * @property {number} used_ms When it was last chosen.
+ */
+
+const store = new Store('portique-wallet', 'passes');
+
+/** Between asking for a pass and having it: the key, so that a lost answer can be asked for again. */
+const PENDING = 'pending';
+
+/** @typedef {{id: string, code: string, key: PrivateKey, begun_ms: number}} Pending */
+
+export class Wallet extends EventTarget {
+  /** @type {Held[]} In the order of last use when the app was opened: nothing moves under a finger. */
+  passes = [];
+  /** @type {Held | null} */
+  chosen = null;
+  /** @type {Pending | null} */
+  pending = null;
+  /** @type {number | null} How far the phone's clock is ahead of the server's; null: not known. */
+  ahead_ms = null;
+  /** Whether the last call found the server; null: none yet. @type {boolean | null} */
+  online = null;
+  /** @type {Map<string, number>} When each pass was last checked, by the phone's clock. */
+  #checked = new Map();
+
+  /**
+   * Read what is kept.
+   * @throws {import('../shared/store.js').StoreFault}
+   */
+  async load() {
+    const records = await store.all();
+    this.pending = records.find((record) => record.id === PENDING) ?? null;
+    this.passes = records.filter((record) => record.id !== PENDING).sort((one, other) => other.used_ms - one.used_ms);
+    const still = this.passes.find((held) => held.id === this.chosen?.id);
+    this.chosen = still ?? this.passes[0] ?? null;
+    this.#tell();
+  }
+
+  /** @param {Held} held */
+  async choose(held) {
+    this.chosen = held;
+    await this.#change(held.id, { used_ms: Date.now() });
+    this.#tell();
+    await this.check(this.chosen);
+  }
+
+  /**
+   * Keep a key before its pass is asked for.
+   * @param {string} code
+   * @param {PrivateKey} key
+   */
+  async begin(code, key) {
+    this.pending = { id: PENDING, code, key, begun_ms: Date.now() };
+    await store.put(this.pending);
+  }
+
+  /**
+   * Keep a pass that the server gave for a key, and show it.
+   * @param {import('./calls.js').GivenPass} given
+   * @param {PrivateKey} key
+   */
+  async add(given, key) {
+    const held = heldOf(given, key);
+    await store.put(held);
+    await store.remove(PENDING);
+    this.pending = null;
+    this.chosen = held;
+    await this.load();
+    changedElsewhere.postMessage('changed');
+  }
+
+  /** Give up a pass that was asked for in vain: its code was refused. */
+  async abandon() {
+    this.pending = null;
+    await store.remove(PENDING);
+  }
+
+  /**
+   * Know that a pass's key signs no more.
+   * @param {Held} held
+   */
+  lose(held) {
+    const lost = { ...held, key: undefined };
+    this.passes = this.passes.map((each) => (each.id === held.id ? lost : each));
+    if (this.chosen?.id === held.id) this.chosen = lost;
+    this.#tell();
+  }
+
+  /** @param {Held} held */
+  async remove(held) {
+    await store.remove(held.id);
+    await this.load();
+    changedElsewhere.postMessage('changed');
+  }
+
+  /**
+   * Ask the server how a pass stands and what time it is, unless that was asked a moment ago.
+   * @param {Held} held
+   * @param {boolean} [now] Asked by somebody: at once.
+   */
+  async check(held, now = false) {
+    if (!held.key || (!now && Date.now() - (this.#checked.get(held.id) ?? 0) < CHECK_EVERY_MS)) return;
+    this.#checked.set(held.id, Date.now());
+    try {
+      await this.#ask(held);
+      this.online = true;
+    } catch (fault) {
+      if (!(fault instanceof CallFault)) throw fault;
+      this.online = fault.kind !== 'offline';
+      if (fault.kind === 'unknown-pass') await this.#change(held.id, { standing: { status: 'unknown', words: '', at_ms: 0 } });
+      if (fault.kind === 'offline') this.#checked.set(held.id, Date.now() - CHECK_EVERY_MS + WITHOUT_NETWORK_MS);
+    }
+    this.#tell();
+  }
+
+  /** @param {Held} held */
+  async #ask(held) {
+    const { answer, ahead_ms } = await ask('state', held);
+    this.ahead_ms = ahead_ms ?? this.ahead_ms;
+    await this.#change(held.id, { standing: { status: answer.status, words: answer.words, at_ms: answer.time_ms } });
+    if (answer.renew) await this.#renew(held);
+  }
+
+  /** @param {Held} held */
+  async #renew(held) {
+    const { answer } = await ask('renew', held);
+    const renewed = heldOf(answer, /** @type {PrivateKey} */ (held.key));
+    renewed.used_ms = held.used_ms;
+    await store.put(renewed);
+    await store.remove(held.id); // only now: between the two, both are there, and one of them counts
+    if (this.chosen?.id === held.id) this.chosen = renewed;
+    this.#checked.set(renewed.id, Date.now());
+    await this.load();
+    changedElsewhere.postMessage('changed');
+  }
+
+  /**
+   * Change some facts of a pass, if it is still here.
+   * @param {string} id
+   * @param {Partial<Held>} facts
+   */
+  async #change(id, facts) {
+    const current = this.passes.find((each) => each.id === id);
+    if (!current) return;
+    const changed = { ...current, ...facts };
+    this.passes = this.passes.map((each) => (each.id === id ? changed : each));
+    if (this.chosen?.id === id) this.chosen = changed;
+    await store.put(changed).catch(() => {}); // a full phone: it is known again at the next check
+  }
+
+  /** Forget a measure of the clock that may be wrong by now. */
+  forgetClock() {
+    this.ahead_ms = null;
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event('change'));
+  }
+}
+
+/**
+ * @param {import('./calls.js').GivenPass} given
+ * @param {PrivateKey} key
+ * @returns {Held}
+ */
+function heldOf(given, key) {
+  const { pass, pass_id, ...facts } = given;
+  return { ...facts, id: pass_id, text: pass, key, standing: null, used_ms: Date.now() };
+}
+
+/** Two tabs of one wallet: each hears of what the other keeps or removes. */
+const changedElsewhere = 'BroadcastChannel' in window ? new BroadcastChannel('portique-wallet') : { postMessage() {}, addEventListener() {} };
+
+/**
+ * Be told when another tab changed what is kept.
+ * @param {() => void} tell
+ */
+export function onChangedElsewhere(tell) {
+  changedElsewhere.addEventListener('message', tell);
+}
