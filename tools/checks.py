@@ -42,6 +42,7 @@ QUICK = {
     "PORTIQUE_GATE_KILLS": "2",
     "PORTIQUE_POWER_CUTS": "100",
     "PORTIQUE_LINK_MODELS": "5",
+    "PORTIQUE_WEB_CASES": "2000",
 }
 CAMPAIGN = {
     "PORTIQUE_CASES": "10000",  # hypothesis examples for each property
@@ -54,6 +55,7 @@ CAMPAIGN = {
     "PORTIQUE_FLAPS": "10000",  # losses and returns of a door's link
     "PORTIQUE_LINK_HISTORIES": "200",  # lives of whole gates around a real server, all killed
     "PORTIQUE_LINK_MODELS": "500",  # histories of four gates and the server's views
+    "PORTIQUE_WEB_CASES": "1000000",  # facts, passes and bytes judged by JavaScript and by Python
     "PORTIQUE_EVERY_LOOK": "1",  # each page in both languages, by day and night, phone and desk
 }
 

@@ -125,3 +125,14 @@ def test_a_list_that_does_not_inflate_exactly_is_refused(packed):
     message = refused(signed(CLAIMS | {65533: {"bits": 2, "lst": packed}}))
 
     assert "inflate" in message or "cut short" in message
+
+
+@pytest.mark.parametrize("field", [revocation.IAT, revocation.EXP, revocation.TTL])
+@pytest.mark.parametrize("value", [-1, 2**60, True])
+def test_a_time_that_no_calendar_has_is_refused(field, value):
+    """Each time of a list is a second up to the year 9999, even from whoever holds the key."""
+    token = seal.parse_signed(revocation.issue(LIST, KEY, uai=UAI), bytes_max=4096)
+    claims = {**canonical.decode(token.payload, bytes_max=4096), field: value}
+    forged = seal.sign(canonical.encode(claims), KEY, typ=revocation.TYP).to_bytes()
+
+    assert "not one of this school" in refused(forged)

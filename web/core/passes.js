@@ -20,19 +20,20 @@ import { Purpose, publicKeyFrom } from './keys.js';
 import { PREFIX_PASS, PREFIX_PHONE, split, toBase45 } from './qr.js';
 import { ALG, ES256, KID, decrypt, encryptedFrom, parseSigned, sign, signedFrom } from './seal.js';
 import { verify as verifySeal } from './seal.js';
-import { ID_BYTES, KINDS, MS_PER_SECOND, isBytes, isUai, toHex } from './values.js';
+import { ID_BYTES, KINDS, MS_PER_SECOND, SECONDS_MAX } from './values.js';
+import { isBytes, isUai, isUpTo, toHex } from './values.js';
 
 /** @typedef {import('./keys.js').PublicKey} PublicKey */
 /** @typedef {import('./keys.js').SecretKey} SecretKey */
 /** @typedef {import('./seal.js').Signed} Signed */
 
+export { SECONDS_MAX };
 export const SEALED_PASS_BYTES_MAX = 800;
 export const CLAIMS_BYTES_MAX = 640;
 export const IDENTITY_BYTES_MAX = 400;
 export const NAME_BYTES_MAX = 32;
 export const LABEL_BYTES_MAX = 12;
 export const REGIME_BYTES_MAX = 12;
-export const SECONDS_MAX = 253_402_300_799; // the last second of the year 9999
 export const STATUS_INDEX_MAX = 0xfffff;
 
 const [ISS, EXP, NBF, CTI, CNF, SEALED] = [1, 4, 5, 7, 8, -65537];
@@ -169,17 +170,6 @@ function hasExactly(value, keys, optional) {
   if (!(value instanceof Map)) return false;
   const more = optional !== undefined && value.has(optional) ? 1 : 0;
   return value.size === keys.length + more && keys.every((key) => value.has(key));
-}
-
-/**
- * Say whether a value is a whole number from 0 to `most`.
- *
- * @param {unknown} value
- * @param {number} most
- * @returns {value is number}
- */
-function isUpTo(value, most) {
-  return typeof value === 'number' && value >= 0 && value <= most;
 }
 
 /**

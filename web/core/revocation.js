@@ -9,7 +9,7 @@ import { decode } from './canonical.js';
 import { KnowledgeError, PassError } from './errors.js';
 import { Purpose } from './keys.js';
 import { ALG, ES256, KID, TYP, parseSigned, verify } from './seal.js';
-import { MS_PER_SECOND, isBytes, joined, sameBytes } from './values.js';
+import { MS_PER_SECOND, SECONDS_MAX, isBytes, isUpTo, joined, sameBytes } from './values.js';
 
 /** @typedef {import('./keys.js').PublicKey} PublicKey */
 
@@ -121,7 +121,7 @@ function hasHeader(header, key) {
 function hasClaims(claims, uai) {
   if (!(claims instanceof Map) || claims.size !== 5 || claims.get(SUB) !== uai) return false;
   const times = [IAT, EXP, TTL].map((label) => claims.get(label));
-  return times.every((time) => Number.isSafeInteger(time)) && times[0] < times[1];
+  return times.every((time) => isUpTo(time, SECONDS_MAX)) && times[0] < times[1];
 }
 
 /**

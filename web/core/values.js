@@ -2,6 +2,7 @@
 
 export const ID_BYTES = 8;
 export const MS_PER_SECOND = 1000;
+export const SECONDS_MAX = 253_402_300_799; // the last second of the year 9999
 
 /** What somebody is to the school; each has its number by its place. */
 export const KINDS = /** @type {const} */ ([
@@ -100,4 +101,15 @@ export function isUai(value) {
  */
 export function isBytes(value, length) {
   return value instanceof Uint8Array && (length === undefined || value.length === length);
+}
+
+/**
+ * Say whether a value is a whole number from 0 to `most`.
+ *
+ * @param {unknown} value as CBOR gives it: a number, when it is one, is whole
+ * @param {number} most
+ * @returns {value is number}
+ */
+export function isUpTo(value, most) {
+  return typeof value === 'number' && value >= 0 && value <= most;
 }

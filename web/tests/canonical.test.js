@@ -72,7 +72,7 @@ for (const [what, hex] of Object.entries(REFUSED)) {
   });
 }
 
-test('Four deep and thirty-two items are within the caps, an empty array at the bottom too.', () => {
+test('Four deep and thirty-two items are within the caps, an empty array below too.', () => {
   assert.deepEqual(read('8181818180'), [[[[[]]]]]);
   assert.equal(read(`981f${'00'.repeat(31)}`).length, 31);
 });

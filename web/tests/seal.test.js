@@ -99,7 +99,7 @@ function packed(length) {
   return new Uint8Array(deflateSync(new Uint8Array(length)));
 }
 
-test('A list of 256 KiB is taken, and keeps the span during which it may be believed.', async () => {
+test('A list of 256 KiB is taken, with the span during which it may be believed.', async () => {
   const list = await readStatusList(await token(packed(256 * 1024)), STATUS_KEY.public, UAI);
 
   assert.equal(list.length, 4 * 256 * 1024);

@@ -190,9 +190,7 @@ def _parse_phone(signed: Signed) -> Code:
         raise UnreadablePass("unexpected header around the pass")
     payload = canonical.decode(signed.payload, bytes_max=SEALED_PASS_BYTES_MAX)
     match payload:
-        case {1: inner, 3: str(uai), 6: int(seconds)} if (
-            len(payload) == 3 and not isinstance(seconds, bool) and 0 <= seconds <= SECONDS_MAX
-        ):
+        case {1: inner, 3: str(uai), 6: int(seconds)} if len(payload) == 3 and is_second(seconds):
             sealed = sealed_from(seal.signed_from(inner))
             return Code(sealed, PhoneCode(signed, uai, seconds))
     raise UnreadablePass("not a phone's code")
@@ -214,15 +212,16 @@ def sealed_from(signed: Signed) -> SealedPass:
             set(claims) - {CNF} == expected
             and is_uai(uai)
             and len(cti) == ID_BYTES
-            and _is_second(exp)
-            and _is_second(nbf)
+            and is_second(exp)
+            and is_second(nbf)
             and nbf < exp
         ):
             return SealedPass(signed, header, claims, seal.encrypted_from(claims[SEALED]))
     raise UnreadablePass("claims that no pass has")
 
 
-def _is_second(value: int) -> bool:
+def is_second(value: int) -> bool:
+    """Say whether a number is a second from 1970 to the end of the year 9999."""
     return not isinstance(value, bool) and 0 <= value <= SECONDS_MAX
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from portique.core import canonical, seal
 from portique.core.errors import KnowledgeError, PassError
+from portique.core.passes import is_second
 from portique.core.seal import PrivateKey, PublicKey, Purpose
 from portique.core.values import from_ms, to_ms
 
@@ -108,7 +109,8 @@ def read(token: bytes, key: PublicKey, *, uai: str) -> StatusList:
     match claims:
         case {2: sub, 4: int(exp), 6: int(iat), 65534: int(ttl),
               65533: {"bits": 2, "lst": bytes(lst)}} if (
-            header == expected and sub == uai and len(claims) == 5 and iat < exp
+            header == expected and sub == uai and len(claims) == 5
+            and all(map(is_second, (iat, exp, ttl))) and iat < exp
         ):  # fmt: skip
             return StatusList(_inflate(lst), from_ms(iat * 1000), from_ms(exp * 1000), ttl)
     raise KnowledgeError("the status list is not one of this school's")
