@@ -1,6 +1,6 @@
 /** Making and replacing parts of a page. Text is only ever text: nothing here reads markup. */
 
-const SVG = "http://www.w3.org/2000/svg";
+const SVG = 'http://www.w3.org/2000/svg';
 
 /** @typedef {Node | string | false | null | undefined} Part */
 
@@ -15,8 +15,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export function make(tag, attributes = {}, ...parts) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (typeof value === "function") made.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+    if (typeof value === 'function') made.addEventListener(name.slice(2), value);
+    else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : value);
   }
   made.append(...present(parts));
   return made;
@@ -37,13 +37,13 @@ function present(parts) {
  * @param {string} [kind] Class of the picture.
  * @returns {SVGSVGElement}
  */
-export function icon(path, kind = "icon") {
-  const picture = document.createElementNS(SVG, "svg");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 24 24", class: kind, "aria-hidden": "true", focusable: "false" })) {
+export function icon(path, kind = 'icon') {
+  const picture = document.createElementNS(SVG, 'svg');
+  for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', class: kind, 'aria-hidden': 'true', focusable: 'false' })) {
     picture.setAttribute(name, value);
   }
-  const line = document.createElementNS(SVG, "path");
-  line.setAttribute("d", path);
+  const line = document.createElementNS(SVG, 'path');
+  line.setAttribute('d', path);
   picture.append(line);
   return picture;
 }

@@ -12,18 +12,19 @@ const UPDATE_EVERY_MS = 6 * 3600 * 1000;
  * @param {() => void} renewed
  */
 export async function workOffline(address, scope, renewed) {
-  if (!("serviceWorker" in navigator)) return;
+  if (!('serviceWorker' in navigator)) return;
   const workers = navigator.serviceWorker;
   let changed = false;
-  const first = !workers.controller; // a first worker brings nothing newer
-  workers.addEventListener("controllerchange", () => {
-    changed = !first;
+  let controlled = Boolean(workers.controller);
+  workers.addEventListener('controllerchange', () => {
+    changed = controlled; // a first worker brings nothing newer
+    controlled = true;
   });
   try {
-    const registered = await workers.register(address, { scope, updateViaCache: "none" });
+    const registered = await workers.register(address, { scope, updateViaCache: 'none' });
     let looked = Date.now();
-    document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") return void registered.waiting?.postMessage("take over");
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'hidden') return void registered.waiting?.postMessage('take over');
       if (changed) return renewed();
       if (Date.now() - looked < UPDATE_EVERY_MS) return;
       looked = Date.now();

@@ -3,7 +3,7 @@
 /** A store that keeps nothing: `full` (no room left) or `closed` (private browsing, storage forbidden or broken). */
 export class StoreFault extends Error {
   /**
-   * @param {"full" | "closed"} kind
+   * @param {'full' | 'closed'} kind
    * @param {unknown} cause
    */
   constructor(kind, cause) {
@@ -34,7 +34,7 @@ export class Store {
    * @throws {StoreFault}
    */
   all() {
-    return this.#ask("readonly", (table) => table.getAll());
+    return this.#ask('readonly', (table) => table.getAll());
   }
 
   /**
@@ -43,7 +43,7 @@ export class Store {
    * @throws {StoreFault}
    */
   async put(record) {
-    await this.#ask("readwrite", (table) => table.put(record));
+    await this.#ask('readwrite', (table) => table.put(record));
   }
 
   /**
@@ -52,7 +52,7 @@ export class Store {
    * @throws {StoreFault}
    */
   async remove(id) {
-    await this.#ask("readwrite", (table) => table.delete(id));
+    await this.#ask('readwrite', (table) => table.delete(id));
   }
 
   /**
@@ -64,14 +64,14 @@ export class Store {
     try {
       return await answered(await this.#open(), this.#table, mode, question);
     } catch (fault) {
-      if (isFull(fault)) throw new StoreFault("full", fault);
+      if (isFull(fault)) throw new StoreFault('full', fault);
     }
     this.#opened = null; // Safari loses connections of apps that slept: once more with a new one
     try {
       return await answered(await this.#open(), this.#table, mode, question);
     } catch (fault) {
       this.#opened = null;
-      throw new StoreFault(isFull(fault) ? "full" : "closed", fault);
+      throw new StoreFault(isFull(fault) ? 'full' : 'closed', fault);
     }
   }
 
@@ -93,9 +93,9 @@ export class Store {
 function opened(name, table, closed) {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: "id" });
+    request.onupgradeneeded = () => request.result.createObjectStore(table, { keyPath: 'id' });
     request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error("another tab holds an older form of the database"));
+    request.onblocked = () => reject(new Error('another tab holds an older form of the database'));
     request.onsuccess = () => {
       const database = request.result;
       database.onclose = closed;
@@ -118,7 +118,7 @@ function opened(name, table, closed) {
  */
 function answered(database, table, mode, question) {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(table, mode, { durability: "strict" });
+    const transaction = database.transaction(table, mode, { durability: 'strict' });
     const request = question(transaction.objectStore(table));
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = () => reject(transaction.error ?? request.error);
@@ -127,7 +127,7 @@ function answered(database, table, mode, question) {
 
 /** @param {unknown} fault */
 function isFull(fault) {
-  return fault instanceof DOMException && fault.name === "QuotaExceededError";
+  return fault instanceof DOMException && fault.name === 'QuotaExceededError';
 }
 
 /**

@@ -7,10 +7,10 @@ let wanted = false;
 /** Keep the screen on from now on, whenever the page is seen; where the browser can. */
 export async function keepAwake() {
   wanted = true;
-  if (held || document.visibilityState !== "visible" || !("wakeLock" in navigator)) return;
+  if (held || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
   try {
-    const lock = await navigator.wakeLock.request("screen");
-    lock.addEventListener("release", () => {
+    const lock = await navigator.wakeLock.request('screen');
+    lock.addEventListener('release', () => {
       if (held === lock) held = null;
     });
     if (!wanted) return void lock.release();
@@ -28,6 +28,6 @@ export function letSleep() {
 }
 
 // The browser releases the lock of a page that is left; it isn't given back by itself.
-document.addEventListener("visibilitychange", () => {
-  if (wanted && document.visibilityState === "visible") keepAwake();
+document.addEventListener('visibilitychange', () => {
+  if (wanted && document.visibilityState === 'visible') keepAwake();
 });

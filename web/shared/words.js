@@ -1,8 +1,8 @@
 /** The language of an app, and its sentences in that language. */
 
-/** @typedef {"fr" | "en"} Language */
+/** @typedef {'fr' | 'en'} Language */
 
-const KEPT = "portique-language";
+const KEPT = 'portique-language';
 
 /**
  * Return the language somebody chose here, else the first of the browser's that we speak, else French.
@@ -11,9 +11,9 @@ const KEPT = "portique-language";
  */
 export function language(wanted = navigator.languages) {
   const kept = keptLanguage();
-  if (kept === "fr" || kept === "en") return kept;
-  const first = wanted.map((each) => each.slice(0, 2)).find((each) => each === "fr" || each === "en");
-  return first === "en" ? "en" : "fr";
+  if (kept === 'fr' || kept === 'en') return kept;
+  const first = wanted.map((each) => each.slice(0, 2)).find((each) => each === 'fr' || each === 'en');
+  return first === 'en' ? 'en' : 'fr';
 }
 
 /** @returns {string | null} Null also where a browser keeps nothing. */
@@ -44,7 +44,7 @@ export function choose(chosen) {
  * @returns {string}
  */
 export function filled(sentence, values = {}) {
-  return sentence.replace(/\{(\w+)\}/g, (_, place) => values[place] ?? "");
+  return sentence.replace(/\{(\w+)\}/g, (_, place) => values[place] ?? '');
 }
 
 /**
@@ -56,7 +56,7 @@ export function filled(sentence, values = {}) {
  */
 export function written(at, spoken, hour = false) {
   /** @type {Intl.DateTimeFormatOptions} */
-  const day = { day: "numeric", month: "long", year: "numeric" };
-  const form = hour ? { ...day, hour: "2-digit", minute: "2-digit" } : day;
-  return new Intl.DateTimeFormat(spoken === "fr" ? "fr-FR" : "en-GB", /** @type {Intl.DateTimeFormatOptions} */ (form)).format(at);
+  const day = { day: 'numeric', month: 'long', year: 'numeric' };
+  const form = hour ? { ...day, hour: '2-digit', minute: '2-digit' } : day;
+  return new Intl.DateTimeFormat(spoken === 'fr' ? 'fr-FR' : 'en-GB', /** @type {Intl.DateTimeFormatOptions} */ (form)).format(at);
 }

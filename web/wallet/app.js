@@ -23,8 +23,8 @@ import { onChangedElsewhere, Wallet } from './wallet.js';
 /** @typedef {'code' | 'enrol' | 'pass' | 'data' | 'help'} Name */
 
 /**
- * A screen: its title, what it shows, and what is to be done once it is on the page.
- * @typedef {{title: string, parts: Node[], placed?: () => void}} Screen
+ * A screen: its title, what it shows, what is to be done once it is on the page, whether it would be another by now.
+ * @typedef {{title: string, parts: Node[], placed?: () => void, isOld?: () => boolean}} Screen
  */
 
 const SCREENS = { code: codeScreen, enrol: enrolScreen, pass: passScreen, data: dataScreen, help: helpScreen };
@@ -45,6 +45,8 @@ export class App {
   withoutInstalling = false;
   /** @type {Name} */
   #name = 'code';
+  /** @type {Screen | null} */
+  #shown = null;
 
   /** Read what is kept and show it. */
   async open() {
@@ -63,14 +65,21 @@ export class App {
     this.look();
   }
 
-  /** Ask the server about the chosen pass, now that somebody looks. */
+  /** Somebody looks, or no more: see what changed meanwhile, and ask the server about the chosen pass. */
   look() {
-    if (this.wallet.chosen && document.visibilityState === 'visible') this.wallet.check(this.wallet.chosen);
+    if (document.visibilityState !== 'visible') return this.wallet.leave();
+    this.reconsider();
+    if (this.wallet.chosen) this.wallet.check(this.wallet.chosen);
+  }
+
+  /** Show the screen again if time alone has made it another. */
+  reconsider() {
+    if (this.#shown?.isOld?.()) this.again();
   }
 
   /** Take the code out of the address, where it would stay in the history. */
   takeCode() {
-    const found = /^#(?:code=)?([0-9A-Za-z -]{8,20})$/.exec(decodeURIComponent(location.hash));
+    const found = /^#(?:code=)?([0-9A-Za-z-]{8,20})$/.exec(location.hash);
     if (location.hash) history.replaceState(history.state, '', ADDRESS);
     if (found) this.code = found[1];
     return Boolean(found);
@@ -146,12 +155,14 @@ export class App {
    */
   #place(screen, moved = true) {
     if (this.#name !== 'code') this.hideCard();
+    const focused = moved ? '' : document.activeElement?.textContent;
+    this.#shown = screen;
     document.title = screen.title;
     document.body.dataset.screen = this.#name;
     element('bar').replaceChildren(...this.#bar(screen));
     element('screen').replaceChildren(...screen.parts);
     screen.placed?.();
-    if (!moved) return;
+    if (!moved) return void (focused && focusOn(focused));
     scrollTo(0, 0);
     const title = element('screen').querySelector('h1');
     if (this.#name !== 'code' && title instanceof HTMLElement) title.focus({ preventScroll: true });
@@ -167,6 +178,15 @@ export class App {
     const leading = deep ? back : make('p', { class: 'school' }, school);
     return screen.title ? [leading, change] : [change];
   }
+}
+
+/**
+ * Give the focus back to the button that had it, in a screen made anew.
+ * @param {string} text
+ */
+function focusOn(text) {
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('button, summary'));
+  [...buttons].find((button) => button.textContent === text)?.focus({ preventScroll: true });
 }
 
 const app = new App();

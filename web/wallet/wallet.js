@@ -1,10 +1,10 @@
 /** The passes in this phone: kept, put in order, checked with the server, renewed and removed. */
 
+import { parse } from '../core/passes.js';
 import { ask, CallFault } from './calls.js';
 import { Store } from '../shared/store.js';
 
-const CHECK_EVERY_MS = 10 * 60 * 1000;
-const WITHOUT_NETWORK_MS = 30 * 1000;
+const CHECK_EVERY_MS = 60 * 1000;
 
 /** @typedef {import('../core/keys.js').PrivateKey} PrivateKey */
 
@@ -137,7 +137,6 @@ export class Wallet extends EventTarget {
       if (!(fault instanceof CallFault)) throw fault;
       this.online = fault.kind !== 'offline';
       if (fault.kind === 'unknown-pass') await this.#change(held.id, { standing: { status: 'unknown', words: '', at_ms: 0 } });
-      if (fault.kind === 'offline') this.#checked.set(held.id, Date.now() - CHECK_EVERY_MS + WITHOUT_NETWORK_MS);
     }
     this.#tell();
   }
@@ -177,9 +176,10 @@ export class Wallet extends EventTarget {
     await store.put(changed).catch(() => {}); // a full phone: it is known again at the next check
   }
 
-  /** Forget a measure of the clock that may be wrong by now. */
-  forgetClock() {
+  /** Forget what may be otherwise when somebody looks again: the clock can be set meanwhile. */
+  leave() {
     this.ahead_ms = null;
+    this.#checked.clear();
   }
 
   #tell() {
@@ -191,10 +191,21 @@ export class Wallet extends EventTarget {
  * @param {import('./calls.js').GivenPass} given
  * @param {PrivateKey} key
  * @returns {Held}
+ * @throws {CallFault} No pass that a phone could show.
  */
 function heldOf(given, key) {
   const { pass, pass_id, ...facts } = given;
+  if (passIdOf(pass) !== pass_id) throw new CallFault('lost');
   return { ...facts, id: pass_id, text: pass, key, standing: null, used_ms: Date.now() };
+}
+
+/** @param {string} text */
+function passIdOf(text) {
+  try {
+    return parse(text).passId;
+  } catch {
+    throw new CallFault('lost');
+  }
 }
 
 /** Two tabs of one wallet: each hears of what the other keeps or removes. */

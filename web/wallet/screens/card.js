@@ -21,7 +21,7 @@ export class Card {
 
   /**
    * @param {Held} held
-   * @param {{shown: () => void, lost: () => void}} told `shown`: called once, when the first code is there; `lost`: the key doesn't sign.
+   * @param {{shown: () => void, turned: () => void, lost: () => void}} told `shown`: called once, when the first code is there; `turned`: at each redraw; `lost`: the key doesn't sign.
    */
   constructor(held, told) {
     this.held = held;
@@ -58,6 +58,7 @@ export class Card {
     this.#canvas.dataset.seconds = String(seconds);
     this.#restart();
     if (first) this.told.shown();
+    this.told.turned();
   }
 
   #fit() {

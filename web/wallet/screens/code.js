@@ -23,13 +23,15 @@ const SWIPE_PX = 60;
  */
 export function codeScreen(app) {
   const held = /** @type {Held} */ (app.wallet.chosen);
-  const found = obstacle(held, Date.now(), app.wallet.ahead_ms);
+  const now = () => obstacle(held, Date.now(), app.wallet.ahead_ms);
+  const found = now();
   const inTheWay = found?.blocks && !(mayShow(found.state) && app.anyway.has(held.id + found.state));
   const middle = inTheWay && found ? blocked(app, held, found) : shown(app, held, found);
   return {
     title: words.title,
     parts: [...switcher(app, held), ...middle, links(app)],
     placed: () => app.card?.start(),
+    isOld: () => now()?.state !== found?.state,
   };
 }
 
@@ -57,6 +59,7 @@ function shown(app, held, found) {
     app.card?.stop();
     app.card = new Card(held, {
       shown: () => app.say(words.codeShown),
+      turned: () => app.reconsider(),
       lost: () => app.wallet.lose(held),
     });
     swiped(app.card.element, app, held);

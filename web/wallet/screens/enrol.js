@@ -4,8 +4,9 @@ import { make } from '../../shared/elements.js';
 import { installing } from '../../shared/install.js';
 import { StoreFault } from '../../shared/store.js';
 import { CallFault } from '../calls.js';
-import { enrolWith, grouped, normalised } from '../enrolling.js';
+import { enrolWith } from '../enrolling.js';
 import { filled, words } from '../say.js';
+import { grouped, normalised } from '../typed.js';
 import { installFirst } from './install.js';
 
 /** @typedef {import('../app.js').App} App */

@@ -2,8 +2,8 @@
 
 import { icon, make } from '../../shared/elements.js';
 import { askToInstall, installing } from '../../shared/install.js';
-import { grouped, normalised } from '../enrolling.js';
 import { words } from '../say.js';
+import { grouped, normalised } from '../typed.js';
 
 /** @typedef {import('../app.js').App} App */
 
