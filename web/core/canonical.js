@@ -40,6 +40,16 @@ export class Tagged {
 }
 
 /**
+ * Build a map of values from its pairs.
+ *
+ * @param {[number | string, Value][]} pairs
+ * @returns {Map<any, any>}
+ */
+export function mapOf(...pairs) {
+  return new Map(pairs);
+}
+
+/**
  * Encode a value as deterministic CBOR.
  *
  * @param {Value} value

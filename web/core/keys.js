@@ -5,7 +5,7 @@
  * Source: RFC 9052 §7 (COSE_Key); `docs/formats/README.md`, rules 6 and 7.
  */
 
-import { encode } from './canonical.js';
+import { encode, mapOf } from './canonical.js';
 import { UnreadablePass } from './errors.js';
 import { isBytes, joined } from './values.js';
 
@@ -82,10 +82,9 @@ async function imported(point) {
  * Return the COSE_Key map with only its required parameters.
  *
  * @param {{x: Uint8Array<ArrayBuffer>, y: Uint8Array<ArrayBuffer>}} point
- * @returns {Map<number, import('./canonical.js').Value>}
  */
 export function coseKey({ x, y }) {
-  return new Map(/** @type {[number, any][]} */ ([[1, 2], [-1, 1], [-2, x], [-3, y]]));
+  return mapOf([1, 2], [-1, 1], [-2, x], [-3, y]);
 }
 
 /**
@@ -134,7 +133,7 @@ export async function secretKey(purpose, secret) {
   if (!isBytes(secret, SECRET_BYTES)) {
     throw new RangeError(`a sealing key is ${SECRET_BYTES} bytes`);
   }
-  const key = new Map(/** @type {[number, any][]} */ ([[1, 4], [-1, secret]]));
+  const key = mapOf([1, 4], [-1, secret]);
   const handle = await crypto.subtle.importKey('raw', secret, 'AES-GCM', false, ['decrypt']);
   return Object.freeze({ purpose, kid: await kidOf(key), handle });
 }
@@ -142,7 +141,7 @@ export async function secretKey(purpose, secret) {
 /**
  * Return the first 8 bytes of SHA-256 over the canonical COSE_Key.
  *
- * @param {Map<number, import('./canonical.js').Value>} key
+ * @param {Map<any, any>} key
  */
 export async function kidOf(key) {
   const digest = await crypto.subtle.digest('SHA-256', encode(key));

@@ -7,7 +7,7 @@
  * Nothing is believed before the signature: not the dates, not the school. `portique.core.passes`.
  */
 
-import { decode, encode } from './canonical.js';
+import { decode, encode, mapOf } from './canonical.js';
 import {
   BadSeal,
   NotAPass,
@@ -360,9 +360,7 @@ export function textOf(sealed) {
  * @returns {Promise<string>}
  */
 export async function phoneText(sealed, phone, { uai, seconds }) {
-  /** @type {Map<number, import('./canonical.js').Value>} */
-  const proof = new Map([[AUDIENCE, uai]]);
-  proof.set(1, sealed.signed.structure()).set(SECONDS, seconds);
+  const proof = mapOf([1, sealed.signed.structure()], [AUDIENCE, uai], [SECONDS, seconds]);
   const signed = await sign(encode(proof), phone, { withKid: false });
   return PREFIX_PHONE + toBase45(signed.toBytes());
 }

@@ -4,7 +4,7 @@
  * Source: `portique.core.recovery`; `docs/formats/knowledge.md`.
  */
 
-import { encode } from './canonical.js';
+import { encode, mapOf } from './canonical.js';
 import { PassError } from './errors.js';
 import { ALG, ES256, KID, TYP, parseSigned, verify } from './seal.js';
 import { sameBytes } from './values.js';
@@ -22,12 +22,8 @@ const AUTHORISATION_BYTES_MAX = 256;
  * @returns {Promise<boolean>}
  */
 export async function isAuthorised(data, epoch, key, uai) {
-  /** @type {Map<number, import('./canonical.js').Value>} */
-  const header = new Map([[ALG, ES256]]);
-  header.set(KID, key.kid).set(TYP, TYPE);
-  /** @type {Map<number, import('./canonical.js').Value>} */
-  const word = new Map([[2, epoch]]);
-  word.set(1, uai);
+  const header = mapOf([ALG, ES256], [KID, key.kid], [TYP, TYPE]);
+  const word = mapOf([1, uai], [2, epoch]);
   try {
     const signed = parseSigned(data, AUTHORISATION_BYTES_MAX);
     const said = await verify(signed, key);

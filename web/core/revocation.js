@@ -151,7 +151,7 @@ async function inflated(data) {
 async function inflatedParts(data) {
   const reader = sliced(data).pipeThrough(new DecompressionStream('deflate')).getReader();
   const parts = [];
-  for (let length = 0; ; ) {
+  for (let length = 0; ;) {
     // Browsers and Node raise different errors for bytes that are no zlib; all mean the same.
     const step = await reader.read().catch(() => null);
     if (step === null || step.done) return step && parts;

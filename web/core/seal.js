@@ -6,7 +6,7 @@
  * RFC 9053 (algorithms); `portique.core.seal`; `docs/formats/pass.md` for the bytes.
  */
 
-import { TAG_SIGN1, Tagged, decode, encode } from './canonical.js';
+import { TAG_SIGN1, Tagged, decode, encode, mapOf } from './canonical.js';
 import { BadSeal, SealedIdentityError, UnreadablePass } from './errors.js';
 import { KID_BYTES } from './keys.js';
 import { fromHex, isBytes, joined, toHex } from './values.js';
@@ -75,8 +75,7 @@ export class Signed {
  * @returns {Promise<Signed>}
  */
 export async function sign(payload, key, { withKid = true, typ } = {}) {
-  /** @type {Map<number, import('./canonical.js').Value>} */
-  const header = new Map([[ALG, ES256]]);
+  const header = mapOf([ALG, ES256]);
   if (withKid) header.set(KID, key.public.kid);
   if (typ !== undefined) header.set(TYP, typ);
   const guarded = encode(header);

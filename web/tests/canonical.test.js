@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Tagged, decode, encode } from '../core/canonical.js';
+import { Tagged, decode, encode, mapOf } from '../core/canonical.js';
 import { fromBase45, split, toBase45 } from '../core/qr.js';
 import { fromHex, toHex } from '../core/values.js';
 
@@ -32,8 +32,8 @@ const WRITTEN = /** @type {[any, string][]} */ ([
   ['\ufeff', '63efbbbf'],
   [new Uint8Array([1, 2]), '420102'],
   [[true, false, null], '83f5f4f6'],
-  [new Map([[-1, 0], [24, 0], [1, 0]]), 'a301002000181800'],
-  [new Map(/** @type {[any, number][]} */ ([['a', 1], [100, 2]])), 'a2186402616101'],
+  [mapOf([-1, 0], [24, 0], [1, 0]), 'a301002000181800'],
+  [mapOf(['a', 1], [100, 2]), 'a2186402616101'],
   [new Tagged(18, []), 'd280'],
 ]);
 
@@ -45,14 +45,14 @@ for (const [value, hex] of WRITTEN) {
 }
 
 const REFUSED = {
-  'nothing': '',
+  nothing: '',
   'a head longer than needed': '1817',
   "a text's head longer than needed": '780161',
   'bytes left over': '0000',
   'keys out of order': 'a202000100',
   'a key twice': 'a201000100',
   'a float': 'f93c00',
-  'undefined': 'f7',
+  undefined: 'f7',
   'true in a longer form': 'f815',
   'true as a key': 'a1f500',
   'an indefinite array': '9fff',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 
-import { encode } from '../core/canonical.js';
+import { encode, mapOf } from '../core/canonical.js';
 import { Purpose, makePrivateKey, publicKey, publicKeyFrom, secretKey } from '../core/keys.js';
 import { isAuthorised } from '../core/recovery.js';
 import { STATUSES, StatusList, readStatusList } from '../core/revocation.js';
@@ -57,10 +57,13 @@ test('A point beside the curve is no key, nor is a map with more or less than a 
   const { x, y } = (await makePrivateKey(Purpose.PHONE)).public;
   const beside = y.map((byte, at) => (at === 31 ? byte ^ 1 : byte));
   await assert.rejects(publicKey(Purpose.PHONE, x, beside), { name: 'UnreadablePass' });
-  const parts = /** @type {[number, any][]} */ ([[1, 2], [-1, 1], [-2, x], [-3, y]]);
-  for (const wrong of [parts.slice(1), [...parts, [3, -7]], [[1, 1], ...parts.slice(1)]]) {
-    const key = new Map(/** @type {[number, any][]} */ (wrong));
-    await assert.rejects(publicKeyFrom(Purpose.PHONE, key), { name: 'UnreadablePass' });
+  for (const wrong of [
+    mapOf([1, 2], [-1, 1], [-2, x]),
+    mapOf([1, 2], [-1, 1], [-2, x], [-3, y], [3, -7]),
+    mapOf([1, 1], [-1, 1], [-2, x], [-3, y]),
+    mapOf([1, 2], [-1, 1], [-2, x.slice(1)], [-3, y]),
+  ]) {
+    await assert.rejects(publicKeyFrom(Purpose.PHONE, wrong), { name: 'UnreadablePass' });
   }
 });
 
@@ -88,9 +91,8 @@ test("The two-bit example of the standard's draft is unpacked.", () => {
  * @param {Uint8Array<ArrayBuffer>} lst
  */
 async function token(lst) {
-  const list = new Map(/** @type {[string, any][]} */ ([['bits', 2], ['lst', lst]]));
-  const times = /** @type {[number, any][]} */ ([[4, 200], [6, 100], [65534, 60]]);
-  const claims = new Map([...times, [2, UAI], [65533, list]]);
+  const list = mapOf(['bits', 2], ['lst', lst]);
+  const claims = mapOf([2, UAI], [4, 200], [6, 100], [65534, 60], [65533, list]);
   return (await sign(encode(claims), STATUS_KEY, { typ: TYPE })).toBytes();
 }
 
@@ -112,7 +114,7 @@ const DAMAGED = {
   'cut short': packed(64).slice(0, -1),
   'with bytes left over': new Uint8Array([...packed(64), 0]),
   'not zlib': new Uint8Array([1, 2, 3]),
-  'empty': new Uint8Array(0),
+  empty: new Uint8Array(0),
 };
 
 for (const [what, lst] of Object.entries(DAMAGED)) {
