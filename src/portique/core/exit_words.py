@@ -29,14 +29,14 @@ WHY_WORDS: Mapping[Why, Words] = {
     Why.REGIME_UNKNOWN: Words("régime de sortie inconnu", "exit regime unknown"),
     Why.TIMETABLE_UNKNOWN: Words("emploi du temps inconnu", "timetable unknown"),
 }
-_HEADS: Mapping[Verdict, Words] = {
+HEADS: Mapping[Verdict, Words] = {
     Verdict.PERMITTED: Words("sortie possible à", "may leave at"),
     Verdict.NOT_PERMITTED: Words("pas de sortie à", "may not leave at"),
     Verdict.REGIME_UNKNOWN: Words("sortie à vérifier à", "exit to be checked at"),
     Verdict.TIMETABLE_UNKNOWN: Words("sortie à vérifier à", "exit to be checked at"),
 }
-_LATER = Words("possible à", "may leave at")
-_REGIME = Words("régime {}", "{} regime")
+LATER = Words("possible à", "may leave at")
+REGIME = Words("régime {}", "{} regime")
 _COLON = {Language.FR: "\N{NO-BREAK SPACE}:", Language.EN: ":"}
 _SEMICOLON = {Language.FR: "\N{NARROW NO-BREAK SPACE};", Language.EN: ";"}
 _WITHOUT_REGIME = frozenset({Why.PERMISSION, Why.REGIME_UNKNOWN})
@@ -53,20 +53,20 @@ def answer_in_words(answer: ExitAnswer, zone: str) -> Words:
 
 
 def _line(answer: ExitAnswer, zone: str, language: Language) -> str:
-    head = _HEADS[answer.verdict].in_language(language)
+    head = HEADS[answer.verdict].in_language(language)
     reasons = ", ".join(_reasons(answer, language))
     line = f"{head} {clock_words(answer.at_ms, zone, language)}{_COLON[language]} {reasons}"
     if answer.later is None:
         return line
     when = clock_words(answer.later[0], zone, language)
     why = WHY_WORDS[answer.later[1]].in_language(language)
-    return f"{line}{_SEMICOLON[language]} {_LATER.in_language(language)} {when} ({why})"
+    return f"{line}{_SEMICOLON[language]} {LATER.in_language(language)} {when} ({why})"
 
 
 def _reasons(answer: ExitAnswer, language: Language) -> Iterator[str]:
     """Yield the regime, what it rests on, and by whom; never a permission's own reason."""
     if answer.regime and answer.why not in _WITHOUT_REGIME:
-        yield _REGIME.in_language(language).format(answer.regime.title.in_language(language))
+        yield REGIME.in_language(language).format(answer.regime.title.in_language(language))
     yield WHY_WORDS[answer.why].in_language(language)
     if answer.permission:
         yield answer.permission.by
