@@ -5,13 +5,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from portique.core.values import HolderId, Kind
+from portique.core.values import Kind
 from portique.school.issuing import Request, issue
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
+from portique.server.console.lines import Line
 from portique.server.console.models import Event, Referral
+from portique.server.console.names import Shown, names_of
 from portique.server.console.roles import CONSOLE
+from portique.server.console.telling import line_html
 from portique.server.entropy import entropy
+from portique.server.people.actions import Particulars, add_person, set_usual_first_name
+from portique.server.people.census import raise_census
+from portique.server.people.erasing import erase
 from portique.server.people.models import Person
 
 if TYPE_CHECKING:
@@ -52,16 +58,42 @@ def test_the_name_comes_from_the_pass_when_nobody_is_known(signed_in, filed, dec
     assert "Aubert" not in str(Event.objects.values())
 
 
-def test_the_name_is_the_persons_of_today(signed_in, filed, decision, issued):
-    """A usual first name that was changed since shows at once."""
-    holder = HolderId(issued.holder)
-    Person.objects.create(
-        kind="pupil", holder=holder, civil_last_name="Aubert", civil_first_name="Inès",
-        usual_first_name="Noé", label="3B",
-    )  # fmt: skip
-    filed(decision(pass_id=issued.pass_id))
+@pytest.fixture
+def held(served, issued) -> Person:
+    """Make that pass somebody's."""
+    person = add_person(Kind.PUPIL, Particulars("Inès", "Aubert", label="3B"))
+    Person.objects.filter(pk=person.pk).update(holder=issued.holder, census=raise_census())
+    return Person.objects.get(pk=person.pk)
 
-    assert "Noé Aubert" in signed_in(Role.AGENT).get(LIVE).content.decode()
+
+def test_the_name_is_the_persons_of_today(signed_in, filed, decision, issued, held):
+    """A usual first name that was changed since shows at once."""
+    filed(decision(pass_id=issued.pass_id))
+    agent = signed_in(Role.AGENT)
+    before = agent.get(LIVE).content.decode()
+    set_usual_first_name(held, "Noé")
+
+    assert ("Inès Aubert" in before, "Noé" in before) == (True, False)
+    assert "Noé Aubert" in agent.get(LIVE).content.decode()
+
+
+def test_who_was_erased_has_no_name_any_more(issued, held):
+    """Though the same process just showed it."""
+    assert names_of([issued.pass_id])
+    erase([held.pk])
+
+    assert not names_of([issued.pass_id])
+
+
+def test_a_line_shows_its_words_and_runs_none_of_them():
+    """Names come from files: whatever they hold is text."""
+    said = Line(now(), "Entrée <nord>", "refer", "À voir", Shown("<b>Zoé</b>", "2de & 4"))
+    said.details, said.by = ["Carte <i>"], "l'agent"
+    html = line_html(said)
+
+    assert not re.search(r"<(b|i|nord)>", html)
+    told = ("Entrée &lt;nord&gt;", "&lt;b&gt;Zoé", "2de &amp; 4", "Carte &lt;i&gt;", "l&#x27;agent")
+    assert all(each in html for each in told)
 
 
 def test_an_answer_without_a_script_goes_back_to_the_page(signed_in, referral):

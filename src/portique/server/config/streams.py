@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.urls import reverse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -60,6 +61,7 @@ def application() -> Starlette:
         Route("/gate/v1/stream", gates),
         Route("/healthz", health),
     ]
+    reverse("console:rule")  # reads all addresses, a second's work: not while a referral waits
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=settings.ALLOWED_HOSTS)
     return Starlette(routes=routes, middleware=[hosts], lifespan=_life)
 

@@ -63,12 +63,14 @@ def decisions_named(events: Iterable[Event]) -> dict[Named, tuple[str, datetime]
     None of those whose time was over: nothing then says whose they were.
     """
     named = {entry_of(event) for event in events if event.kind == EventKind.GATE}
-    wanted = Q(pk__in=[])
+    if not named:
+        return {}
+    wanted = Q()
     for gate, epoch, number in named:
         wanted |= Q(epoch__gate=gate, epoch__number=epoch, number=number)
     found = {}
     rows = Entry.objects.filter(wanted, kind=EntryKind.DECISION).exclude(body=None)
-    for row in rows.select_related("epoch") if named else ():
+    for row in rows.select_related("epoch"):
         pass_id = getattr(from_body(bytes(row.body or b"")), "pass_id", None) or ""
         place = row.epoch.gate_id, row.epoch.number, row.number
         found[place] = pass_id, from_ms(row.time_ms)
@@ -83,10 +85,10 @@ def entry_of(event: Event) -> Named:
 
 def referrals_of(keys: Iterable[tuple[str, int, int]]) -> dict[tuple[str, int, int], Referral]:
     """Return referrals by gate, epoch and number of their decisions."""
-    wanted = Q(pk__in=[])
+    wanted = Q()
     for gate, epoch, number in set(keys):
         wanted |= Q(gate=gate, epoch=epoch, number=number)
-    found = Referral.objects.filter(wanted).select_related("user")
+    found = Referral.objects.filter(wanted).select_related("user") if wanted else ()
     return {(one.gate, one.epoch, one.number): one for one in found}
 
 

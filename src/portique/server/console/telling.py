@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
 
 from portique.core import sentences
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from portique.server.console.queries import LaneState
+    from django.utils.safestring import SafeString
 
+    from portique.server.console.queries import LaneState
 
 SHOWN = Words("Présenté le {when}.", "Shown on {when}.")
 
@@ -80,7 +82,8 @@ class Telling:
         shown = (str(one.data.get("pass", "")) for one in events)
         self.names = names_of([*asked, *named, *shown])
         users = {str(one.data["user"]) for one in events if one.data.get("user")}
-        self._users = {str(one.pk): one.name for one in User.objects.filter(pk__in=users)}
+        answered = User.objects.filter(pk__in=users) if users else ()
+        self._users = {str(one.pk): one.name for one in answered}
 
     def referral(self, event: Event) -> Referral | None:
         """Return the referral that an event is about."""
@@ -179,9 +182,22 @@ def tile(state: LaneState) -> Tile:
 # --- HTML -----------------------------------------------------------------------------------------
 
 
-def line_html(line: Line) -> str:
-    """Draw a line of the live list."""
-    return render_to_string("console/line.html", {"line": line})
+def line_html(line: Line) -> SafeString:
+    """Draw a line of the live list: by hand, as templates take ten times as long."""
+    at, said = localtime(line.at), [format_html("<strong>{}</strong>", line.headline)]
+    if line.who:
+        said.append(format_html('<bdi class="who">{}</bdi>', line.who.name))
+        if line.who.label:
+            said.append(format_html('<span class="label">{}</span>', line.who.label))
+    said += [format_html('<span class="detail">{}</span>', detail) for detail in line.details]
+    if line.by:
+        said.append(format_html('<span class="by">({})</span>', line.by))
+    return format_html(
+        '<li class="line {}"><time datetime="{}">{}</time> <span class="where">{}</span> '
+        '<span class="what">{}</span></li>',
+        line.tone, at.isoformat(), at.strftime("%H:%M:%S"), line.lane,
+        format_html_join(" ", "{}", ([each] for each in said)),
+    )  # fmt: skip
 
 
 def card_html(card: Card) -> str:

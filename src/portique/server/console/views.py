@@ -67,7 +67,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "cursor": cursor,
         "stream": f"{stream}/direct/flux?lang={language()}",
         "tiles": tiles,
-        "lines": [told.line(event) for event in events],
+        "lines": [telling.line_html(told.line(event)) for event in events],
         "alerts": [(event.pk, told.line(event)) for event in alerts],
         "cards": [told.card(referral) for referral in waiting],
         "answers": telling.answers(),

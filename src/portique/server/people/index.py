@@ -8,7 +8,7 @@ About 650 bytes a person: 8 MB for 5,000 pupils and their 7,800 guardians.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from portique.server.people.census import census
 from portique.server.people.models import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
     from uuid import UUID
 
@@ -53,6 +53,7 @@ class _Names:
     version: int = -1
     people: dict[UUID, Named] = field(default_factory=dict)
     ordered: tuple[Named, ...] = ()
+    holders: Mapping[str, Named] = field(default_factory=dict)
 
 
 _lock = threading.Lock()
@@ -61,10 +62,12 @@ _schools: dict[Path | None, _Names] = {}
 
 def everybody() -> tuple[Named, ...]:
     """Return everybody known, by class and last name; those who left at the end."""
-    with _lock:
-        names = _schools.setdefault(settings.PORTIQUE_SCHOOL, _Names())
-        _refresh(names)
-        return names.ordered
+    return _names().ordered
+
+
+def by_holder() -> Mapping[str, Named]:
+    """Return everybody who has a number as a holder, by it."""
+    return _names().holders
 
 
 def search(
@@ -109,19 +112,25 @@ def forget_names() -> None:
         _schools.clear()
 
 
+def _names() -> _Names:
+    with _lock:
+        names = _schools.setdefault(settings.PORTIQUE_SCHOOL, _Names())
+        _refresh(names)
+        return replace(names)  # as it is now: another thread may learn more meanwhile
+
+
 def _refresh(names: _Names) -> None:
     newest = census()
     if newest.version == names.version:
         return
-    rows = Person.objects.all()
-    if names.version < newest.erased or newest.version < names.version:
-        names.people.clear()
-    else:
-        rows = rows.filter(census__gt=names.version)
-    for person in rows.iterator(chunk_size=2000):
-        names.people[person.pk] = _named(person)
+    anew = names.version < newest.erased or newest.version < names.version
+    rows = Person.objects.all() if anew else Person.objects.filter(census__gt=names.version)
+    learnt = {person.pk: _named(person) for person in rows.iterator(chunk_size=2000)}
     names.version = newest.version
-    names.ordered = tuple(sorted(names.people.values(), key=_order))
+    if anew or learnt:
+        names.people = learnt if anew else names.people | learnt
+        names.ordered = tuple(sorted(names.people.values(), key=_order))
+        names.holders = {named.holder: named for named in names.ordered if named.holder}
 
 
 def _named(person: Person) -> Named:
