@@ -1,0 +1,56 @@
+"""Where the web side's files are, in a checkout and in an installed package."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from portique.core.errors import EnvironmentProblem
+from portique.server.wallet import web_files
+
+ROOT = Path(__file__).parents[2]
+
+
+def carried() -> set[str]:
+    """Name what a wheel takes of `web`."""
+    spec = importlib.util.spec_from_file_location("wheel", ROOT / "tools" / "wheel.py")
+    assert spec
+    assert spec.loader
+    wheel = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(wheel)
+    return {str(path.relative_to(ROOT / "web")) for path in wheel.served_files(ROOT / "web")}
+
+
+def test_a_checkout_serves_its_own_folder():
+    """The folder beside `src`, with the modules that npm gave."""
+    assert web_files.web_folder() == ROOT / "web"
+
+
+def test_a_package_serves_what_it_carries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The folder inside the package comes first, once it is whole."""
+    inside, beside = tmp_path / "inside", tmp_path / "beside"
+    monkeypatch.setattr(web_files, "PLACES", (inside, beside))
+    for place in (beside, inside):
+        (place / "third").mkdir(parents=True)
+        (place / "third" / "LICENCES.txt").touch()
+        assert web_files.web_folder() == place
+
+
+def test_a_folder_without_its_modules_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing half is served."""
+    monkeypatch.setattr(web_files, "PLACES", (tmp_path,))
+
+    with pytest.raises(EnvironmentProblem, match="make install"):
+        web_files.web_folder()
+
+
+def test_a_wheel_carries_what_browsers_load_and_nothing_else():
+    """Our modules, the reader's binary and the licences; no test, no type, no npm file."""
+    files = carried()
+
+    assert {"core/passes.js", "third/uqr.js", "third/LICENCES.txt"} <= files
+    assert "third/zxing-wasm/zxing_reader.wasm" in files
+    assert not [name for name in files if name.startswith("tests/") or name.endswith(".d.ts")]
+    assert not files & {"package.json", "package-lock.json", "tsconfig.json"}
