@@ -122,9 +122,9 @@ def newest_bundle(at: datetime) -> tuple[Version, bytes]:
 
 
 def _held(version: Version) -> bytes | None:
-    rows = Bundle.objects.filter(pk=ROW, epoch=version.epoch, number=version.number)
-    data = rows.values_list("data", flat=True).first()
-    return None if data is None else bytes(data)
+    where = "id = %s AND epoch = %s AND number = %s"
+    rows = read(Bundle, ("data",), where, ROW, version.epoch, version.number)
+    return bytes(rows[0][0]) if rows else None
 
 
 def _made(at: datetime) -> tuple[Version, bytes]:
