@@ -22,6 +22,7 @@ def web_folder() -> Path:
         if (place / "third" / "LICENCES.txt").is_file():
             return place
     raise EnvironmentProblem(
-        "the phones' pages can't be served: their folder web/ lacks its third-party modules; "
-        "in a checkout, run make install"
+        "the phones' pages can't be served: web/ lacks the modules of others that they load; "
+        "in the folder of the sources run make install, or before installing from it "
+        "python tools/web.py modules"
     )
