@@ -20,7 +20,7 @@ class WebSide(BuildHookInterface[BuilderConfig]):
     """Lists the files that a browser may be given."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add them to a wheel; an editable one needs none, nor does a gate's machine without npm."""
+        """Add them to a wheel; an editable one needs none, nor does a machine without npm."""
         web = Path(self.root) / "web"
         if version == "editable" or not (web / "third").is_dir():
             return
