@@ -58,7 +58,9 @@ export function numberOf(typed) {
  * @param {NameKey} key
  */
 export async function digest(number, key) {
-  return toHex(new Uint8Array(await crypto.subtle.sign('HMAC', key.badges, ENCODER.encode(number))));
+  return toHex(
+    new Uint8Array(await crypto.subtle.sign('HMAC', key.badges, ENCODER.encode(number))),
+  );
 }
 
 /** What one device knows of badges: by digest, the text of the pass each stands for. */

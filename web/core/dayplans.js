@@ -118,7 +118,9 @@ export function lessonsOf(plan, groups) {
  * @returns {Hours[]}
  */
 function merged(several) {
-  const spans = new Map(several.flat().map((hours) => [`${hours.opensMs} ${hours.closesMs}`, hours]));
+  const spans = new Map(
+    several.flat().map((hours) => [`${hours.opensMs} ${hours.closesMs}`, hours]),
+  );
   return [...spans.values()].sort(
     (one, other) => one.opensMs - other.opensMs || one.closesMs - other.closesMs,
   );
@@ -197,7 +199,10 @@ function groupLessons(calendar, day) {
   const byGroup = grouped(today);
   const week = weekEnds(calendar, timetable, day);
   return new Map(
-    timetable.groups.map((group) => [group, lessonsFrom(byGroup.get(group) ?? [], week.get(group))]),
+    timetable.groups.map((group) => [
+      group,
+      lessonsFrom(byGroup.get(group) ?? [], week.get(group)),
+    ]),
   );
 }
 

@@ -23,7 +23,11 @@ export const OUTCOMES = Object.freeze(['grant', 'refer', 'refuse']);
 /** This device's table. */
 export const OURS = await readTable(TABLE);
 
-const NOT_UNDERSTOOD = Object.freeze({ reason: 'table-differs', outcome: Outcome.REFER, alert: false });
+const NOT_UNDERSTOOD = Object.freeze({
+  reason: 'table-differs',
+  outcome: Outcome.REFER,
+  alert: false,
+});
 
 /** Facts that the table would not understand. */
 export class FactsError extends Error {}

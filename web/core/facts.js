@@ -182,7 +182,11 @@ function stateOf(error, keys) {
  * @returns {Facts}
  */
 export function gather(presented, situation) {
-  return checkedFacts({ ...ofPass(presented, situation), ...ofDevice(situation), ...ofDay(presented, situation) });
+  return checkedFacts({
+    ...ofPass(presented, situation),
+    ...ofDevice(situation),
+    ...ofDay(presented, situation),
+  });
 }
 
 /**
@@ -341,7 +345,12 @@ function openingFact(identity, rights, plan, { atMs, lane }) {
   if (plan === null || lane.direction === 'exit') return null;
   if (permissionFor(rights, 'entry', atMs, plan) !== null) return 'open';
   const { kind = null, holder = null } = identity ?? {};
-  return openingOf(plan, lane.zoneTo, { kind, holder, groups: identity ? rights.groups : [] }, atMs);
+  return openingOf(
+    plan,
+    lane.zoneTo,
+    { kind, holder, groups: identity ? rights.groups : [] },
+    atMs,
+  );
 }
 
 /**

@@ -22,7 +22,10 @@ const HYPHENS = /[-‐‑‒–—−]/g;
 export function plain(text) {
   const bare = text.replace(APOSTROPHES, '').replace(HYPHENS, ' ');
   const small = bare.toUpperCase().toLowerCase(); // so that «ß» is two letters, as capitals are
-  return small.replace(LETTER, (letter) => LETTERS[letter]).normalize('NFKD').replace(/\p{Mn}/gu, '');
+  return small
+    .replace(LETTER, (letter) => LETTERS[letter])
+    .normalize('NFKD')
+    .replace(/\p{Mn}/gu, '');
 }
 
 /**

@@ -66,7 +66,9 @@ export function isOlder(one, other) {
 export async function readBundle(data, key, { uai, atLeast = null }) {
   const { manifest, hashes, packed } = await asKnowledge(() => opened(data, key));
   if (manifest.uai !== uai) {
-    throw new KnowledgeError(`the knowledge file is for school ${manifest.uai}, this device is ${uai}'s`);
+    throw new KnowledgeError(
+      `the knowledge file is for school ${manifest.uai}, this device is ${uai}'s`,
+    );
   }
   if (atLeast !== null && isOlder(manifest.version, atLeast)) {
     throw new KnowledgeError('the knowledge file is older than what this device already knows');

@@ -118,7 +118,9 @@ function newZone(name) {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
   }
-  throw new KnowledgeError('the calendar names no time zone that this device knows; try Europe/Paris');
+  throw new KnowledgeError(
+    'the calendar names no time zone that this device knows; try Europe/Paris',
+  );
 }
 
 /**

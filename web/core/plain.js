@@ -78,7 +78,8 @@ export class Fields {
    */
   text(key, charsMax = TEXT_CHARS_MAX) {
     const value = this.#take(key);
-    if (!isText(value, charsMax)) throw this.#wrong(key, `a text of at most ${charsMax} characters`);
+    if (!isText(value, charsMax))
+      throw this.#wrong(key, `a text of at most ${charsMax} characters`);
     return value;
   }
 
@@ -230,7 +231,9 @@ export class Fields {
    * @returns {T | null}
    */
   maybe(key, read) {
-    return this.#left.get(key) === null ? /** @type {null} */ (this.#take(key)) : read.call(this, key);
+    return this.#left.get(key) === null
+      ? /** @type {null} */ (this.#take(key))
+      : read.call(this, key);
   }
 }
 

@@ -86,7 +86,10 @@ function inAscii(json) {
  * @returns {Rule}
  */
 function rule({ code, outcome, alert, when }, facts) {
-  return { objects: compiled(when, facts), objection: Object.freeze({ reason: code, outcome, alert }) };
+  return {
+    objects: compiled(when, facts),
+    objection: Object.freeze({ reason: code, outcome, alert }),
+  };
 }
 
 /**
@@ -149,7 +152,8 @@ function comparison(operator, [fact, ...operands], facts) {
  * @returns {Condition}
  */
 function bound(operator, fact, [limit, widener = null, cap = 0], facts) {
-  if (widener !== null && !Object.hasOwn(facts, widener)) throw new TableError(`no fact ${widener}`);
+  if (widener !== null && !Object.hasOwn(facts, widener))
+    throw new TableError(`no fact ${widener}`);
   return (values) => {
     const value = values[fact];
     if (typeof value !== 'number') return false; // null: not known

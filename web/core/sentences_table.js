@@ -1,6 +1,7 @@
 // Generated: python -m portique.cli.web_tables sentences_table > web/core/sentences_table.js
 
 /** What each reason says: to the agent, aloud to the person, and the next step. */
+// prettier-ignore
 export const SENTENCES = {
   fr: {
     "alarm-intrusion": ["Alerte intrusion : personne n’entre, et personne n’est retenu à la sortie.", "Éloignez-vous du portail et mettez-vous à l’abri.", "Éloignez les arrivants, prévenez {point}, laissez sortir."],
@@ -87,9 +88,11 @@ export const SENTENCES = {
 };
 
 /** The staffed point of a lane that names none, with its article. */
+// prettier-ignore
 export const POINT = {"fr": "la vie scolaire", "en": "the school office"};
 
 /** What outcomes, kinds, media, directions and preset reasons are called. */
+// prettier-ignore
 export const LABELS = {
   outcomes: {
     "grant": {"fr": "passe", "en": "grant"},
@@ -143,6 +146,7 @@ export const LABELS = {
 };
 
 /** Why a pupil may or may not leave, and how its line begins. */
+// prettier-ignore
 export const EXIT_WORDS = {
   why: {
     "of-age": {"fr": "sort librement", "en": "may leave freely"},

@@ -5,6 +5,7 @@
  *
  * @type {import('./rules.js').Table}
  */
+// prettier-ignore
 export const TABLE = {
   format: 1,
   facts: {
@@ -89,4 +90,5 @@ export const TABLE = {
 };
 
 /** Its name in Python, the SHA-256 of its canonical JSON; devices work theirs out. */
+// prettier-ignore
 export const TABLE_HASH = "ff4dd851b398d73d1446e1c92968276516a6224b0cb5a3d9664ef3449c27d523";

@@ -165,5 +165,7 @@ function weeks(first, day) {
  * @param {{group: string, begins: number, ends: number}} lesson
  */
 function overlap(change, lesson) {
-  return change.group === lesson.group && change.begins < lesson.ends && lesson.begins < change.ends;
+  return (
+    change.group === lesson.group && change.begins < lesson.ends && lesson.begins < change.ends
+  );
 }

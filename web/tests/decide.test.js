@@ -79,7 +79,10 @@ for (const [what, changes] of Object.entries({
     const [name] = Object.keys(changes);
     const text = JSON.stringify({ ...GOOD, ...changes });
 
-    assert.throws(() => factsFromJson(text), (error) => error instanceof FactsError && error.message.includes(name));
+    assert.throws(
+      () => factsFromJson(text),
+      (error) => error instanceof FactsError && error.message.includes(name),
+    );
   });
 }
 
@@ -90,11 +93,18 @@ for (const text of ['', '{', 'null', '[]', '"facts"', '{"__proto__": {}}']) {
 }
 
 test('canonical JSON sorts keys, leaves out spaces and writes ASCII only', () => {
-  assert.equal(canonicalJson({ b: [1, null, true], a: 'é\u007f' }), '{"a":"\\u00e9\\u007f","b":[1,null,true]}');
+  assert.equal(
+    canonicalJson({ b: [1, null, true], a: 'é\u007f' }),
+    '{"a":"\\u00e9\\u007f","b":[1,null,true]}',
+  );
 });
 
 test('decisions and facts cannot be changed afterwards', () => {
   const facts = checkedFacts(GOOD);
 
-  assert.ok(Object.isFrozen(facts) && Object.isFrozen(decide(facts)) && Object.isFrozen(decide(facts).reasons));
+  assert.ok(
+    Object.isFrozen(facts) &&
+      Object.isFrozen(decide(facts)) &&
+      Object.isFrozen(decide(facts).reasons),
+  );
 });

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 HEAD = """\
 // Generated: python -m portique.cli.web_tables {name} > web/core/{name}.js
 """
+KEPT = "// prettier-ignore"
 
 
 def table() -> str:
@@ -45,6 +46,7 @@ def _table() -> Iterator[str]:
     yield " *"
     yield " * @type {import('./rules.js').Table}"
     yield " */"
+    yield KEPT
     yield "export const TABLE = {"
     yield f"  format: {TABLE['format']},"
     yield "  facts: {"
@@ -58,6 +60,7 @@ def _table() -> Iterator[str]:
     yield "};"
     yield ""
     yield "/** Its name in Python, the SHA-256 of its canonical JSON; devices work theirs out. */"
+    yield KEPT
     yield f"export const TABLE_HASH = {_json(TABLE_HASH)};"
 
 
@@ -68,6 +71,7 @@ def sentences_table() -> str:
 
 def _sentences() -> Iterator[str]:
     yield "/** What each reason says: to the agent, aloud to the person, and the next step. */"
+    yield KEPT
     yield "export const SENTENCES = {"
     for language in Language:
         yield f"  {language}: {{"
@@ -77,9 +81,11 @@ def _sentences() -> Iterator[str]:
     yield "};"
     yield ""
     yield "/** The staffed point of a lane that names none, with its article. */"
+    yield KEPT
     yield f"export const POINT = {_json({str(one): POINT[one] for one in Language})};"
     yield ""
     yield "/** What outcomes, kinds, media, directions and preset reasons are called. */"
+    yield KEPT
     yield "export const LABELS = {"
     for name, values in LABELLED.items():
         yield f"  {name}: {{"
@@ -89,6 +95,7 @@ def _sentences() -> Iterator[str]:
     yield "};"
     yield ""
     yield "/** Why a pupil may or may not leave, and how its line begins. */"
+    yield KEPT
     yield "export const EXIT_WORDS = {"
     yield from _words("why", exit_words.WHY_WORDS)
     yield from _words("heads", exit_words.HEADS)
