@@ -16,8 +16,9 @@ from tests.web.node_lines import Answers, answering
 
 from portique.core import canonical, passes, qr, revocation, seal
 from portique.core.errors import PassError, PortiqueError, UnreadablePass
-from portique.core.seal import PublicKey
-from portique.core.values import to_ms
+from portique.core.passes import Draft, Identity, Proof
+from portique.core.seal import PublicKey, Purpose
+from portique.core.values import HolderId, Kind, PassId, Window, from_ms, to_ms
 
 CASES = int(os.environ.get("PORTIQUE_WEB_CASES", "5000"))
 SEED = int(os.environ.get("PORTIQUE_WEB_SEED", secrets.randbits(32)))
@@ -207,6 +208,25 @@ def check(
     wrong = [found for found in zip(drawn, expected, answers, strict=True) if found[1] != found[2]]
     assert not wrong, f"seed {SEED}, {len(wrong)} differ: {wrong[0]}"
     assert sum(isinstance(answer, str) for answer in answers) < refused_max * len(answers)
+
+
+def test_python_takes_what_a_phone_draws(node: Answers):
+    """Codes of a pass issued for a key that WebCrypto made, drawn by it, are all valid."""
+    place = node.ask("phonePoint", None)
+    x, y = (bytes.fromhex(place[name]) for name in "xy")
+    identity = Identity(HolderId("00" * 8), Kind.PUPIL, "Zoé", "2nde 4", "", 7)
+    window = Window(from_ms(1_788_220_800_000), from_ms(1_819_749_600_000))
+    phone = PublicKey.from_point(Purpose.PHONE, x, y)
+    draft = Draft(UAI, PassId("01" * 8), window, identity, phone)
+    issued = passes.text_of(passes.issue(draft, ISSUER, NAME_KEY, iv=bytes(12)))
+    seconds = list(range(1_795_248_000, 1_795_248_000 + 15 * 40, 15))
+
+    drawn = node.ask("phoneTexts", {"text": issued, "uai": UAI, "seconds": seconds})
+
+    verified = [passes.verify(passes.parse(text), RING) for text in drawn]
+    assert [found.proof_seconds for found in verified] == seconds
+    assert {found.proof for found in verified} == {Proof.VALID}
+    assert qr.version_for(drawn[0], "L") <= 13
 
 
 def batches(share: float) -> Iterator[tuple[random.Random, int]]:

@@ -2,7 +2,8 @@
 
 import { decode, encode, Tagged } from '../core/canonical.js';
 import { PortiqueError } from '../core/errors.js';
-import { parse, textOf, verify } from '../core/passes.js';
+import { Purpose, makePrivateKey } from '../core/keys.js';
+import { parse, phoneText, textOf, verify } from '../core/passes.js';
 import { readStatusList } from '../core/revocation.js';
 import { fromHex, toHex } from '../core/values.js';
 import { keyAt, ringOf } from './vectors.js';
@@ -86,5 +87,19 @@ function spelled(value) {
   return ['number', String(value)];
 }
 
+/** The key of one phone, as long as this process lives. */
+const PHONE = makePrivateKey(Purpose.PHONE);
+
+async function phonePoint() {
+  const { x, y } = (await PHONE).public;
+  return { x: toHex(x), y: toHex(y) };
+}
+
+/** @param {{text: string, uai: string, seconds: number[]}} asked */
+async function phoneTexts({ text, uai, seconds }) {
+  const [phone, { sealed }] = [await PHONE, parse(text)];
+  return Promise.all(seconds.map((second) => phoneText(sealed, phone, { uai, seconds: second })));
+}
+
 /** @type {Record<string, (asked: any) => any>} */
-export const FORMATS = { passes, statuses, values };
+export const FORMATS = { passes, phonePoint, phoneTexts, statuses, values };

@@ -5,6 +5,7 @@ import { PassError } from '../core/errors.js';
 import { Purpose, makePrivateKey } from '../core/keys.js';
 import { Proof, parse, phoneText, recognised, textOf, verify } from '../core/passes.js';
 import { PREFIX_PHONE, toBase45 } from '../core/qr.js';
+import { toHex } from '../core/values.js';
 import { ringOf, vectors } from './vectors.js';
 
 const VALID = vectors('pass/valid');
@@ -78,6 +79,19 @@ test('A code that stays in view is recognised without a key, and no other text i
   assert.equal(recognised(PAPER.text)?.passId, PAPER.pass_id);
   assert.equal(recognised('https://school.example/menu'), null);
   assert.equal(recognised(`${PAPER.text}0`), null);
+});
+
+test('A key of another purpose issues nothing, though its id is the one asked for.', async () => {
+  const { sealed } = parse(PAPER.text);
+  const kid = toHex(sealed.header.get(4));
+  const issuer = RING.issuers.get(kid);
+  assert.ok(issuer);
+  const other = { ...RING, issuers: new Map([[kid, { ...issuer, purpose: Purpose.STATUS }]]) };
+
+  await assert.rejects(verify(parse(PAPER.text), other), { name: 'BadSeal', message: /not issue/ });
+  await assert.rejects(verify(parse(PAPER.text), { ...RING, uai: '0990002P' }), {
+    name: 'OtherSchool',
+  });
 });
 
 test('A phone around a pass that is not bound to it proves nothing.', async () => {
