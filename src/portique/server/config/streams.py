@@ -61,7 +61,6 @@ def application() -> Starlette:
         Route("/gate/v1/stream", gates),
         Route("/healthz", health),
     ]
-    reverse("console:rule")  # reads all addresses, a second's work: not while a referral waits
     hosts = Middleware(TrustedHostMiddleware, allowed_hosts=settings.ALLOWED_HOSTS)
     return Starlette(routes=routes, middleware=[hosts], lifespan=_life)
 
@@ -70,7 +69,10 @@ def application() -> Starlette:
 async def _life(app: Starlette) -> AsyncIterator[None]:
     app.state.hub = hub = Hub()
     app.state.trials = Trials()
-    tasks = [asyncio.create_task(each) for each in (hub.run(), _do_chores(hub), keep_telling())]
+    # All addresses are read at the first one, a second's work: not while a referral waits.
+    addresses = hub.threads.run(reverse, "console:rule")
+    parts = (hub.run(), addresses, _do_chores(hub), keep_telling())
+    tasks = [asyncio.create_task(each) for each in parts]
     if settings.PORTIQUE_MAIL_FROM:
         tasks.append(asyncio.create_task(keep_sending()))
     yield
