@@ -70,7 +70,10 @@ def sealed_wrong(rng: random.Random, text: str) -> str:
     inside = cbor2.loads(seal.decrypt(opened, NAME_KEY, aad=claims[passes.CTI]))
     plain = canonical.encode(replaced(rng, inside))
     iv = rng.randbytes(12)
-    claims[passes.SEALED] = seal.encrypt(plain, NAME_KEY, iv=iv, aad=claims[passes.CTI])
+    box = seal.encrypt(plain, NAME_KEY, iv=iv, aad=claims[passes.CTI])
+    if rng.random() < 1 / 4:
+        box[0] = canonical.encode(replaced(rng, cbor2.loads(box[0])))
+    claims[passes.SEALED] = box
     return passes.text_of(seal.sign(canonical.encode(claims), ISSUER))
 
 
