@@ -25,7 +25,7 @@ from portique.server.gates.queries import lanes
 from portique.server.passes.models import IssuedPass, Use
 from portique.server.passes.queries import PassRow
 from portique.server.passes.register import issued_from
-from portique.server.people.index import WITHOUT_CARDS
+from portique.server.people.index import WITHOUT_CARDS, by_holder
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
     from portique.core.zones import Lane
+    from portique.server.people.index import Named
 
 WITH_MAKER = """
     SELECT api_token.*, accounts_user.is_active AS maker_is_active, accounts_user.role AS maker_role
@@ -159,14 +160,14 @@ def _standing(standing: Standing, at: datetime) -> Q:
 
 
 def _found(rows: Iterable[IssuedPass], at: datetime) -> list[PassFound]:
-    held = list(rows)
-    people = Person.objects.filter(holder__in=[row.holder for row in held if row.holder])
-    whose = dict(people.values_list("holder", "pk"))
-    return [
-        PassFound(PassRow(issued, Use(row.use), standing_of(issued, at)), row.line,
-                  whose.get(row.holder))
-        for row, issued in ((row, issued_from(row)) for row in held)
-    ]  # fmt: skip
+    people = by_holder()
+    return [_pass(row, people.get(row.holder), at) for row in rows]
+
+
+def _pass(row: IssuedPass, holder: Named | None, at: datetime) -> PassFound:
+    issued = issued_from(row)
+    shown = PassRow(issued, Use(row.use), standing_of(issued, at))
+    return PassFound(shown, row.line, holder.person if holder else None)
 
 
 def person_known(person_id: UUID) -> Person | None:
