@@ -14,7 +14,7 @@ PYTHON ?=
 # What browsers load of npm's packages, and what checks that side.
 THIRD := web/third/LICENCES.txt
 WEB_CHECKS := build/web/node_modules/typescript/package.json
-WEB_LOCK := web/package.json web/package-lock.json web/.npmrc tools/web.py requirements/node.txt
+WEB_LOCK := web/package.json web/package-lock.json web/.npmrc web/licences/zxing-cpp.txt tools/web.py requirements/node.txt
 LOCK_TOOLS := build/lock-tools
 LOCK := $(LOCK_TOOLS)/bin/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--fork-strategy fewest --no-header --no-annotate --no-emit-index-url --no-emit-find-links $(LOCK_OPTIONS)

@@ -37,7 +37,7 @@ def tracked() -> list[Path]:
     if listing.returncode == 0 and listing.stdout:
         found = [ROOT / name for name in listing.stdout.split("\0") if name]
     else:
-        found = [p for p in ROOT.rglob("*") if not {".venv", "build"} & set(p.parts)]
+        found = [p for p in ROOT.rglob("*") if not {".venv", "build", "third"} & set(p.parts)]
     return sorted(path for path in found if path.is_file())
 
 

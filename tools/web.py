@@ -42,7 +42,9 @@ COPIED = {
     "zxing-wasm/dist/reader/zxing_reader.wasm": "zxing-wasm/zxing_reader.wasm",
 }
 LICENCES = THIRD / "LICENCES.txt"
-READER_LICENCE = "zxing_reader.wasm is zxing-cpp (Apache-2.0), compiled by zxing-wasm (MIT).\n"
+TAKEN = ("uqr", "zxing-wasm", "zxing-cpp")
+# The reader's binary is compiled from a work whose licence its package doesn't carry.
+READER_LICENCE = WEB / "licences" / "zxing-cpp.txt"
 
 
 def main() -> int:
@@ -105,13 +107,13 @@ def fill_third() -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         copy = shutil.copytree if (PACKAGES / source).is_dir() else shutil.copyfile
         copy(PACKAGES / source, place)
-    texts = [f"{name}\n\n{licence_of(name)}" for name in ("uqr", "zxing-wasm")]
-    LICENCES.write_text("\n\n".join([*texts, READER_LICENCE]), encoding="utf-8")
+    LICENCES.write_text("\n\n".join(map(licence, TAKEN)), encoding="utf-8")
 
 
-def licence_of(package: str) -> str:
-    """Return the licence that a package asks to be given along."""
-    return (PACKAGES / package / "LICENSE").read_text(encoding="utf-8").strip()
+def licence(work: str) -> str:
+    """Return the licence that a work asks to be given along, under the work's name."""
+    text = READER_LICENCE if work == "zxing-cpp" else PACKAGES / work / "LICENSE"
+    return f"{work}\n\n{text.read_text(encoding='utf-8')}"
 
 
 def node_and_npm() -> tuple[Path, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from hatchling.builders.config import BuilderConfig
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SERVED = {".js", ".css", ".html", ".json", ".webmanifest", ".svg", ".png", ".wasm", ".txt"}
-LEFT_OUT = {"tests", "node_modules"}
+LEFT_OUT = {"tests", "licences"}  # the licences are part of what npm gave: third/LICENCES.txt
 
 
 class WebSide(BuildHookInterface[BuilderConfig]):

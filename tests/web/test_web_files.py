@@ -1,5 +1,6 @@
 """Where the web side's files are, in a checkout and in an installed package."""
 
+import gzip
 import importlib.util
 from pathlib import Path
 
@@ -54,3 +55,19 @@ def test_a_wheel_carries_what_browsers_load_and_nothing_else():
     assert "third/zxing-wasm/zxing_reader.wasm" in files
     assert not [name for name in files if name.startswith("tests/") or name.endswith(".d.ts")]
     assert not files & {"package.json", "package-lock.json", "tsconfig.json"}
+
+
+def test_what_phones_load_stays_small():
+    """All of it together, compressed, is a fifth of what an app may weigh."""
+    packed = [gzip.compress((ROOT / "web" / name).read_bytes()) for name in carried()]
+
+    assert sum(map(len, packed)) < 600_000
+
+
+def test_every_work_of_others_is_served_with_its_licence():
+    """The text of each, the one compiled into the reader's binary among them."""
+    text = (ROOT / "web" / "third" / "LICENCES.txt").read_text(encoding="utf-8")
+
+    for work in ("uqr\n\nMIT License", "zxing-wasm\n\nMIT License", "zxing-cpp\n\n"):
+        assert work in text
+    assert "Apache License" in text
