@@ -13,6 +13,7 @@ from tests.server.school.conftest import YEAR
 from portique.server.accounts import actions, devices
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
+from portique.server.people.models import Person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -102,6 +103,13 @@ def changed(client: Client, tongue: dict[str, Any]) -> Any:
     return client.post("/regles/changements/?act=teacher-absent", sent, follow=True, **tongue)
 
 
+def phone(client: Client, tongue: dict[str, Any]) -> Any:
+    """Somebody stands at the office with a new phone."""
+    pupil = Person.objects.filter(kind="pupil", left_on=None).order_by("pk").first()
+    assert pupil is not None
+    return client.post(f"/telephones/personne/{pupil.pk}/code/", **tongue)
+
+
 HEAD, OFFICE, AGENT = Role.HEAD, Role.SCHOOL_LIFE, Role.AGENT
 STATES = (
     State("first start", None, first_start, 'name="again"'),
@@ -127,5 +135,8 @@ STATES = (
     State("may they leave", OFFICE, posted("/regles/essai/", **ASKED), "answer-"),
     State("forgotten card", AGENT, posted("/passes/oubli/", letters="mar"), 'name="admit"'),
     State("nobody forgot", AGENT, posted("/passes/oubli/", letters="xyz"), "message error"),
+    State("phone's code", OFFICE, phone, "data-arrival"),
+    State("phones' codes", OFFICE, posted("/telephones/classe/", kind="staff", label="Vie scolaire"),
+          "wallet-codes"),
     State("no such card", OFFICE, posted("/passes/trouvee/", digits="00000000"), "message error"),
 )  # fmt: skip

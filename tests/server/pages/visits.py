@@ -105,6 +105,8 @@ def _page(name: str, answer: Any) -> Iterator[Shown]:
     kind = answer.headers.get("Content-Type", "")
     if answer.status_code in NO_PAGE or answer.streaming or "text/html" not in kind:
         return
+    if not answer.templates:
+        return  # a phone's app, the same for everybody: web/tests look at it
     policy = answer.headers["Content-Security-Policy"]
     html = answer.content.decode()
     path, template = answer.wsgi_request.get_full_path(), answer.templates[0].name

@@ -18,6 +18,7 @@ from portique.school.people.sentences import SENTENCES
 from portique.school.rules import regimes_of
 from portique.server.accounts.access import allowed, stepped_up
 from portique.server.accounts.roles import Role
+from portique.server.passes.phones import phones_on
 from portique.server.people import actions, erasing, index, queries
 from portique.server.people.errors import NotAName
 from portique.server.people.forms import NewPersonForm, PersonForm, initial_of
@@ -90,6 +91,7 @@ def _page_of(shown: Person) -> dict[str, Any]:
         "source": SOURCES.get(shown.origin.source) if shown.origin else None,
         "accesses": queries.accesses_of(shown)[:20],
         "may_be_erased": erasing.may_be_erased(shown),
+        "phones": shown.left_on is None and phones_on(),
     }
 
 

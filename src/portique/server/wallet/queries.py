@@ -25,6 +25,7 @@ from portique.server.wallet.models import PhoneCode
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -147,6 +148,14 @@ def running_phones(person: Person, at: datetime) -> QuerySet[IssuedPass]:
 def open_code(person: Person, at: datetime) -> PhoneCode | None:
     """Return a person's code, if it was neither used nor has it ended."""
     return PhoneCode.objects.filter(person=person, pass_id="", expires_at__gt=at).first()
+
+
+def code_state(person_id: UUID, at: datetime) -> str:
+    """Say whether a person's code waits (`open`), was `used`, or is `over`."""
+    code = PhoneCode.objects.filter(person_id=person_id, expires_at__gt=at).first()
+    if code is None:
+        return "over"
+    return "used" if code.pass_id else "open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from portique.server.wallet import views
 
 app_name = "wallet"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.phones, name="phones"),
+    path("choix/", views.choose, name="choose"),
+    path("classe/", views.group, name="group"),
+    path("installer/", views.install, name="install"),
+    path("personne/<uuid:key>/", views.person, name="person"),
+    path("personne/<uuid:key>/code/", views.new, name="new"),
+    path("personne/<uuid:key>/code/etat/", views.state, name="state"),
+    path("personne/<uuid:key>/papier/", views.paper, name="paper"),
+    path("personne/<uuid:key>/changer/", views.change, name="change"),
+]

@@ -17,6 +17,7 @@ from portique.server.accounts.roles import Role
 from portique.server.clock import now
 from portique.server.passes import actions, queries
 from portique.server.passes.models import ACT_WORDS, ActKind, Use
+from portique.server.passes.phones import phones_on
 from portique.server.passes.printing import print_passes
 from portique.server.passes.views.answers import Refusals, look_up, pdf, who, who_proved
 from portique.server.passes.views.groups import sheet_from
@@ -63,6 +64,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
         "acts": [(act, ACT_WORDS[ActKind(act.kind)]) for act in acts],
         "permissions": len(queries.permissions_now(somebody, at)),
         "layouts": LAYOUTS.items(),
+        "phones": phones_on(),
         "valid": bool(queries.cards_of(somebody.holder, at)),
     }
     return render(request, "passes/person.html", context)

@@ -1,5 +1,5 @@
-/* Counts an invitation down and shows the gate arriving. Without it, the page says until when, and
-   its link looks again. */
+/* Counts a code down and shows who it is for arriving. Without it, the page says until when, and its
+   link looks again. A page that can't be asked for twice says where to go then, in data-then. */
 
 const POLL_MS = 2000;
 const place = document.querySelector("[data-arrival]");
@@ -16,7 +16,8 @@ async function look() {
     const response = await fetch(place.dataset.state, { cache: "no-store", redirect: "error" });
     const { state } = await response.json();
     if (state !== "open") {
-      location.reload();
+      if (place.dataset.then) location.replace(place.dataset.then);
+      else location.reload();
       return;
     }
   } catch {

@@ -1,0 +1,172 @@
+"""The office's pages of phones, and the app's own files."""
+
+import gzip
+import re
+
+import pytest
+from django.test import Client
+from tests.server.passes.conftest import CLASS
+from tests.server.wallet.conftest import Phone
+
+from portique.core.revocation import Status
+from portique.server.accounts.roles import Role
+from portique.server.passes.models import IssuedPass
+from portique.server.people.models import Person
+from portique.server.school.models import RulesAct, RulesActKind
+from portique.server.wallet.actions import Lasts, codes_for, switch
+from portique.server.wallet.models import PhoneCode
+
+CODE = re.compile(r'class="code">([0-9A-Z-]+)<')
+
+
+def text(answer) -> str:
+    said: str = answer.content.decode()
+    return said
+
+
+# --- codes ---
+
+
+def test_a_class_is_printed_at_once_and_each_code_enrols(signed_in, person, enrolled):
+    """Whoever has a phone already is left out; the codes stand beside the names."""
+    having, *others = [person(n) for n in range(3)]
+    enrolled(having)
+    page = text(
+        signed_in(Role.SCHOOL_LIFE).post("/telephones/classe/", {"kind": "pupil", "label": CLASS})
+    )
+    codes = CODE.findall(page)
+
+    assert len(codes) == len(others)
+    assert having.shown_name not in page
+    assert {Phone().enrol(code)[0] for code in codes} == {200}
+
+
+def test_one_click_suspends_the_lost_phone_and_shows_a_code(signed_in, person, enrolled):
+    """Then the phone asks, the page that waits hears it, and the day slip is beside it."""
+    lost, office = enrolled(somebody := person()), signed_in(Role.SCHOOL_LIFE)
+    page = text(office.post(f"/telephones/personne/{somebody.pk}/code/"))
+    waits = f"/telephones/personne/{somebody.pk}/code/etat/"
+
+    assert IssuedPass.objects.get(pk=lost.held["pass_id"]).status == Status.SUSPENDED.value
+    assert "/passes/oubli/" in page
+    assert office.get(waits).json() == {"state": "open"}
+    (code,) = CODE.findall(page)
+    assert Phone().enrol(code)[0] == 200
+    assert office.get(waits).json() == {"state": "used"}
+
+
+def test_a_phone_is_suspended_found_again_and_revoked(signed_in, person, enrolled):
+    """By the office, at the person's page."""
+    phone, office = enrolled(somebody := person()), signed_in(Role.SCHOOL_LIFE)
+    pass_id, statuses = phone.held["pass_id"], []
+    for change in ("suspend", "resume", "revoke"):
+        told = {"change": change, "pass": pass_id}
+        office.post(f"/telephones/personne/{somebody.pk}/changer/", told)
+        statuses.append(Status(IssuedPass.objects.get(pk=pass_id).status))
+
+    assert statuses == [Status.SUSPENDED, Status.VALID, Status.REVOKED]
+
+
+def test_nobody_changes_a_pass_through_somebody_elses_page(signed_in, person, enrolled):
+    """The address names the person, and the pass must be theirs."""
+    phone, other = enrolled(person(0)), person(1)
+    told = {"change": "revoke", "pass": phone.held["pass_id"]}
+    answer = signed_in(Role.HEAD).post(f"/telephones/personne/{other.pk}/changer/", told)
+
+    assert answer.status_code == 404
+    assert IssuedPass.objects.get(pk=phone.held["pass_id"]).status == Status.VALID.value
+
+
+# --- the switch ---
+
+
+def test_the_head_switches_phones_off_and_it_is_recorded(signed_in, person):
+    """And on again; school life reads who did it."""
+    head = signed_in(Role.HEAD)
+    head.post("/telephones/choix/", {"phones": "off"})
+
+    assert "sont coupés" in text(head.get("/telephones/"))
+    assert RulesAct.objects.get().kind == RulesActKind.PHONES
+    assert "Camille Head" in text(signed_in(Role.SCHOOL_LIFE).get("/telephones/"))
+    head.post("/telephones/choix/", {"phones": "on"})
+    assert "sont coupés" not in text(head.get("/telephones/"))
+
+
+def test_off_no_page_of_a_person_hints_at_phones(signed_in, by, person):
+    """Neither their file nor their passes; a code is refused in words."""
+    somebody, office = person(), signed_in(Role.SCHOOL_LIFE)
+    pages = [f"/personnes/{somebody.pk}/", f"/passes/personne/{somebody.pk}/"]
+    mains = [text(office.get(page)).partition("<main")[2] for page in pages]
+    assert all("/telephones/" in main for main in mains)
+    switch(by.account, on=False)
+    mains = [text(office.get(page)).partition("<main")[2] for page in pages]
+
+    assert not any("éléphone" in main for main in mains)
+    told = {"kind": "pupil", "label": CLASS}
+    refused = office.post("/telephones/classe/", told, follow=True)
+    assert "n’utilise pas les téléphones" in text(refused)
+    assert not PhoneCode.objects.exists()
+
+
+@pytest.mark.parametrize(("on", "said"), [(True, "Sur Android"), (False, "présentez votre carte")])
+def test_anybody_reads_how_to_install_it(by, on, said):
+    """Without an account; off, that the card is what the school uses."""
+    switch(by.account, on=on)
+
+    assert said in text(Client().get("/telephones/installer/"))
+
+
+def test_somebody_who_is_erased_takes_their_code_along(by, person):
+    """Nothing of a code outlives its person."""
+    codes_for(by, [somebody := person()], Lasts.PAPER)
+    Person.objects.filter(pk=somebody.pk).delete()
+
+    assert not PhoneCode.objects.exists()
+
+
+# --- the app's files ---
+
+
+def test_the_app_is_served_as_browsers_want_it(served):
+    """Its page, a module, the manifest: each with its type, asked again when online."""
+    types = {
+        "/wallet/": "text/html; charset=utf-8",
+        "/web/wallet/app.js": "text/javascript; charset=utf-8",
+        "/web/wallet/manifest.webmanifest": "application/manifest+json",
+    }
+    answers = {address: Client().get(address) for address in types}
+
+    assert {at: answer.headers["Content-Type"] for at, answer in answers.items()} == types
+    assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"no-cache"}
+    assert not any(answer.cookies for answer in answers.values())
+
+
+def test_a_file_that_did_not_change_is_not_sent_again(served):
+    """By its mark; packed for who takes it so."""
+    packed = Client().get("/web/wallet/app.js", headers={"accept-encoding": "gzip"})
+    plain = Client().get("/web/wallet/app.js")
+    mark = {"if-none-match": plain.headers["ETag"]}
+
+    assert gzip.decompress(packed.content) == plain.content
+    assert Client().get("/web/wallet/app.js", headers=mark).status_code == 304
+
+
+def test_the_service_worker_may_serve_the_wallet_and_nothing_else(served):
+    """Its scope is the app's address; it is told the app's files."""
+    answer = Client().get("/web/wallet/service-worker.js")
+
+    assert answer.headers["Service-Worker-Allowed"] == "/wallet/"
+    assert text(answer).startswith("self.APP = ")
+    assert "Service-Worker-Allowed" not in Client().get("/web/wallet/app.js").headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "package.json", "tests/third.test.js", "wallet/../package.json", "wallet",
+        "../pyproject.toml", "%2e%2e/pyproject.toml", "wallet/nothing.js", "/etc/passwd",
+    ],
+)  # fmt: skip
+def test_nothing_else_of_the_disk_is_served(served, path):
+    """Only the parts an app is made of, and files of a known type."""
+    assert Client().get(f"/web/{path}").status_code == 404
