@@ -213,15 +213,19 @@ def check(
     assert sum(isinstance(answer, str) for answer in answers) < refused_max * len(answers)
 
 
-def test_python_takes_what_a_phone_draws(node: Answers):
-    """Codes of a pass issued for a key that WebCrypto made, drawn by it, are all valid."""
-    place = node.ask("phonePoint", None)
+def issued_for(place: dict[str, str]) -> str:
+    """Issue a pass bound to a phone's key, given by its coordinates in hexadecimal."""
     x, y = (bytes.fromhex(place[name]) for name in "xy")
     identity = Identity(HolderId("00" * 8), Kind.PUPIL, "Zoé", "2nde 4", "", 7)
     window = Window(from_ms(1_788_220_800_000), from_ms(1_819_749_600_000))
     phone = PublicKey.from_point(Purpose.PHONE, x, y)
     draft = Draft(UAI, PassId("01" * 8), window, identity, phone)
-    issued = passes.text_of(passes.issue(draft, ISSUER, NAME_KEY, iv=bytes(12)))
+    return passes.text_of(passes.issue(draft, ISSUER, NAME_KEY, iv=bytes(12)))
+
+
+def test_python_takes_what_a_phone_draws(node: Answers):
+    """Codes of a pass issued for a key that WebCrypto made, drawn by it, are all valid."""
+    issued = issued_for(node.ask("phonePoint", None))
     seconds = list(range(1_795_248_000, 1_795_248_000 + 15 * 40, 15))
 
     drawn = node.ask("phoneTexts", {"text": issued, "uai": UAI, "seconds": seconds})

@@ -6,7 +6,7 @@ import { Purpose, makePrivateKey } from '../core/keys.js';
 import { parse, phoneText, textOf, verify } from '../core/passes.js';
 import { readStatusList } from '../core/revocation.js';
 import { fromHex, toHex } from '../core/values.js';
-import { keyAt, ringOf } from './vectors.js';
+import { keyAt, ringOf } from './rings.js';
 
 /**
  * @param {() => Promise<any>} answer
@@ -21,7 +21,7 @@ async function orRefusal(answer) {
   }
 }
 
-/** @param {{keys: import('./vectors.js').Keys, texts: string[]}} asked */
+/** @param {{keys: import('./rings.js').Keys, texts: string[]}} asked */
 async function passes({ keys, texts }) {
   const ring = await ringOf(keys);
   return Promise.all(texts.map((text) => orRefusal(() => passRead(text, ring))));

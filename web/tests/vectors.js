@@ -2,18 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 
-import { Purpose, publicKey, secretKey } from '../core/keys.js';
-import { keyRing } from '../core/passes.js';
 import { fromHex } from '../core/values.js';
 
-const ROOT = new URL('../../', import.meta.url);
+export { keyAt, ringOf } from './rings.js';
 
-/**
- * @typedef {object} Keys
- * @property {string} uai
- * @property {[string, string][]} issuers coordinates in hexadecimal
- * @property {string[]} name_keys
- */
+const ROOT = new URL('../../', import.meta.url);
 
 /**
  * Read one file of vectors.
@@ -45,19 +38,4 @@ export function block(page, kind) {
 export function dump(page) {
   const lines = block(page, 'hex').split('\n');
   return fromHex(lines.map((line) => line.split('#')[0].replaceAll(' ', '')).join(''));
-}
-
-/** @param {Keys} keys */
-export async function ringOf(keys) {
-  const issuers = keys.issuers.map(([x, y]) => keyAt(Purpose.PASS, { x, y }));
-  const names = keys.name_keys.map((secret) => secretKey(Purpose.NAME, fromHex(secret)));
-  return keyRing(keys.uai, await Promise.all(issuers), await Promise.all(names));
-}
-
-/**
- * @param {string} purpose
- * @param {{x: string, y: string}} point in hexadecimal
- */
-export function keyAt(purpose, { x, y }) {
-  return publicKey(purpose, fromHex(x), fromHex(y));
 }
