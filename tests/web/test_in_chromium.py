@@ -60,7 +60,7 @@ def test_chromium_and_python_read_the_same_status_lists(page: Page):
     rng = random.Random(formats.SEED)
     tokens = [formats.status_token(rng) for _ in range(CASES)]
     encoded = [token.hex() for token in tokens]
-    asked = {"uai": formats.UAI, "key": formats.STATUS_POINT, "tokens": encoded}
+    asked = {"uai": mutations.UAI, "key": formats.STATUS_POINT, "tokens": encoded}
 
     answers = ask(page, "statuses", asked)
 
@@ -70,9 +70,9 @@ def test_chromium_and_python_read_the_same_status_lists(page: Page):
 def test_python_takes_what_chromium_draws(page: Page):
     """A key that never left the browser, and twenty codes of it."""
     issued = formats.issued_for(ask(page, "phonePoint", None))
-    asked = {"text": issued, "uai": formats.UAI, "seconds": list(range(20))}
+    asked = {"text": issued, "uai": mutations.UAI, "seconds": list(range(20))}
 
     drawn = ask(page, "phoneTexts", asked)
 
-    proofs = [passes.verify(passes.parse(text), formats.RING).proof for text in drawn]
+    proofs = [passes.verify(passes.parse(text), mutations.RING).proof for text in drawn]
     assert proofs == [passes.Proof.VALID] * 20
