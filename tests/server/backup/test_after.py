@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
@@ -25,7 +26,10 @@ from portique.server.gates.actions import newest_bundle, newest_version
 from portique.server.gates.models import Restore
 from portique.server.passes.models import IssuedPass
 from portique.server.passes.register import DatabaseRegister
+from portique.server.people.actions import Particulars, add_person
+from portique.server.people.models import Person
 from portique.server.school.house import served_school
+from portique.server.wallet.models import PhoneCode
 from portique.testing.journals import fictional_key
 
 
@@ -99,6 +103,20 @@ def test_a_restore_remembers_how_old_its_copy_was(served, copy):
     restore = Restore.objects.get()
 
     assert restore.copied_at == done.copied.made_at < before <= restore.at
+
+
+def test_codes_for_phones_do_not_come_back(served, tmp_path):
+    """One that was used since the copy would be good once more, for whoever finds the paper."""
+    pupil = add_person(Kind.PUPIL, Particulars("Zoé", "Lagarde"))
+    ends = now() + timedelta(days=14)
+    PhoneCode.objects.create(person=pupil, code_hash="0" * 64, made_at=now(), expires_at=ends)
+    path = tmp_path / "copy.age"
+    copies.save(path, PUBLIC, uai=served.settings.uai, at=now())
+    emptied()
+    put_back(served.path, Wanted(path, SECRET))
+
+    assert Person.objects.filter(pk=pupil.pk).exists()
+    assert not PhoneCode.objects.exists()
 
 
 def test_another_key_puts_nothing_back(served, copy, key):

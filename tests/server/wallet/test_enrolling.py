@@ -8,8 +8,9 @@ from tests.server.wallet.conftest import Phone
 
 from portique.cli.judging import Judgement, bench_of
 from portique.core.decide import Outcome, Reason
+from portique.core.errors import RegisterError
 from portique.core.revocation import Status
-from portique.core.values import Kind, Language
+from portique.core.values import Kind, Language, PassId
 from portique.server.accounts.throttle import address_of, count_failure, guess
 from portique.server.passes import actions as passes
 from portique.server.passes.models import ACT_WORDS, ActKind, IssuedPass, Use
@@ -86,6 +87,15 @@ def test_a_new_phone_suspends_the_lost_one_at_once(served, by, person, enrolled)
     assert Reason.SUSPENDED in judged(served, shown).reasons
     assert Phone().enrol(new.code)[0] == 200
     assert status_of(lost) is Status.REVOKED
+
+
+def test_a_phones_pass_is_not_replaced_like_a_card(by, enrolled):
+    """Its key would be lost with it: the phone gets a code, or renews by itself."""
+    phone = enrolled()
+
+    with pytest.raises(RegisterError):
+        passes.replace(by, PassId(phone.held["pass_id"]))
+    assert status_of(phone) is Status.VALID
 
 
 def test_a_new_code_ends_the_one_before(by, person, phone):

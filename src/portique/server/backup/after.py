@@ -20,6 +20,7 @@ from portique.server.gates.actions.unknown import note_restore
 from portique.server.passes.models import IssuedPass
 from portique.server.school.house import forget, served_school
 from portique.server.vault import erasures
+from portique.server.wallet.models import PhoneCode
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,6 +75,7 @@ def put_back(folder: Path, wanted: Wanted) -> Restored:
         copied = copies.restore(wanted.copy, wanted.key, uai=read_settings(folder).uai)
         erased = erasures.erase_again(line for path in lists for line in erasures.lines_of(path))
         stopped = _stop_again(wanted.newest, copied) if wanted.newest is not None else 0
+        PhoneCode.objects.all().delete()  # some were used since the copy: they must not be again
         note_restore(copied.made_at)
         begin_knowledge_epoch(key=wanted.recovery)
     (folder / MOVED).touch()  # the register is in the database, not lost

@@ -32,8 +32,10 @@ WHAT: Mapping[str, Words] = {
         " national number if they were in the imported file.",
     ),
     "passes": Words(
-        "Vos laissez-passer\u00a0: leur numéro, leurs dates, s’ils sont valables.",
-        "Your passes: their number, their dates, whether they are valid.",
+        "Vos laissez-passer\u00a0: leur numéro, leurs dates, s’ils sont valables\u202f; pour un"
+        " téléphone, sa clé publique, et l’empreinte d’un code à usage unique.",
+        "Your passes: their number, their dates, whether they are valid; for a phone, its public"
+        " key, and the hash of a one-time code.",
     ),
     "accounts": Words(
         "Votre compte\u00a0: identifiant, empreinte du mot de passe, dernière connexion.",

@@ -26,6 +26,7 @@ from portique.server.passes.models import (
     QuotaAlert,
     Use,
 )
+from portique.server.passes.phones import phones_on
 from portique.server.passes.register import DATA_ITEMS_MAX, issued_from
 from portique.server.people import index
 from portique.server.people.index import WITHOUT_CARDS
@@ -187,8 +188,11 @@ def passes_of(person: Person, at: datetime) -> list[PassRow]:
 
 
 def _pass_row(row: IssuedPass, at: datetime) -> PassRow:
-    issued = issued_from(row)
-    return PassRow(issued, Use(row.use), standing_of(issued, at))
+    issued, use = issued_from(row), Use(row.use)
+    standing = standing_of(issued, at)
+    if use is Use.PHONE and standing is Standing.VALID and not phones_on():
+        standing = Standing.SUSPENDED  # as gates are told
+    return PassRow(issued, use, standing)
 
 
 def cards_of(holder: str | None, at: datetime) -> list[Issued]:

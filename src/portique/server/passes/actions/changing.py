@@ -15,7 +15,7 @@ from portique.server.entropy import entropy
 from portique.server.passes.actions.issuing import Wanted, make
 from portique.server.passes.actions.many import a_few_at_once
 from portique.server.passes.actions.recording import record_change
-from portique.server.passes.models import ActKind
+from portique.server.passes.models import ActKind, IssuedPass, Use
 from portique.server.people.census import raise_census
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
@@ -36,7 +36,7 @@ def replace(by: By, pass_id: PassId) -> Issued:
 
     Raises:
         QuotaExceededError: More than usual.
-        RegisterError: Never issued, revoked already, or ended, or its holder left.
+        RegisterError: Never issued, revoked already, or ended, or a phone's, or its holder left.
     """
     return replace_many(by, [pass_id])[0]
 
@@ -58,6 +58,8 @@ def replace_many(by: By, pass_ids: Iterable[PassId]) -> list[Issued]:
 
 def _replaced(by: By, old: Issued, at: datetime) -> Issued:
     person = _still_here(old)
+    if IssuedPass.objects.filter(pk=old.pass_id, use=Use.PHONE).exists():
+        raise RegisterError(f"pass {old.pass_id} is a phone's; give the phone a new code")
     if person is not None:
         return _renewed(by, person, old, at)
     issued = replace_pass(served_school(), old.pass_id, at=at, entropy=entropy)
