@@ -21,7 +21,7 @@ LOCK := $(LOCK_TOOLS)/bin/uv pip compile --quiet --universal --generate-hashes -
 DEMO_OPTIONS ?=
 LOCK_OPTIONS ?=
 
-.PHONY: help run test check bench release install lock clean packages
+.PHONY: help run test check bench release install format lock clean packages
 
 help:  ## Say what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ release: $(VENV)/.portique-dev $(WEB_CHECKS) packages  ## Run the long campaigns
 	@$(PY) tools/checks.py release
 
 install: $(VENV)/.portique-run $(THIRD)  ## Install what a gate and the demo need, from hash-pinned lock files.
+
+format: $(VENV)/.portique-dev $(WEB_CHECKS)  ## Give every file its one form: ruff for Python, Prettier for JavaScript.
+	@$(PY) tools/checks.py format
 
 lock: $(LOCK_TOOLS)/.installed  ## Write the lock files anew from pyproject.toml and requirements/*.in (LOCK_OPTIONS=--upgrade for newer).
 	$(LOCK) --extra dev pyproject.toml requirements/build.in --output-file requirements/dev.txt

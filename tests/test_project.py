@@ -16,7 +16,7 @@ MODULE_LINES_MAX = 500
 FILE_BYTES_MAX = 2_000_000
 TEXT_SUFFIXES = {
     *("", ".py", ".md", ".toml", ".txt", ".in", ".json", ".cddl", ".html", ".css", ".js", ".typ"),
-    *(".svg", ".csv", ".yaml", ".yml", ".cfg", ".ini", ".sh"),
+    *(".svg", ".csv", ".webmanifest", ".yaml", ".yml", ".cfg", ".ini", ".sh"),
 }
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 # Words are joined here so that this file doesn't contain what it forbids.

@@ -23,9 +23,10 @@ from xml.etree import ElementTree as ET
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "build" / "checks"
 COVERAGE_PATHS = ROOT / "tools" / "coverage_paths.txt"
-# What `tools/web.py` fetched: a Node, and TypeScript's checker of plain JavaScript.
+# What `tools/web.py` fetched: a Node, TypeScript's checker of plain JavaScript, its formatter.
 NODE = ROOT / "build" / "web" / "node"
 TSC = ROOT / "build" / "web" / "node_modules" / "typescript" / "bin" / "tsc"
+PRETTIER = ROOT / "build" / "web" / "node_modules" / "prettier" / "bin" / "prettier.cjs"
 PYTHON = sys.executable
 FAST = "not slow and not browser"
 SLOW = "slow and not browser"
@@ -82,6 +83,19 @@ def static_stages() -> list[Stage]:
         Stage("types", (tool("mypy"), "--no-error-summary", "src", "tests", "tools")),
         Stage("imports", (tool("lint-imports"), "--no-cache")),
         Stage("web types", (str(NODE), str(TSC), "--project", "web")),
+    ]
+
+
+def prettier(how: str) -> tuple[str, ...]:
+    """Write the command that looks at or gives the form of our scripts, not of Python's tables."""
+    return (str(NODE), str(PRETTIER), "--log-level=warn", how, "web/**/*.js", "!web/core/*table.js")
+
+
+def format_stages() -> list[Stage]:
+    """List what `make format` runs: the stages that change files."""
+    return [
+        Stage("format", (tool("ruff"), "format", "--quiet", ".")),
+        Stage("web format", prettier("--write")),
     ]
 
 
@@ -215,7 +229,12 @@ def tally() -> tuple[int, int, int]:
 
 def main() -> int:
     """Run the stages of one target and close on the tally."""
-    targets = {"check": check_stages, "test": test_stages, "release": release_stages}
+    targets = {
+        "check": check_stages,
+        "test": test_stages,
+        "release": release_stages,
+        "format": format_stages,
+    }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("target", choices=sorted(targets))
     chosen = targets[parser.parse_args().target]

@@ -150,18 +150,20 @@ async function inflated(data) {
  */
 async function inflatedParts(data) {
   const reader = sliced(data).pipeThrough(new DecompressionStream('deflate')).getReader();
+  // Browsers and Node raise different errors for bytes that are no zlib; all mean the same.
+  const next = () => reader.read().catch(() => null);
   const parts = [];
-  for (let length = 0; ;) {
-    // Browsers and Node raise different errors for bytes that are no zlib; all mean the same.
-    const step = await reader.read().catch(() => null);
-    if (step === null || step.done) return step && parts;
+  let [length, step] = [0, await next()];
+  while (step && !step.done) {
     length += step.value.length;
     if (length > INFLATED_BYTES_MAX) {
       await reader.cancel().catch(() => null);
       return null;
     }
     parts.push(step.value);
+    step = await next();
   }
+  return step && parts;
 }
 
 /**
