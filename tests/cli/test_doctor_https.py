@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from portique.cli import doctor_https, doctor_pages
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_https import check_address
+from portique.cli.doctor_phones import ALLOWED, CHALLENGE, MANIFEST, PHONES, WORKER
 from portique.cli.doctor_visit import Answer, Visit
 from portique.cli.options import machine_time
 from portique.school import authority as authorities
@@ -35,6 +36,10 @@ SOUND: dict[str, Any] = {
     "/langue": (302, {}, ""),
     "/direct/flux": (200, {}, ": open\n\n"),
     "/gate/v1/stream": (200, {}, ": open\n\n"),
+    "/wallet/": (200, {"Content-Type": "text/html; charset=utf-8"}, "<main>"),
+    MANIFEST: (200, {"Content-Type": "application/manifest+json"}, "{}"),
+    WORKER: (200, {"Content-Type": "text/javascript", ALLOWED: "/wallet/"}, ""),
+    CHALLENGE: (200, {}, '{"phones": true}'),
 }
 
 
@@ -172,6 +177,9 @@ def test_a_certificate_that_phones_refuse_is_told_apart(look, certificate, known
         ({"/direct/flux": (200, {}, "held")}, "the consoles' stream", "nothing came"),
         ({"/gate/v1/stream": (404, {}, "")}, "the gates' stream", "pages answer in its place"),
         ({"/gate/v1/stream": (502, {}, "")}, "the gates' stream", "answers 502"),
+        ({"/wallet/": (404, {}, "")}, PHONES, "answers 404"),
+        ({MANIFEST: (200, {"Content-Type": "text/plain"}, "")}, PHONES, "comes as text/plain"),
+        ({WORKER: (200, {"Content-Type": "text/javascript"}, "")}, PHONES, f"without {ALLOWED}"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
@@ -181,6 +189,13 @@ def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
     assert finding.state is State.WRONG
     assert said in finding.found
     assert finding.advice
+
+
+def test_phones_that_are_off_are_nothing_wrong(look):
+    """The school decided it; the app would still be served."""
+    found = look({CHALLENGE: (200, {}, '{"phones": false}')})[PHONES]
+
+    assert (found.state, "switched off" in found.found) == (State.OK, True)
 
 
 def test_a_missing_hsts_is_worth_knowing(look):

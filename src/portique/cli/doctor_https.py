@@ -11,6 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_pages import GUIDE, check_page, unreached
+from portique.cli.doctor_phones import check_phones
 from portique.cli.doctor_tls import explain
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class NotReached(Exception):  # noqa: N818 - named for what it is
 
 
 def check_address(visit: Visit) -> Iterator[Finding]:
-    """Look at an address as a phone would, from the name to the live streams."""
+    """Look at an address as a phone would, from the name to the live streams and the wallet."""
     try:
         yield _name(visit)
         yield _secure(visit)
@@ -43,6 +44,7 @@ def check_address(visit: Visit) -> Iterator[Finding]:
         return
     yield Finding("pages", State.OK, f"{visit.address} leads to {urlsplit(page.address).path}")
     yield from check_page(visit, page)
+    yield check_phones(visit)
 
 
 def _name(visit: Visit) -> Finding:
