@@ -95,6 +95,19 @@ def test_a_manifest_of_another_shape_is_refused():
     assert "damaged" in refused(data)
 
 
+@pytest.mark.parametrize(
+    "change", [{1: True}, {4: True}, {5: -1}, {5: 2**53}, {6: 2**60}, {7: 253_402_300_800_000}]
+)
+def test_a_manifest_with_a_number_that_none_has_is_refused(change):
+    """A truth for a number, numbers no other implementation can hold, dates without a calendar."""
+    payload = {1: 1, 3: UAI, 4: 1, 5: 7, 6: 0, 7: 1, 8: {}}
+    sealed = [seal.sign(canonical.encode(each), KEY) for each in (payload, payload | change)]
+    good, wrong = (canonical.encode({"manifest": one.to_bytes(), "parts": {}}) for one in sealed)
+
+    assert knowledge.read_bundle(good, KEY.public, uai=UAI).parts == {}
+    assert "damaged" in refused(wrong)
+
+
 def test_a_part_added_is_refused():
     """Parts that the manifest does not name are not carried along."""
     outer = canonical.decode(bundle(), bytes_max=10**6)
@@ -143,6 +156,13 @@ def test_damaged_keys_are_refused(damage):
     )
     with pytest.raises(KnowledgeError, match="keys"):
         knowledge.read_keys_part(part, GATE)
+
+
+@pytest.mark.parametrize("change", [{"more": 1}, {"issuers": {}}, {"names": []}, {"recovery": 0}])
+def test_keys_in_another_shape_are_refused(change):
+    """A key unknown or of another type refuses the file, whoever reads it."""
+    with pytest.raises(KnowledgeError, match="keys"):
+        knowledge.read_keys_part(keys_part() | change, None)
 
 
 def test_a_status_part_must_be_a_list():

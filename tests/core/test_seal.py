@@ -71,6 +71,7 @@ def test_a_public_key_survives_its_cose_form():
         {1: 2},
         {1: 2, -1: 1, -2: b"", -3: b""},
         {1: 2, -1: 1, -2: bytes(32), -3: bytes(32)},
+        KEY.public.cose_key() | {-1: True},
     ],
 )
 def test_what_is_no_p256_key_is_refused(key):

@@ -19,7 +19,7 @@ from portique.gate.judge import Bench, judge
 CASES = int(os.environ.get("PORTIQUE_WEB_CASES", "50000"))
 SEED = int(os.environ.get("PORTIQUE_WEB_SEED", secrets.randbits(32)))
 SHOWINGS = 60
-SCHOOLS = max(5, CASES // (20 * SHOWINGS))
+SCHOOLS = max(5, CASES // (40 * SHOWINGS))
 
 
 @pytest.fixture(scope="module")

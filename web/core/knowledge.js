@@ -7,12 +7,12 @@
  */
 
 import { nameKey } from './badges.js';
-import { decode, encode } from './canonical.js';
+import { decode, encode, mapOf } from './canonical.js';
 import { KnowledgeError, PassError, SealedIdentityError } from './errors.js';
 import { Purpose, SECRET_BYTES, publicKeyFrom } from './keys.js';
-import { isWhole } from './plain.js';
+import { readFields } from './plain.js';
 import { ALG, ES256, KID, parseSigned, verify } from './seal.js';
-import { isBytes, isUai, sameBytes } from './values.js';
+import { MS_PER_SECOND, SECONDS_MAX, isBytes, isUai, isUpTo, sameBytes } from './values.js';
 import { unwrap, wrappedFor } from './wrapping.js';
 
 /** @typedef {import('./badges.js').NameKey} NameKey */
@@ -30,6 +30,7 @@ const INNER = { bytesMax: BUNDLE_BYTES_MAX, depthMax: 10, itemsMax: 2_000_000 };
 const DAMAGED = 'the knowledge file is damaged or not signed by this school; export it again';
 const [FORM, UAI, EPOCH, VERSION, ISSUED, EXPIRES, HASHES, AUTHORISED] = [1, 3, 4, 5, 6, 7, 8, 9];
 const FORMAT = 1;
+const MS_MAX = SECONDS_MAX * MS_PER_SECOND;
 
 /** @typedef {{epoch: number, number: number}} Version  a restored server opens a new epoch */
 
@@ -131,9 +132,12 @@ function manifestIn(payload) {
   }
   const [form, uai, epoch, number, issuedMs, expiresMs] = fields.map((field) => payload.get(field));
   const authorisation = authorised ? payload.get(AUTHORISED) : null;
-  const whole = [epoch, number, issuedMs, expiresMs].every(isWhole);
+  const numbered = [epoch, number].every((one) => isUpTo(one, Number.MAX_SAFE_INTEGER));
+  const dated = [issuedMs, expiresMs].every((one) => isUpTo(one, MS_MAX));
   const word = authorisation === null ? !authorised : isBytes(authorisation);
-  if (form !== FORMAT || !isUai(uai) || !whole || !word) throw new Damage('not a manifest');
+  if (form !== FORMAT || !isUai(uai) || !numbered || !dated || !word) {
+    throw new Damage('not a manifest');
+  }
   return { uai, version: { epoch, number }, issuedMs, expiresMs, authorisation };
 }
 
@@ -179,7 +183,7 @@ export function withoutToday(data) {
   const outer = decodedBundle(data);
   const parts = new Map(outer.get('parts'));
   if (!parts.delete(TODAY)) return null;
-  return encode(new Map(/** @type {[string, any][]} */ ([...outer, ['parts', parts]])));
+  return encode(mapOf(...outer, ['parts', parts]));
 }
 
 /** @param {Uint8Array} data */
@@ -221,7 +225,7 @@ export async function readKeysPart(part, mine) {
 
 /** @param {unknown} error */
 function isDamage(error) {
-  const kinds = [Damage, PassError, SealedIdentityError, RangeError];
+  const kinds = [PassError, SealedIdentityError, RangeError];
   return kinds.some((kind) => error instanceof kind);
 }
 
@@ -231,15 +235,20 @@ function isDamage(error) {
  * @returns {Promise<SchoolKeys>}
  */
 async function keysIn(part, mine) {
-  if (!(part instanceof Map)) throw new Damage('not a keys part');
-  const [issuers, names, recovery] = ['issuers', 'names', 'recovery'].map((name) => part.get(name));
-  if (!Array.isArray(issuers) || !(names instanceof Map)) throw new Damage('not a keys part');
+  const told = readFields(part, 'keys', (fields) => ({
+    issuers: fields.rows('issuers'),
+    names: fields.map('names'),
+    status: fields.map('status'),
+    orders: fields.map('orders'),
+    recovery: part.has('recovery') ? fields.map('recovery') : null,
+  }));
+  const { recovery } = told;
   return {
-    issuers: await Promise.all(issuers.map((key) => publicKeyFrom(Purpose.PASS, key))),
-    status: await publicKeyFrom(Purpose.STATUS, part.get('status')),
-    orders: await publicKeyFrom(Purpose.ORDERS, part.get('orders')),
-    names: mine === null ? [] : await nameKeys(wrappedFor(names, mine), mine),
-    recovery: recovery == null ? null : await publicKeyFrom(Purpose.RECOVERY, recovery),
+    issuers: await Promise.all(told.issuers.map((key) => publicKeyFrom(Purpose.PASS, key))),
+    status: await publicKeyFrom(Purpose.STATUS, told.status),
+    orders: await publicKeyFrom(Purpose.ORDERS, told.orders),
+    names: mine === null ? [] : await nameKeys(wrappedFor(told.names, mine), mine),
+    recovery: recovery && (await publicKeyFrom(Purpose.RECOVERY, recovery)),
   };
 }
 

@@ -5,9 +5,11 @@
  */
 
 import { encode, mapOf } from './canonical.js';
-import { PassError } from './errors.js';
+import { KnowledgeError, PassError } from './errors.js';
 import { ALG, ES256, KID, TYP, parseSigned, verify } from './seal.js';
 import { sameBytes } from './values.js';
+
+/** @typedef {{manifest: import('./knowledge.js').Manifest, keys: import('./knowledge.js').SchoolKeys}} Knowledge */
 
 const TYPE = 'portique-epoch';
 const AUTHORISATION_BYTES_MAX = 256;
@@ -31,5 +33,31 @@ export async function isAuthorised(data, epoch, key, uai) {
   } catch (error) {
     if (error instanceof PassError) return false;
     throw error;
+  }
+}
+
+/**
+ * Check that knowledge may follow what a device has.
+ *
+ * A school without recovery key may begin anew by its knowledge key alone, and may take one. From
+ * then on it begins anew by that key's word alone, and tells no other: everybody who has a file of an
+ * epoch has its word, so that the word says nothing for another key.
+ *
+ * @param {Knowledge} before what the device has
+ * @param {Knowledge} following what is offered
+ * @throws {KnowledgeError} It may not.
+ */
+export async function checkSuccession(before, following) {
+  const known = before.keys.recovery;
+  if (known === null) return;
+  const { manifest, keys } = following;
+  const { epoch } = manifest.version;
+  const word = manifest.authorisation ?? new Uint8Array(0);
+  const same = keys.recovery !== null && sameBytes(keys.recovery.kid, known.kid);
+  const begun = epoch !== before.manifest.version.epoch;
+  if (!same || (begun && !(await isAuthorised(word, epoch, known, manifest.uai)))) {
+    throw new KnowledgeError(
+      "the knowledge begins anew without the word of this school's recovery key, or names another",
+    );
   }
 }

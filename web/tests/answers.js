@@ -8,8 +8,9 @@ import { createInterface } from 'node:readline';
 
 import { DECISIONS } from './answers_decide.js';
 import { FORMATS } from './answers_formats.js';
+import { SINGLE } from './answers_parts.js';
 
-const ANSWERS = { ...DECISIONS, ...FORMATS };
+const ANSWERS = { ...DECISIONS, ...FORMATS, ...SINGLE };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { ask, of } = JSON.parse(line);

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from portique.core import canonical, revocation, seal
 from portique.core.errors import KnowledgeError, PassError, SealedIdentityError
-from portique.core.passes import KeyRing
+from portique.core.passes import SECONDS_MAX, KeyRing
+from portique.core.plain import WHOLE_MAX, Fields
 from portique.core.seal import PrivateKey, PublicKey, Purpose, SecretKey
 from portique.core.values import Uai, from_ms, is_uai, to_ms
 
@@ -28,6 +29,7 @@ MANIFEST_BYTES_MAX = 4096
 MANIFEST_ITEMS_MAX = 64  # seven fields, and a hash for each of some twenty parts
 DEPTH_MAX = 10
 ITEMS_MAX = 2_000_000
+MS_MAX = SECONDS_MAX * 1000
 PARTS = ("keys", "status", "calendar", "rights", "zones", "alarms", "settings")
 BADGES, TODAY = "badges", "today"
 OPTIONAL = (BADGES, TODAY)  # knowledge from before they existed goes on counting
@@ -177,8 +179,12 @@ def _manifest(outer: Any, key: PublicKey) -> tuple[Manifest, dict[str, bytes]]:
         seal.verify(signed, key), bytes_max=MANIFEST_BYTES_MAX, items_max=MANIFEST_ITEMS_MAX
     )
     match payload:
-        case {1: 1, 3: str(uai), 4: int(epoch), 5: int(number), 6: int(issued),
-              7: int(expires), 8: dict(hashes), **more} if is_uai(uai):  # fmt: skip
+        case {1: 1 as form, 3: str(uai), 4: int(epoch), 5: int(number), 6: int(issued),
+              7: int(expires), 8: dict(hashes), **more} if (
+            form is not True and is_uai(uai) and max(epoch, number) <= WHOLE_MAX
+            and max(issued, expires) <= MS_MAX and min(epoch, number, issued, expires) >= 0
+            and bool not in map(type, (epoch, number, issued, expires))
+        ):  # fmt: skip
             version = Version(epoch, number)
             parts = {str(name): bytes(digest) for name, digest in hashes.items()}
             dates = from_ms(issued), from_ms(expires)
@@ -255,18 +261,20 @@ def read_keys_part(part: Any, mine: PrivateKey | None) -> SchoolKeys:
     Raises:
         KnowledgeError: Not a keys part.
     """
+    with Fields(part, "keys") as fields:
+        issuers, names = fields.rows("issuers"), fields.map("names")
+        status, orders = fields.map("status"), fields.map("orders")
+        recovery = fields.map("recovery") if "recovery" in part else None
     try:
-        issuers = tuple(PublicKey.from_cose_key(Purpose.PASS, key) for key in part["issuers"])
-        status = PublicKey.from_cose_key(Purpose.STATUS, part["status"])
-        orders = PublicKey.from_cose_key(Purpose.ORDERS, part["orders"])
-        return SchoolKeys(issuers, status, orders, _names(part["names"], mine), _recovery(part))
-    except (PassError, KeyError, TypeError, ValueError) as error:
+        return SchoolKeys(
+            tuple(PublicKey.from_cose_key(Purpose.PASS, key) for key in issuers),
+            PublicKey.from_cose_key(Purpose.STATUS, status),
+            PublicKey.from_cose_key(Purpose.ORDERS, orders),
+            _names(names, mine),
+            None if recovery is None else PublicKey.from_cose_key(Purpose.RECOVERY, recovery),
+        )
+    except (PassError, ValueError) as error:
         raise KnowledgeError("the keys in the knowledge file are damaged") from error
-
-
-def _recovery(part: dict[str, Any]) -> PublicKey | None:
-    told = part.get("recovery")
-    return None if told is None else PublicKey.from_cose_key(Purpose.RECOVERY, told)
 
 
 def _names(wrapped: dict[bytes, Any], mine: PrivateKey | None) -> tuple[SecretKey, ...]:

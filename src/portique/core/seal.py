@@ -102,8 +102,8 @@ class PublicKey:
             UnreadablePass: Any other map.
         """
         match key:
-            case {1: 2, -1: 1, -2: bytes(x), -3: bytes(y), **rest} if (
-                not rest and len(x) == len(y) == COORDINATE_BYTES
+            case {1: 2, -1: 1 as curve, -2: bytes(x), -3: bytes(y), **rest} if (
+                not rest and curve is not True and len(x) == len(y) == COORDINATE_BYTES
             ):
                 return cls.from_point(purpose, x, y)
         raise UnreadablePass("not a P-256 COSE_Key")
