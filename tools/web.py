@@ -56,7 +56,7 @@ def main() -> int:
         lock() if what == "lock" else fetch(with_checks=what == "checks")
     except (subprocess.CalledProcessError, OSError) as error:
         sys.stderr.write(
-            f"The web side's modules can't be fetched: {error}.\n"
+            f"The web side's modules can't be fetched: {str(error).rstrip('.')}.\n"
             "They come from npm's registry, or the mirror named in ~/.npmrc: "
             "look whether this machine reaches it, then try again.\n"
         )

@@ -18,10 +18,27 @@ import {
 } from './errors.js';
 import { Purpose, publicKeyFrom } from './keys.js';
 import { PREFIX_PASS, PREFIX_PHONE, split, toBase45 } from './qr.js';
-import { ALG, ES256, KID, decrypt, encryptedFrom, parseSigned, sign, signedFrom } from './seal.js';
-import { verify as verifySeal } from './seal.js';
-import { ID_BYTES, KINDS, MS_PER_SECOND, SECONDS_MAX } from './values.js';
-import { isBytes, isUai, isUpTo, toHex } from './values.js';
+import {
+  ALG,
+  ES256,
+  KID,
+  decrypt,
+  encryptedFrom,
+  parseSigned,
+  sign,
+  signedFrom,
+  verify as verifySeal,
+} from './seal.js';
+import {
+  ID_BYTES,
+  KINDS,
+  MS_PER_SECOND,
+  SECONDS_MAX,
+  isBytes,
+  isUai,
+  isUpTo,
+  toHex,
+} from './values.js';
 
 /** @typedef {import('./keys.js').PublicKey} PublicKey */
 /** @typedef {import('./keys.js').SecretKey} SecretKey */
