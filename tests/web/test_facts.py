@@ -15,10 +15,12 @@ from portique.core.alarms import CALM
 from portique.core.facts import Face, Memory
 from portique.core.values import Direction
 from portique.gate.judge import Bench, judge
+from portique.gate.writing import decision_body
 
 CASES = int(os.environ.get("PORTIQUE_WEB_CASES", "50000"))
 SEED = int(os.environ.get("PORTIQUE_WEB_SEED", secrets.randbits(32)))
 SHOWINGS = 60
+SHOWING = 7
 SCHOOLS = max(5, CASES // (40 * SHOWINGS))
 
 
@@ -45,6 +47,7 @@ def judged(bench: Bench, case: Case) -> dict[str, Any]:
         "decision": [int(found.decision.outcome), *map(str, found.decision.reasons)],
         "label": found.label,
         "note": found.note and asdict(found.note),
+        "entry": decision_body(found, SHOWING, bench).to_body().hex(),
     }
 
 
@@ -56,7 +59,7 @@ def expected(drawn: School) -> list[dict[str, Any]]:
 
 
 def test_a_device_finds_the_facts_that_a_gate_finds(node: Answers):
-    """From the same bundle and code, at the same instant: facts, decision, label and words."""
+    """From one bundle and code, at one instant: facts, decision, label, words and entry."""
     drawing = Drawing(SEED)
     for number in range(SCHOOLS):
         drawn = school(drawing, SHOWINGS)

@@ -34,3 +34,6 @@ export class SealedIdentityError extends PortiqueError {}
 
 /** What the server said is unsigned, damaged, too old or not for this device. */
 export class KnowledgeError extends PortiqueError {}
+
+/** An entry can't be written or read: entry refers, exit stays free. */
+export class JournalError extends PortiqueError {}

@@ -1,14 +1,17 @@
 /** What `answers.js` decides on facts, and on showings at the lanes of a school given as bytes. */
 
 import { FactsError, OURS, checkedFacts, decide, factsFromJson } from '../core/decide.js';
+import { toBody } from '../core/entries.js';
 import { judge, present, situationAt } from '../core/judge.js';
 import { Purpose } from '../core/keys.js';
 import { openBundle } from '../core/knowing.js';
-import { fromHex } from '../core/values.js';
+import { fromHex, toHex } from '../core/values.js';
 import { deviceKey } from '../core/wrapping.js';
+import { decisionBody } from '../core/writing.js';
 import { laneOf } from '../core/zones.js';
 import { keyAt } from './vectors.js';
 
+const SHOWING = 7;
 const NAMES = Object.keys(OURS.facts);
 
 /** @param {any[]} values in the table's order */
@@ -51,8 +54,10 @@ async function judgedAt(bench, { text, typed, atMs, memory, better }) {
     alarm: bench.knowledge?.alarm,
     ...better,
   });
-  const { facts, decision, label, note } = judge(presented, situation);
-  return { facts, decision: [decision.outcome, ...decision.reasons], label, note };
+  const judged = judge(presented, situation);
+  const { facts, decision, label, note } = judged;
+  const entry = toHex(toBody(decisionBody(judged, SHOWING, bench)));
+  return { facts, decision: [decision.outcome, ...decision.reasons], label, note, entry };
 }
 
 /** @type {Record<string, (asked: any) => any>} */
