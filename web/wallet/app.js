@@ -120,6 +120,7 @@ export class App {
 
   /** @param {PopStateEvent} event */
   popped(event) {
+    if (location.hash) return; // a code's link, opened in the running app: `hashchange` follows
     const name = /** @type {Name} */ (event.state?.screen ?? 'code');
     this.show(name in SCREENS ? name : 'code', { replacing: true });
   }

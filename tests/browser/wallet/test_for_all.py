@@ -1,0 +1,93 @@
+"""The wallet for everybody: axe, keyboard, sizes down to 320 pixels, lying down, light and dark."""
+
+import itertools
+import os
+
+import pytest
+from playwright.sync_api import Page
+from tests.browser.test_access_for_all import faults
+from tests.browser.wallet.conftest import CODE
+
+from portique.core.revocation import Status
+from portique.core.values import PassId
+from portique.server.passes.models import IssuedPass
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = {
+    "small": (320, 568),
+    "cheap": (360, 640),
+    "phone": (390, 844),
+    "tablet": (820, 1180),
+    "lying": (740, 360),
+}
+EVERY = [*itertools.product(SIZES, ("fr-FR", "en-GB"), ("light", "dark"))]
+# Each size, language and scheme once; all of them together at a release.
+SOME = [("small", "fr-FR", "dark"), ("lying", "en-GB", "light")]
+LOOKS = EVERY if os.environ.get("PORTIQUE_EVERY_LOOK") else SOME
+PICTURES = os.environ.get("PORTIQUE_PICTURES", "")
+
+
+@pytest.mark.parametrize(("size", "locale", "scheme"), LOOKS)
+def test_every_screen_in_its_looks(phone, code, served, size, locale, scheme):
+    """No fault of axe's, nothing beside the screen's edge, the code whole without scrolling."""
+    width, height = SIZES[size]
+    viewport = {"width": width, "height": height}
+    held = phone(viewport=viewport, locale=locale, color_scheme=scheme)
+    name = f"{size}-{locale}-{scheme}"
+    look(held.open(), f"{name}-enrol")
+    page = held.enrol(code())
+    look(page, f"{name}-code")
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= height
+    for number, what in enumerate(("pass", "help")):
+        page.click(f".links button >> nth={number}")
+        look(page, f"{name}-{what}")
+        if what == "pass":
+            page.click("section .primary")
+            page.wait_for_selector(".data details")
+            look(page, f"{name}-data")
+            page.go_back()
+        page.click(".back")
+        page.wait_for_selector(CODE)
+    served.register.set_status(PassId(IssuedPass.objects.get().pk), Status.SUSPENDED)
+    page = held.reopen()
+    page.wait_for_selector(".obstacle")
+    look(page, f"{name}-suspended")
+    assert held.violations() == []
+
+
+def look(page: Page, name: str) -> None:
+    """Hold a screen to what everybody needs; keep its picture where one is asked for."""
+    if PICTURES:
+        page.screenshot(path=f"{PICTURES}/wallet-{name}.png", full_page=True)
+    assert faults(page) == [], name
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+
+
+def test_everything_is_done_by_keyboard(phone, code):
+    """From the code that was given to one's own data and back."""
+    held = phone()
+    page = held.open()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type(code())
+    page.keyboard.press("Enter")
+    page.wait_for_selector(CODE)
+    for wanted in ("Détails", "Afficher mes données"):
+        reach(page, wanted)
+        page.keyboard.press("Enter")
+    page.wait_for_selector(".data details")
+    reach(page, "Retour")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("summary:has-text('Retirer')")
+
+
+def reach(page: Page, wanted: str) -> None:
+    """Move the focus to a button by the Tab key alone."""
+    page.wait_for_selector(f"button:has-text('{wanted}')")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == wanted:
+            return
+    raise AssertionError(f"no way to {wanted!r} by keyboard")

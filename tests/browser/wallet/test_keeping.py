@@ -1,0 +1,160 @@
+"""What the phone keeps: several passes, keys nobody can take, files of the app and nothing else."""
+
+import shutil
+
+import pytest
+from playwright.sync_api import expect
+from tests.browser.test_hostile_text import payloads
+from tests.browser.wallet.conftest import CODE, KEPT
+
+from portique.server.wallet import app_views
+from portique.server.wallet.app_files import app_files
+from portique.server.wallet.web_files import web_folder
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+TAKEN = """async () => {
+  const opening = indexedDB.open('portique-wallet', 1);
+  await new Promise((done) => (opening.onsuccess = done));
+  const asked = opening.result.transaction('passes').objectStore('passes').getAll();
+  await new Promise((done) => (asked.onsuccess = done));
+  const [{ key }] = asked.result;
+  const forms = ['raw', 'pkcs8', 'spki', 'jwk'];
+  const tries = forms.map((form) => crypto.subtle.exportKey(form, key.handle));
+  const ends = (await Promise.allSettled(tries)).map((each) => each.status);
+  return [ends.includes('fulfilled'), key.handle.extractable, JSON.stringify(key.handle)];
+}"""
+CACHED = """async () => {
+  const found = {};
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys())
+      found[new URL(request.url).pathname] = await (await cache.match(request)).text();
+  }
+  return found;
+}"""
+
+
+def test_several_passes_come_in_the_order_of_their_last_use(phone, code, person):
+    """By buttons; one taken out of the phone is gone, the others stay."""
+    held = phone()
+    held.enrol(code(person(0)))
+    page = held.enrol(code(person(1)))
+    expect(page.locator("h1")).to_have_text("Ali Martin")
+    held.later(seconds=1)
+    page.click("[aria-label=Suivant]")
+    expect(page.locator("h1")).to_have_text("Zoé Martin")
+    page = held.reopen()
+    expect(page.locator("h1")).to_have_text("Zoé Martin")
+    page.click("text=Détails")
+    page.click("summary:has-text('Retirer')")
+    page.click("text=Oui, retirer")
+
+    expect(page.locator("h1")).to_have_text("Ali Martin")
+    expect(page.locator(".switch")).to_have_count(0)
+
+
+def test_the_key_cannot_be_taken_out(phone, code):
+    """In no form, by whatever runs in the page."""
+    page = phone().enrol(code())
+
+    assert page.evaluate(TAKEN) == [False, False, "{}"]
+
+
+def test_caches_hold_the_app_s_files_and_nothing_about_anybody(phone, code, wait_until):
+    """After one's own data was read; which are gone from the page once it is left."""
+    held = phone()
+    page = held.enrol(code())
+    page.click("text=Détails")
+    page.click("text=Afficher mes données")
+    expect(page.locator(".data details").first).to_contain_text("Martin")
+    held.works_offline(wait_until)
+    cached = page.evaluate(CACHED)
+    page.go_back()
+    page.go_back()
+    page.wait_for_selector(CODE)
+
+    assert sorted(cached) == sorted(app_files(web_folder(), "wallet"))
+    assert not any("Martin" in text for text in cached.values())
+    assert page.locator(".data").count() == 0
+
+
+def test_a_newer_app_waits_for_the_next_opening(phone, code, wait_until, tmp_path, monkeypatch):
+    """The code on the screen stays; opened again, the app is the newer one."""
+    newer = shutil.copytree(web_folder(), tmp_path / "web")
+    held = phone()
+    page = held.enrol(code())
+    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
+    page.evaluate("window.before = document.querySelector('canvas')")
+    with (newer / "wallet" / "words" / "fr.js").open("a") as words:
+        words.write("fr.title = 'Plus récent';\n")
+    monkeypatch.setattr(app_views, "web_folder", lambda: newer)
+    update = "async () => (await (await navigator.serviceWorker.ready).update()) && null"
+    page.evaluate(update)
+    waits = "async () => Boolean((await navigator.serviceWorker.ready).waiting)"
+    wait_until(lambda: page.evaluate(waits), what="the newer app")
+
+    assert page.evaluate("document.querySelector('canvas') === window.before")
+    page.goto("about:blank")
+    expect(held.open()).to_have_title("Plus récent")
+
+
+def test_two_tabs_and_the_browser_s_arrows_show_what_is_true(phone, code):
+    """What one tab removes is gone from the other; back and forward lead where they should."""
+    held = phone()
+    page = held.enrol(code())
+    other = held.context.new_page()
+    other.goto(page.url)
+    other.wait_for_selector(CODE)
+    page.click("text=Détails")
+    page.click("text=Afficher mes données")
+    page.go_back()
+    expect(page.locator("summary:has-text('Retirer')")).to_be_visible()
+    page.click("summary:has-text('Retirer')")
+    page.click("text=Oui, retirer")
+
+    expect(other.locator("h1")).to_have_text("Votre laissez-passer dans ce téléphone")
+    expect(page.locator("h1")).to_have_text("Votre laissez-passer dans ce téléphone")
+
+
+def test_a_phone_whose_storage_was_cleared_says_how_to_begin_again(phone, code):
+    """A new code, and what to show meanwhile."""
+    held = phone()
+    page = held.enrol(code())
+    clearing = held.context.new_cdp_session(page)
+    clearing.send("Storage.clearDataForOrigin", {"origin": held.address, "storageTypes": "all"})
+    page = held.reopen()
+    page.click("summary:has-text('Vous aviez déjà')")
+
+    expect(page.locator("details[open]")).to_contain_text("carte en papier")
+    assert page.evaluate(KEPT) == []
+
+
+def test_five_hundred_malicious_texts_are_shown_and_never_obeyed(phone, code):
+    """Wherever the server's words are shown: names, labels, schools, data, refusals."""
+    texts = [in_unicode(text) for text in payloads()]
+    lines = [{"label": text, "text": text} for text in texts]
+
+    def answer(route):
+        said = route.fetch().json()
+        said |= {"name": texts[0], "label": texts[1], "recorded": texts[:20]}
+        said["school"] = said.get("school", {}) | {"name": texts[2]}
+        said["sections"] = [{"id": "own", "title": texts[3], "lines": lines}]
+        route.fulfill(json=said)
+
+    held = phone()
+    held.context.route("**/wallet/v1/enrol", answer)
+    held.context.route("**/wallet/v1/data", answer)
+    page = held.enrol(code())
+    page.click("text=Détails")
+    page.click("text=Afficher mes données")
+    page.wait_for_selector(".data dd")
+
+    shown = page.eval_on_selector_all(".data dd", "all => all.map((each) => each.textContent)")
+    assert shown == texts
+    assert page.evaluate("window.ran") is None
+    assert held.violations() == []
+
+
+def in_unicode(text: str) -> str:
+    """Return a text as an answer can carry it: half a pair of surrogates becomes a mark."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
