@@ -1,6 +1,8 @@
 """What a phone asks once it has its pass: how it stands, a newer one, what is kept."""
 
 import base64
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -15,11 +17,27 @@ from portique.server.accounts.roles import Role
 from portique.server.passes import actions as passes
 from portique.server.passes.models import IssuedPass, Use
 from portique.server.people.actions import look_up
+from portique.server.people.erasing import erase
 from portique.server.people.models import AccessReason, Person
 from portique.server.wallet.actions import switch
 from portique.server.wallet.challenges import FRESH_MS, new_challenge
 
 pytestmark = pytest.mark.usefixtures("monday")
+
+
+@pytest.fixture
+def at(monkeypatch) -> Callable[[datetime], None]:
+    """Let it be another time."""
+
+    def be(when: datetime) -> None:
+        class Then(datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return when.astimezone(tz)
+
+        monkeypatch.setattr(clock, "datetime", Then)
+
+    return be
 
 
 def test_the_servers_time_comes_with_what_to_sign(phone):
@@ -155,6 +173,35 @@ def test_what_somebody_stopped_is_not_renewed(by, person, enrolled, act):
     Person.objects.filter(pk=somebody.pk).update(label="1re 2")
 
     assert phone.ask(Act.RENEW)[1]["error"] == "not-counting"
+
+
+def test_whoever_left_gets_no_newer_pass(person, enrolled):
+    """Though nobody revoked the one they have yet."""
+    somebody = person()
+    phone = enrolled(somebody)
+    Person.objects.filter(pk=somebody.pk).update(label="1re 2", left_on=AT.date())
+
+    assert phone.ask(Act.STATE)[1]["renew"] is False
+
+
+def test_a_pupils_phone_comes_through_the_summer_and_a_visitors_not(person, enrolled, at):
+    """An ended pass of somebody who is here is made anew; a visit is over."""
+    pupil, visitor = enrolled(person(1)), enrolled(person(2, kind=Kind.VISITOR.value))
+    at(AT + timedelta(days=300))  # in September
+
+    answers = [one.ask(Act.STATE)[1] for one in (pupil, visitor)]
+    assert [(one["status"], one["renew"]) for one in answers] == [("ended", True), ("ended", False)]
+    assert pupil.ask(Act.RENEW)[1]["expires"] > clock.now().timestamp()
+    assert visitor.ask(Act.RENEW)[1]["error"] == "not-counting"
+
+
+def test_the_pass_of_somebody_erased_is_nobodys(person, enrolled):
+    """The phone is told so, in words, and not what became of them."""
+    somebody = person()
+    phone = enrolled(somebody)
+    erase([somebody.pk])
+
+    assert phone.ask(Act.STATE)[1]["error"] == "unknown-pass"
 
 
 def test_a_renewed_pass_is_not_the_way_around_the_next_phone(person, enrolled):

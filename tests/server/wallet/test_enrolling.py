@@ -65,6 +65,14 @@ def test_a_lost_answer_is_given_again_to_the_same_phone(by, person, phone):
     assert IssuedPass.objects.filter(use=Use.PHONE).count() == 1
 
 
+def test_a_phone_suspended_meanwhile_is_not_given_its_pass_again(by, person, phone):
+    """The office acted first."""
+    (new,) = codes_for(by, [person()], Lasts.SCREEN)
+    passes.suspend(by, PassId(phone.enrol(new.code)[1]["pass_id"]))
+
+    assert phone.enrol(new.code)[1]["error"] == "code"
+
+
 def test_a_person_has_one_phone_at_a_time(served, by, person, enrolled):
     """The next one ends the one before; the card goes on."""
     somebody = person(1, regime="green")
@@ -165,11 +173,12 @@ def test_too_many_wrong_codes_wait(phone, rf):
     assert "Too many tries" in said["words"]
 
 
-def test_a_wrong_code_counts(phone):
-    """Each is one step towards waiting."""
-    statuses = {phone.enrol("0000-0000")[0] for _ in range(2)}
+def test_each_wrong_code_is_a_step_towards_waiting(phone, rf):
+    """The last that costs nothing is answered; the next one waits."""
+    for _ in range(ENROLMENTS.free - 1):
+        count_failure([guess(ENROLMENTS, "phone", address_of(rf.get("/")))])
 
-    assert statuses == {403}
+    assert [phone.enrol("0000-0000")[1]["error"] for _ in range(2)] == ["code", "wait"]
 
 
 def test_a_hundred_codes_more_than_usual_are_refused(by, person):

@@ -88,8 +88,8 @@ def _file(path: str) -> AppFile:
     """
     web = web_folder().resolve()
     found = (web / path).resolve()
-    part = found.relative_to(web).parts[:1] if found.is_relative_to(web) else ()
-    if not PARTS.issuperset(part) or found.suffix not in TYPES or not found.is_file():
+    within = any(found.is_relative_to(web / part) for part in PARTS)
+    if not within or found.suffix not in TYPES or not found.is_file():
         raise Http404
     return _read(found, found.stat().st_mtime_ns)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from portique.core.charter_retention import BACKUP_NOTE
@@ -156,7 +157,7 @@ def _passes(person: Person, at: datetime) -> Iterator[Line]:
         standing = spoken(STANDINGS[row.use][row.standing])
         until = _day(from_ms(row.issued.expires_ms - 1))
         yield Line(
-            f"{spoken(USES[row.use]).capitalize()} {row.issued.pass_id[:8]}",
+            f"{capfirst(spoken(USES[row.use]))} {row.issued.pass_id[:8]}",
             spoken(UNTIL).format(standing, until),
         )
 
@@ -188,9 +189,9 @@ def _kept(person: Person) -> Iterator[Line]:
     for one in kept_of(Kind(person.kind)):
         yield Line(spoken(one.title), spoken(one.what))
         for reason in one.reasons:
-            parts = (reason.basis, *reason.retentions, ", ".join(reason.recipients))
-            said = " · ".join(part for part in parts if part)
-            yield Line("", f"{spoken(reason.purpose).capitalize()}. {said}.")
+            parts = (spoken(reason.purpose), reason.basis, *reason.retentions)
+            said = " · ".join([*parts, ", ".join(reason.recipients)])
+            yield Line("", capfirst(said.removesuffix(" · ")))
     yield Line("", spoken(BACKUP_NOTE))
 
 
