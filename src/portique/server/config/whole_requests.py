@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from portique.server.config.wsgi_calls import Application
 
-# Gates wait for each other's filings, at times all of them: pages and API have their own threads.
-THREADS, GATES_THREADS = 8, 24
+# Gates wait for each other's filings: pages and API have their own threads. With more for gates
+# those would wait for the processor, with fewer less would be filed together.
+THREADS, GATES_THREADS = 8, 6
 GATES = "/gate/"
 PART_BYTES = 64 * 1024
 

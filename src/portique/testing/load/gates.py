@@ -93,15 +93,21 @@ class Gate:
         self._chain = genesis(self.gate_id, EPOCH, public.x + public.y)
 
     async def file(self, pace: Pace, offset_s: float) -> None:
-        """File each second what was decided, until all is taken or the patience is over."""
+        """File each second what was decided, until all is taken or the patience is over.
+
+        After a filing that took longer the next one is of all that was decided meanwhile, and is
+        waited for since the first second that it missed.
+        """
         caller, at_s, ends_s = Caller(self.port), pace.began_s + offset_s, pace.ends_s
         while self.taken < pace.due(ends_s) and not pace.over:
-            at_s += EVERY_S
+            due_s = at_s + EVERY_S
+            late_s = time.monotonic() - due_s
+            at_s = due_s + max(0.0, late_s // EVERY_S * EVERY_S)
             await asyncio.sleep(max(0.0, at_s - time.monotonic()))
             filing = self._filing(pace.due(time.monotonic()) - self.taken)
             if filing is not None:
                 await self._send(caller, filing)
-                self.filing_s.append(time.monotonic() - at_s)
+                self.filing_s.append(time.monotonic() - due_s)
         caller.close()
 
     def _filing(self, due: int) -> Filing | None:
