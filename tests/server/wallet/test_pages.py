@@ -166,6 +166,7 @@ def test_the_service_worker_may_serve_the_wallet_and_nothing_else(served):
         "package.json", "tests/third.test.js", "wallet/../package.json", "wallet",
         "../pyproject.toml", "%2e%2e/pyproject.toml", "wallet/nothing.js", "/etc/passwd",
         "../src/portique/server/frame/static/frame/icon.svg", "wallet/../../README.md",
+        "%00", "a" * 9000,
     ],
 )  # fmt: skip
 def test_nothing_else_of_the_disk_is_served(served, path):

@@ -51,23 +51,30 @@ class AppFile:
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """Give the wallet's page."""
-    return _answer(request, _file(f"{APP}/index.html"))
+    return _answer(request, f"{APP}/index.html")
 
 
 @public
 @require_safe
 def file(request: HttpRequest, path: str) -> HttpResponse:
     """Give one file of the app."""
-    if path != WORKER:
-        return _answer(request, _file(path))
-    web = web_folder()
-    response = _answer(request, _worker(web, _changed_ns(web)))
-    response.headers["Service-Worker-Allowed"] = f"/{APP}/"
+    response = _answer(request, path)
+    if path == WORKER:
+        response.headers["Service-Worker-Allowed"] = f"/{APP}/"
     return response
 
 
-def _answer(request: HttpRequest, found: AppFile) -> HttpResponse:
-    """Answer with a file, or that it is still the same; the browser asks each time it is online."""
+def _answer(request: HttpRequest, path: str) -> HttpResponse:
+    """Answer with a file, or that it is still the same; the browser asks each time it is online.
+
+    Raises:
+        Http404: No file of the app.
+        EnvironmentProblem: The folder is not whole.
+    """
+    web = web_folder()
+    found = _files(web, _changed_ns(web)).get(path)
+    if found is None:
+        raise Http404
     headers = {"Cache-Control": "no-cache", "ETag": found.etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == found.etag:
         return HttpResponse(status=304, headers=headers)
@@ -79,37 +86,23 @@ def _answer(request: HttpRequest, found: AppFile) -> HttpResponse:
     )
 
 
-def _file(path: str) -> AppFile:
-    """Find a file of the app.
-
-    Raises:
-        Http404: No file of these parts.
-        EnvironmentProblem: The folder is not whole.
-    """
-    web = web_folder().resolve()
-    found = (web / path).resolve()
-    within = any(found.is_relative_to(web / part) for part in PARTS)
-    if not within or found.suffix not in TYPES or not found.is_file():
-        raise Http404
-    return _read(found, found.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=128)
-def _read(path: Path, changed_ns: int) -> AppFile:
-    _ = changed_ns
-    return _packed(path.read_bytes(), TYPES[path.suffix])
-
-
-@lru_cache(maxsize=2)
-def _worker(web: Path, changed_ns: int) -> AppFile:
-    _ = changed_ns
-    return _packed(service_worker(web, APP), TYPES[".js"])
-
-
 def _changed_ns(web: Path) -> int:
     """Return when the newest file was changed: an upgrade shows without a restart."""
     files = (one for part in PARTS for one in (web / part).rglob("*"))
     return max(one.stat().st_mtime_ns for one in files)
+
+
+@lru_cache(maxsize=2)
+def _files(web: Path, changed_ns: int) -> dict[str, AppFile]:
+    """Read all there is to serve: no address of anybody's is ever looked for on the disk."""
+    _ = changed_ns
+    files = (one for part in PARTS for one in (web / part).rglob("*"))
+    found = {
+        one.relative_to(web).as_posix(): _packed(one.read_bytes(), TYPES[one.suffix])
+        for one in files
+        if one.suffix in TYPES and one.is_file()
+    }
+    return found | {WORKER: _packed(service_worker(web, APP), TYPES[".js"])}
 
 
 def _packed(data: bytes, content_type: str) -> AppFile:
