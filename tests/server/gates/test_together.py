@@ -107,7 +107,7 @@ def two(gate_at):
 
 def file_both(gates) -> list[Any]:
     asked = [
-        filing._Asked(Gate.objects.get(pk=gate.gate_id), Filing(gate.epoch, tuple(gate.lines)))
+        filing._asked(Gate.objects.get(pk=gate.gate_id), Filing(gate.epoch, tuple(gate.lines)))
         for gate in gates
     ]
     return filing._file_all(asked)

@@ -30,7 +30,7 @@ from portique.server.gates.models import CONTACT, AlarmKind, Entry, Epoch, Head,
 from portique.server.gates.receivers import Filed, Parcel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from portique.core.entries import Body
     from portique.core.journal_checkpoint import Checkpoint
@@ -52,10 +52,11 @@ class Disputed(Exception):  # noqa: N818 - what the server does with a filing
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A gate, and what it files."""
+    """A gate, and what it files; `bodies` are what could be read of its lines, by number."""
 
     gate: Gate
     filing: Filing
+    bodies: Mapping[int, Body | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class _Checked:
 
     gate: Gate
     filing: Filing
+    bodies: Mapping[int, Body | None]
     epoch: Epoch
     new: tuple[Line, ...]
     head: Checkpoint | None
@@ -71,11 +73,16 @@ class _Checked:
 
 def file(gate: Gate, filing: Filing) -> Acknowledgement | None:
     """Store what is new of a filing; say how far the epoch is held, or None if it is disputed."""
-    found = _TOGETHER.do(_Asked(gate, filing))
+    found = _TOGETHER.do(_asked(gate, filing))
     if isinstance(found, Disputed):
         raise_alarm(gate, found.kind, filing.epoch, found.number)
         return None
     return found
+
+
+def _asked(gate: Gate, filing: Filing) -> _Asked:
+    """Read the lines: before the turn to write, which others wait for."""
+    return _Asked(gate, filing, {line.number: _read(line) for line in filing.lines})
 
 
 def _file_all(asked: Sequence[_Asked]) -> list[Acknowledgement | Disputed]:
@@ -150,7 +157,7 @@ def _checked(asked: _Asked, epochs: Sequence[Epoch]) -> _Checked | Disputed:
     disputes: list[Disputed] = []
     for epoch in known:
         try:
-            return _Checked(gate, filing, epoch, *_fitting(epoch, filing))
+            return _Checked(gate, filing, asked.bodies, epoch, *_fitting(epoch, filing))
         except Disputed as dispute:
             disputes.append(dispute)
     return disputes[0]
@@ -312,7 +319,7 @@ def _store_lines(checked: Sequence[_Checked], orders: Sequence[ErasureOrder]) ->
         gone, own = ordered_ranges(orders, one.epoch), []
         for line in one.new:
             erased = line.body is None or any(a <= line.number <= z for a, z in gone)
-            body = None if erased else _read(line)
+            body = None if erased else one.bodies[line.number]
             if not erased and body is None:
                 aside.append(SetAside(epoch=one.epoch, number=line.number, why=UNREADABLE))
             rows.append(_row(one.epoch, line, body, received_ms=received_ms, erased=erased))
