@@ -39,6 +39,10 @@ from portique.gate.knowing import Knowledge, open_bundle
 UAI, STRANGE_UAI = Uai("0990001S"), Uai("0990002T")
 
 
+# A device that every school enrolled.
+HANDHELD = Drawing(4).key(Purpose.GATE)
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One showing at one lane, with what the device remembers and its state."""
@@ -154,7 +158,7 @@ def school(drawing: Drawing, showings: int) -> School:
     noon_ms = to_ms(
         datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     )
-    texts = [_text(drawing, keys, noon_ms) for _ in range(max(3, showings // 6))]
+    texts = [_text(drawing, keys, noon_ms) for _ in range(max(3, showings // 5))]
     numbers = ["04A2B93C7D1E80", "0012345678"]
     parts = _parts(drawing, keys, drawing.calendar(zone, day), noon_ms)
     if drawing.chance(0.7):
@@ -177,7 +181,10 @@ def school(drawing: Drawing, showings: int) -> School:
 
 
 def _parts(drawing: Drawing, keys: Secrets, calendar: Calendar, noon_ms: int) -> dict[str, bytes]:
-    told = SchoolKeys((keys.issuer.public,), keys.status.public, keys.orders.public, keys.names)
+    recovery = drawing.key(Purpose.RECOVERY).public if drawing.chance(0.5) else None
+    signing = keys.status.public, keys.orders.public
+    told = SchoolKeys((keys.issuer.public,), *signing, keys.names, recovery)
+    gates = [keys.device.public, HANDHELD.public]
     entropy = iter(lambda: drawing.bytes(52), None)
     statuses = {
         index: drawing.one(*Status) if drawing.chance(0.2) else Status.VALID
@@ -195,7 +202,7 @@ def _parts(drawing: Drawing, keys: Secrets, calendar: Calendar, noon_ms: int) ->
         "table": TABLE_HASH if drawing.chance(0.9) else "0" * 64,
     }
     part = {
-        "keys": knowledge.keys_part(told, [keys.device.public], entropy=entropy),
+        "keys": knowledge.keys_part(told, gates, entropy=entropy),
         "status": revocation.issue(listed, keys.status, uai=UAI),
         "calendar": calendar.to_data(),
         "rights": write_rights(rights),

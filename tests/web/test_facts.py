@@ -19,9 +19,9 @@ from portique.gate.writing import decision_body
 
 CASES = int(os.environ.get("PORTIQUE_WEB_CASES", "50000"))
 SEED = int(os.environ.get("PORTIQUE_WEB_SEED", secrets.randbits(32)))
-SHOWINGS = 60
+SHOWINGS = 150
 SHOWING = 7
-SCHOOLS = max(5, CASES // (40 * SHOWINGS))
+SCHOOLS = max(5, CASES // 5_000)
 
 
 @pytest.fixture(scope="module")

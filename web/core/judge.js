@@ -7,7 +7,7 @@
  */
 
 import { numberOf } from './badges.js';
-import { Outcome, decide } from './decide.js';
+import { decide } from './decide.js';
 import { PassError } from './errors.js';
 import { answerInWords } from './exit_words.js';
 import { NOTHING_KNOWN, NOTHING_SHOWN, exitAnswer, gather, genuine } from './facts.js';
@@ -137,9 +137,4 @@ function badgeNote({ medium, state }) {
  */
 export function withoutJournal(situation) {
   return { ...situation, journalAvailable: false };
-}
-
-/** @param {Judged} judged */
-export function isGranted({ decision }) {
-  return decision.outcome === Outcome.GRANT;
 }

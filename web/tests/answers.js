@@ -9,8 +9,9 @@ import { createInterface } from 'node:readline';
 import { DECISIONS } from './answers_decide.js';
 import { FORMATS } from './answers_formats.js';
 import { SINGLE } from './answers_parts.js';
+import { PLANS } from './answers_plans.js';
 
-const ANSWERS = { ...DECISIONS, ...FORMATS, ...SINGLE };
+const ANSWERS = { ...DECISIONS, ...FORMATS, ...SINGLE, ...PLANS };
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { ask, of } = JSON.parse(line);

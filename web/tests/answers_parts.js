@@ -13,8 +13,11 @@ import { readFields } from '../core/plain.js';
 import { readRights } from '../core/rights.js';
 import { Showings } from '../core/showing.js';
 import { fromHex, toHex } from '../core/values.js';
+import { deviceKey } from '../core/wrapping.js';
 import { readSite } from '../core/zones.js';
 import { keyAt } from './vectors.js';
+
+/** @typedef {import('../core/wrapping.js').DeviceKey} DeviceKey */
 
 const CAPS = { bytesMax: 1_000_000, depthMax: 10, itemsMax: 100_000 };
 
@@ -28,7 +31,7 @@ function wallClocks({ zone, asked }) {
   return asked.map((atMs) => [localDay(atMs, zone), ...localClock(atMs, zone)]);
 }
 
-/** @type {Record<string, (data: any) => any>} */
+/** @type {Record<string, (data: any, mine: DeviceKey | null) => any>} */
 const READERS = {
   calendar: readCalendar,
   rights: readRights,
@@ -40,26 +43,23 @@ const READERS = {
       readRegimes(fields.rows('regimes'));
       fields.text('table');
     }),
-  keys: (data) => readKeysPart(data, null),
+  keys: readKeysPart,
 };
 
-/** @param {[string, string][]} asked names of parts, and parts that may be wrong */
-function areRead(asked) {
-  return Promise.all(asked.map(([name, part]) => isRead(READERS[name], fromHex(part))));
-}
-
-/**
- * @param {(data: any) => any} read
- * @param {Uint8Array} part
- */
-async function isRead(read, part) {
-  try {
-    await read(decode(part, CAPS));
-    return true;
-  } catch (error) {
-    if (error instanceof PortiqueError) return false;
-    throw error;
-  }
+/** @param {{mine: any, asked: [string, string][]}} question names of parts, which may be wrong */
+async function areRead({ mine, asked }) {
+  const device = mine && (await deviceKey(fromHex(mine.secret), fromHex(mine.point)));
+  return Promise.all(
+    asked.map(async ([name, part]) => {
+      try {
+        await READERS[name](decode(fromHex(part), CAPS), device);
+        return true;
+      } catch (error) {
+        if (error instanceof PortiqueError) return false;
+        throw error;
+      }
+    }),
+  );
 }
 
 /** @param {{uai: string, key: {x: string, y: string}, bundles: string[]}} asked */
@@ -85,10 +85,11 @@ async function manifestIn(file, pinned, uai) {
   }
 }
 
-/** @param {{frames: [number, any[]][]}} asked camera times, and the codes seen */
-function frames({ frames: seen }) {
+/** @param {{frames: [number, any[]][], line: string}} asked camera times and the codes seen */
+function frames({ frames: seen, line }) {
   const showings = new Showings();
-  return seen.map(([atMs, codes]) => showings.step(codes, atMs));
+  const steps = seen.map(([atMs, codes]) => showings.step(codes, atMs));
+  return { steps, line: showings.line(line, 7) };
 }
 
 /** @param {{listed: any[], asked: [string, string][]}} question */
