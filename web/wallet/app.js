@@ -43,6 +43,8 @@ export class App {
   fresh = false;
   /** Whether somebody on an iPhone goes on in Safari. */
   withoutInstalling = false;
+  /** Whether there can be no wallet in this browser. */
+  stuck = false;
   /** @type {Name} */
   #name = 'code';
   /** @type {Screen | null} */
@@ -54,15 +56,21 @@ export class App {
     document.title = words.title;
     this.takeCode();
     try {
-      if (!window.isSecureContext || !crypto.subtle) return this.#place(stuckScreen('unsafe'));
+      if (!window.isSecureContext || !crypto.subtle) return this.#stick('unsafe');
       await this.wallet.load();
     } catch (fault) {
       if (!(fault instanceof StoreFault)) throw fault;
-      return this.#place(stuckScreen('closed'));
+      return this.#stick('closed');
     }
-    this.code ||= this.wallet.pending?.code ?? '';
+    if (!this.wallet.passes.length) this.code ||= this.wallet.pending?.code ?? '';
     this.show(this.code ? 'enrol' : 'code', { replacing: true });
     this.look();
+  }
+
+  /** @param {'unsafe' | 'closed'} why */
+  #stick(why) {
+    this.stuck = true;
+    this.#place(stuckScreen(why));
   }
 
   /** Somebody looks, or no more: see what changed meanwhile, and ask the server about the chosen pass. */
@@ -92,12 +100,20 @@ export class App {
    */
   show(name, { replacing = false, announce = '' } = {}) {
     const target = name === 'help' || this.wallet.passes.length ? name : 'enrol';
-    const deep = target !== 'code' && this.wallet.passes.length > 0;
+    const deep = !this.#isFirst(target);
     if (deep && !replacing) history.pushState({ screen: target, deep }, '', ADDRESS);
     else history.replaceState({ screen: target, deep: deep && history.state?.deep === true }, '', ADDRESS);
     this.#name = target;
     this.#place(SCREENS[target](this));
     this.say(announce);
+  }
+
+  /**
+   * Say whether a screen is the one the app opens with.
+   * @param {Name} name
+   */
+  #isFirst(name) {
+    return name === 'code' || (name === 'enrol' && this.wallet.passes.length === 0);
   }
 
   /** Go back to the code, as the phone's own back button does. */
@@ -108,7 +124,7 @@ export class App {
 
   /** Show the same screen with what is known now. */
   again() {
-    this.#place(SCREENS[this.#name](this), false);
+    if (this.#shown && !this.stuck) this.#place(SCREENS[this.#name](this), false);
   }
 
   /** Show what another call, or another tab, changed; what somebody reads or types stays. */
@@ -175,8 +191,7 @@ export class App {
     const back = make('button', { class: 'quiet back', onclick: () => this.back() }, icon(ARROW), words.back);
     const other = inLanguage === 'fr' ? 'en' : 'fr';
     const change = make('button', { class: 'quiet tongue', lang: other, onclick: changeLanguage }, words.otherLanguage);
-    const deep = this.#name !== 'code' && this.wallet.passes.length > 0;
-    const leading = deep ? back : make('p', { class: 'school' }, school);
+    const leading = this.#isFirst(this.#name) ? make('p', { class: 'school' }, school) : back;
     return screen.title ? [leading, change] : [change];
   }
 }
@@ -195,10 +210,10 @@ app.wallet.addEventListener('change', () => app.changed());
 document.addEventListener('visibilitychange', () => app.look());
 addEventListener('online', () => app.look());
 addEventListener('popstate', (event) => app.popped(event));
-addEventListener('hashchange', () => app.takeCode() && app.show('enrol'));
+addEventListener('hashchange', () => app.takeCode() && !app.stuck && app.show('enrol'));
 addEventListener('pagehide', () => app.forget());
 addEventListener('pageshow', (event) => event.persisted && app.wallet.load().then(() => app.again(), () => {}));
 onChangedElsewhere(() => app.wallet.load().catch(() => {}));
-onInstalling(() => app.again());
+onInstalling(() => app.showsCode && app.again());
 app.open();
 workOffline('/web/wallet/service-worker.js', ADDRESS, () => app.showsCode && location.reload());

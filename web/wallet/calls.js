@@ -51,10 +51,16 @@ export class CallFault extends Error {
  */
 
 /**
+ * An answer, and what it tells of the clocks: how far the phone's is ahead (null: not known), and the server's time.
+ * @template Answer
+ * @typedef {{answer: Answer, ahead_ms: number | null, at_ms: number}} Answered
+ */
+
+/**
  * Ask something about a pass.
  * @param {'state' | 'renew' | 'data'} act
  * @param {import('./wallet.js').Held} held
- * @returns {Promise<{answer: any, ahead_ms: number | null}>} `ahead_ms`: how far the phone's clock is ahead.
+ * @returns {Promise<Answered<any>>}
  * @throws {CallFault}
  */
 export function ask(act, held) {
@@ -65,7 +71,7 @@ export function ask(act, held) {
  * Give an enrolment code and the phone's public key for a pass.
  * @param {string} code 8 or 12 characters, in capitals.
  * @param {PrivateKey} key
- * @returns {Promise<{answer: GivenPass, ahead_ms: number | null}>}
+ * @returns {Promise<Answered<GivenPass>>}
  * @throws {CallFault}
  */
 export function enrol(code, key) {
@@ -101,7 +107,7 @@ async function once(act, key, claims) {
   const asked = [[ACT, act], [CHALLENGE, bytesOf(given.challenge)], [SCHOOL, given.school.uai], [LANGUAGE, inLanguage]];
   const signed = await sign(encode(new Map([...asked, ...claims])), key, { withKid: false, typ: TYPE });
   const answer = await fetched(act, { method: 'POST', body: signed.toBytes(), headers: { 'Content-Type': 'application/cose' } });
-  return { answer, ahead_ms };
+  return { answer, ahead_ms, at_ms: given.time_ms };
 }
 
 /**

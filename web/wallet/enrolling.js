@@ -17,9 +17,7 @@ export async function enrolWith(wallet, code) {
   const key = begun ?? (await makePrivateKey(Purpose.PHONE));
   await wallet.begin(code, key);
   try {
-    const { answer, ahead_ms } = await enrol(code, key);
-    wallet.ahead_ms = ahead_ms ?? wallet.ahead_ms;
-    await wallet.add(answer, key);
+    await wallet.add(await enrol(code, key), key);
   } catch (fault) {
     if (fault instanceof CallFault && fault.kind === 'code') await wallet.abandon();
     throw fault;

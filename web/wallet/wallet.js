@@ -2,11 +2,12 @@
 
 import { parse } from '../core/passes.js';
 import { ask, CallFault } from './calls.js';
-import { Store } from '../shared/store.js';
+import { Store, StoreFault } from '../shared/store.js';
 
 const CHECK_EVERY_MS = 60 * 1000;
 
 /** @typedef {import('../core/keys.js').PrivateKey} PrivateKey */
+/** @typedef {import('./calls.js').Answered<import('./calls.js').GivenPass>} Given */
 
 /**
  * What the server said of a pass, and when by its clock.
@@ -85,11 +86,12 @@ export class Wallet extends EventTarget {
 
   /**
    * Keep a pass that the server gave for a key, and show it.
-   * @param {import('./calls.js').GivenPass} given
+   * @param {Given} given
    * @param {PrivateKey} key
    */
   async add(given, key) {
     const held = heldOf(given, key);
+    this.ahead_ms = given.ahead_ms ?? this.ahead_ms;
     await store.put(held);
     await store.remove(PENDING);
     this.pending = null;
@@ -134,6 +136,7 @@ export class Wallet extends EventTarget {
       await this.#ask(held);
       this.online = true;
     } catch (fault) {
+      if (fault instanceof StoreFault) return; // no room for what the server said: asked again at the next look
       if (!(fault instanceof CallFault)) throw fault;
       this.online = fault.kind !== 'offline';
       if (fault.kind === 'unknown-pass') await this.#change(held.id, { standing: { status: 'unknown', words: '', at_ms: 0 } });
@@ -151,8 +154,7 @@ export class Wallet extends EventTarget {
 
   /** @param {Held} held */
   async #renew(held) {
-    const { answer } = await ask('renew', held);
-    const renewed = heldOf(answer, /** @type {PrivateKey} */ (held.key));
+    const renewed = heldOf(await ask('renew', held), /** @type {PrivateKey} */ (held.key));
     renewed.used_ms = held.used_ms;
     await store.put(renewed);
     await store.remove(held.id); // only now: between the two, both are there, and one of them counts
@@ -188,15 +190,15 @@ export class Wallet extends EventTarget {
 }
 
 /**
- * @param {import('./calls.js').GivenPass} given
+ * @param {Given} given
  * @param {PrivateKey} key
  * @returns {Held}
  * @throws {CallFault} No pass that a phone could show.
  */
-function heldOf(given, key) {
-  const { pass, pass_id, ...facts } = given;
+function heldOf({ answer, at_ms }, key) {
+  const { pass, pass_id, ...facts } = answer;
   if (passIdOf(pass) !== pass_id) throw new CallFault('lost');
-  return { ...facts, id: pass_id, text: pass, key, standing: null, used_ms: Date.now() };
+  return { ...facts, id: pass_id, text: pass, key, standing: { status: 'valid', words: '', at_ms }, used_ms: Date.now() };
 }
 
 /** @param {string} text */

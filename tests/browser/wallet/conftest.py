@@ -156,11 +156,15 @@ def phone(
     """Take out a phone; afterwards nothing on it may have stumbled or called anybody else."""
     phones: list[Phone] = []
 
-    def take(*, ahead_s: float = 0, script: str = "", **options: Any) -> Phone:
+    def take(*, ahead_s: float = 0, moves: bool = False, script: str = "", **options: Any) -> Phone:
         usual = {"viewport": SMALL, "locale": "fr-FR", "has_touch": True, "device_scale_factor": 2}
         context = chromium.new_context(**(usual | options))
-        context.clock.install(time=times.at + timedelta(seconds=ahead_s - 60))
-        context.clock.pause_at(times.at + timedelta(seconds=ahead_s))
+        at = times.at + timedelta(seconds=ahead_s)
+        if moves:
+            context.clock.install(time=at - timedelta(minutes=1))
+            context.clock.pause_at(at)
+        else:
+            context.clock.set_fixed_time(at)  # timers run on: axe, for one, waits for some
         if script:
             context.add_init_script(script)
         phones.append(Phone(context, str(live_server.url), times))

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from tests.server.conftest import UAI
 
 from portique.cli.judging import Judgement, bench_of
 from portique.core import passes
@@ -30,7 +31,7 @@ def test_a_phone_in_flight_mode_is_let_through_and_its_picture_is_not(
     phone, code, judged, wait_until
 ):
     """Each redraw is granted; a picture 36 s old, a code of the future, the pass alone are not."""
-    held = phone()
+    held = phone(moves=True)
     held.enrol(code())
     held.works_offline(wait_until)
     first, drawn = held.read(), held.drawn_at()
@@ -45,6 +46,6 @@ def test_a_phone_in_flight_mode_is_let_through_and_its_picture_is_not(
     assert judged(second, later_s=-6) == ("refuse", ["phone-code-ahead"])
     assert judged(IssuedPass.objects.get().text) == ("refuse", ["phone-proof-missing"])
     other = private_key(Purpose.PHONE, os.urandom(40))
-    sealed = passes.parse(second).sealed
-    forged = passes.phone_text(sealed.signed, other, uai=sealed.uai, seconds=drawn + 15)
+    signed = passes.parse(second).sealed.signed
+    forged = passes.phone_text(signed, other, uai=UAI, seconds=drawn + 15)
     assert judged(forged) == ("refuse", ["phone-proof-bad"])

@@ -1,20 +1,32 @@
 """A phone gets its pass: by a link, by a typed code, and whatever goes wrong in between."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from tests.browser.wallet.conftest import CODE, KEPT
 
 from portique.core.passes import parse
 from portique.server.passes.models import IssuedPass
 
+FOCUSED = "[document.activeElement.id, document.activeElement.textContent]"
+TAKEN = """async () => {
+  const opening = indexedDB.open('portique-wallet', 1);
+  await new Promise((done) => (opening.onsuccess = done));
+  const asked = opening.result.transaction('passes').objectStore('passes').getAll();
+  await new Promise((done) => (asked.onsuccess = done));
+  const [{ key }] = asked.result;
+  const forms = ['raw', 'pkcs8', 'spki', 'jwk'];
+  const tries = forms.map((form) => crypto.subtle.exportKey(form, key.handle));
+  const ends = (await Promise.allSettled(tries)).map((each) => each.status);
+  return [ends.includes('fulfilled'), key.handle.extractable, JSON.stringify(key.handle)];
+}"""
 FULL = "IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') }"
 PRIVATE = "Object.defineProperty(window, 'indexedDB', {get() { throw new DOMException('') }})"
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_link_with_a_code_brings_the_pass(phone, code):
-    """One press; the code is in no address of the browser's, and was sent in no address either."""
-    held, made = phone(), code()
+def test_a_link_with_a_code_brings_the_pass_and_a_key_that_stays(phone, code):
+    """One press, on a clock four seconds off; the code was in no address, the key goes nowhere."""
+    held, made = phone(ahead_s=4), code()
     page = held.enrol(made)
 
     assert parse(held.read()).pass_id == IssuedPass.objects.get().pk
@@ -22,23 +34,31 @@ def test_a_link_with_a_code_brings_the_pass(phone, code):
     assert not any(made in url for url in held.asked)
     expect(page.locator("h1")).to_have_text("Zoé Martin")
     expect(page.locator("#announce")).to_contain_text("Votre code est affiché")
+    expect(page.locator(".warning, .obstacle")).to_have_count(0)
+    assert page.evaluate(TAKEN) == [False, False, "{}"]
     assert held.violations() == []
 
 
 def test_a_wrong_code_is_explained_and_the_right_one_can_be_typed_any_way(phone, code):
-    """In the server's words; small letters, spaces, and no hyphens are as good."""
+    """In the server's words; by keyboard alone, with small letters and spaces, up to one's data."""
     held, made = phone(), code()
     page = held.open()
-    page.fill("#code", "K7QM")
-    page.click("form .primary")
-    expect(page.locator("#wrong")).to_contain_text("8 ou 12")
-    page.fill("#code", "K7QM-2T9X")
-    page.click("form .primary")
-    expect(page.locator("#wrong")).to_contain_text("code")
-    page.fill("#code", made.lower().replace("-", " "))
+    reach(page, "code")
+    page.keyboard.type("K7QM")
     page.keyboard.press("Enter")
-
+    expect(page.locator("#wrong")).to_contain_text("8 ou 12")
+    page.keyboard.type("2T9X")
+    page.keyboard.press("Enter")
+    expect(page.locator("#wrong")).to_contain_text("vie scolaire")
+    page.fill("#code", "")
+    page.keyboard.type(made.lower().replace("-", " "))
+    page.keyboard.press("Enter")
     page.wait_for_selector(CODE)
+    for wanted in ("Détails", "Afficher mes données"):
+        reach(page, wanted)
+        page.keyboard.press("Enter")
+
+    page.wait_for_selector(".data details")
 
 
 def test_an_answer_that_was_lost_is_asked_for_again(phone, code):
@@ -83,3 +103,13 @@ def test_a_phone_that_keeps_nothing_says_so_and_uses_no_code_up(phone, code, scr
     expect(page.locator(".wrong").first).to_contain_text(said)
 
     assert not IssuedPass.objects.exists()
+
+
+def reach(page: Page, wanted: str) -> None:
+    """Move the focus to a field or a button by the Tab key alone."""
+    page.wait_for_selector(f"#{wanted}" if wanted == "code" else f"button:has-text('{wanted}')")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if wanted in page.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"no way to {wanted!r} by keyboard")

@@ -63,31 +63,3 @@ def look(page: Page, name: str) -> None:
         page.screenshot(path=f"{PICTURES}/wallet-{name}.png", full_page=True)
     assert faults(page) == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
-
-
-def test_everything_is_done_by_keyboard(phone, code):
-    """From the code that was given to one's own data and back."""
-    held = phone()
-    page = held.open()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.type(code())
-    page.keyboard.press("Enter")
-    page.wait_for_selector(CODE)
-    for wanted in ("Détails", "Afficher mes données"):
-        reach(page, wanted)
-        page.keyboard.press("Enter")
-    page.wait_for_selector(".data details")
-    reach(page, "Retour")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("summary:has-text('Retirer')")
-
-
-def reach(page: Page, wanted: str) -> None:
-    """Move the focus to a button by the Tab key alone."""
-    page.wait_for_selector(f"button:has-text('{wanted}')")
-    for _ in range(12):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent") == wanted:
-            return
-    raise AssertionError(f"no way to {wanted!r} by keyboard")

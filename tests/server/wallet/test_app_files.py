@@ -29,6 +29,14 @@ def test_every_file_of_the_wallet_is_kept_and_nothing_of_another_app():
     assert not any("scanner" in file or "zxing" in file for file in files)
 
 
+def test_the_page_asks_for_every_module_at_once():
+    """None waits until another that imports it has come."""
+    page = (web_folder() / APP / "index.html").read_text()
+    modules = [file for file in app_files(web_folder(), APP) if file.endswith(".js")]
+
+    assert [file for file in modules if f'="{file}"' not in page] == []
+
+
 def test_the_app_is_small():
     """As it comes over the line."""
     web = web_folder()
