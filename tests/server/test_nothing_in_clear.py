@@ -16,9 +16,11 @@ from portique.server import clock
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
 from portique.server.entropy import entropy
+from portique.server.passes.quotas import By
 from portique.server.people import actions
 from portique.server.people.models import AccessReason, Person, Upload
 from portique.server.school.house import served_school
+from portique.server.wallet.actions import Lasts, codes_for
 from portique.testing.siecle import email_of, make_school, siecle_zip
 
 LETTERS_MIN = 6  # a shorter name is found by chance: "guardian" and a row’s number are a Diane
@@ -45,7 +47,8 @@ def seeded(signed_in, account, served) -> list[str]:
         Kind.PUPIL, pupil.shown_name, pupil.label, holder=HolderId(pupil.holder or "")
     )
     issue(served_school(), request, at=clock.now(), entropy=entropy)
-    return _secrets(school)
+    (given,) = codes_for(By(account(Role.HEAD)), [pupil], Lasts.PAPER)
+    return [*_secrets(school), given.code, given.code.replace("-", "")]
 
 
 def _file(content: bytes):
