@@ -9,7 +9,7 @@ from portique.core import wire_wallet
 from portique.core.errors import LinkError
 from portique.core.seal import PublicKey, Purpose, private_key
 from portique.core.values import Language, PassId, Uai
-from portique.core.wire_wallet import Act, Asked, Enrolment, read_call, sign_call, verify_call
+from portique.core.wire_wallet import Asked, Enrolment, WalletAct, read_call, sign_call, verify_call
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "wallet"
 VALID = json.loads((VECTORS / "valid.json").read_text(encoding="utf-8"))
@@ -22,14 +22,14 @@ def vector(name: str) -> wire_wallet.WalletCall:
     return read_call(bytes.fromhex(VALID[name]))
 
 
-def asked(act: Act, language: Language = Language.FR) -> Asked:
+def asked(act: WalletAct, language: Language = Language.FR) -> Asked:
     return Asked(act, bytes.fromhex(VALID["challenge"]), Uai(VALID["school"]), language)
 
 
 def test_an_enrolment_brings_its_code_and_key():
     """Another implementation's enrolment reads, with the key that signed it."""
     call = vector("enrol")
-    assert (call.asked, call.about) == (asked(Act.ENROL), Enrolment(VALID["code"], PHONE))
+    assert (call.asked, call.about) == (asked(WalletAct.ENROL), Enrolment(VALID["code"], PHONE))
 
 
 def test_a_screens_code_is_shorter():
@@ -40,8 +40,8 @@ def test_a_screens_code_is_shorter():
     assert call.about.code == VALID["short code"]
 
 
-@pytest.mark.parametrize("act", [Act.STATE, Act.RENEW, Act.DATA])
-def test_a_question_names_its_pass(act: Act):
+@pytest.mark.parametrize("act", [WalletAct.STATE, WalletAct.RENEW, WalletAct.DATA])
+def test_a_question_names_its_pass(act: WalletAct):
     """State, renewal and data are asked of one pass, and verify by its phone's key."""
     call = vector(act.value)
     assert (call.asked, call.about) == (asked(act), PassId(VALID["pass"]))
@@ -61,13 +61,15 @@ def test_any_other_form_is_refused(name: str):
         read_call(bytes.fromhex(INVALID[name]))
 
 
-@pytest.mark.parametrize("about", [(Act.ENROL, VALID["short code"]), (Act.DATA, VALID["pass"])])
-def test_what_is_signed_reads_back(about: tuple[Act, str]):
+@pytest.mark.parametrize(
+    "about", [(WalletAct.ENROL, VALID["short code"]), (WalletAct.DATA, VALID["pass"])]
+)
+def test_what_is_signed_reads_back(about: tuple[WalletAct, str]):
     """Python's own wallet, used in tests, writes what the server reads."""
     act, text = about
     call = read_call(sign_call(asked(act, Language.EN), text, OWN))
     verify_call(call, OWN.public)
-    expected = Enrolment(text, OWN.public) if act is Act.ENROL else PassId(text)
+    expected = Enrolment(text, OWN.public) if act is WalletAct.ENROL else PassId(text)
     assert (call.asked, call.about) == (asked(act, Language.EN), expected)
 
 

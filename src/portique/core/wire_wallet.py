@@ -27,7 +27,7 @@ CODE = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{4}){2,3}")
 DAMAGED = "the wallet's call is damaged or not of this version: load the app again"
 
 
-class Act(StrEnum):
+class WalletAct(StrEnum):
     """What a wallet asks for."""
 
     ENROL = "enrol"
@@ -40,7 +40,7 @@ class Act(StrEnum):
 class Asked:
     """What goes with every call: for what, over which challenge, at which school, how to answer."""
 
-    act: Act
+    act: WalletAct
     challenge: bytes
     uai: Uai
     language: Language
@@ -74,7 +74,7 @@ def sign_call(asked: Asked, about: str | PassId, key: PrivateKey) -> bytes:
     payload: dict[int, Any] = {
         1: asked.act.value, 2: asked.challenge, 3: asked.uai, 4: asked.language.value
     }  # fmt: skip
-    if asked.act is Act.ENROL:
+    if asked.act is WalletAct.ENROL:
         payload |= {6: about, 7: key.public.cose_key()}
     else:
         payload |= {5: parse_hex_id(about)}
@@ -93,7 +93,7 @@ def read_call(data: bytes) -> WalletCall:
             raise UnreadablePass("another kind of message")
         payload = canonical.decode(signed.payload, bytes_max=CALL_BYTES_MAX)
         asked = _asked(payload)
-        about = _enrolment(payload) if asked.act is Act.ENROL else _pass_id(payload)
+        about = _enrolment(payload) if asked.act is WalletAct.ENROL else _pass_id(payload)
         if isinstance(about, Enrolment):
             seal.verify(signed, about.key)
     except PassError as error:
@@ -116,12 +116,12 @@ def verify_call(call: WalletCall, key: PublicKey) -> None:
 def _asked(payload: object) -> Asked:
     match payload:
         case {1: str(act), 2: bytes(challenge), 3: str(uai), 4: str(language)} if (
-            act in set(Act)
+            act in set(WalletAct)
             and len(challenge) == CHALLENGE_BYTES
             and is_uai(uai)
             and language in set(Language)
         ):
-            return Asked(Act(act), challenge, Uai(uai), Language(language))
+            return Asked(WalletAct(act), challenge, Uai(uai), Language(language))
     raise UnreadablePass("not a wallet's call")
 
 

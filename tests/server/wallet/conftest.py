@@ -13,7 +13,7 @@ from tests.server.passes.conftest import by, person
 from portique.core import passes
 from portique.core.seal import PrivateKey, Purpose, private_key
 from portique.core.values import Language, PassId, Uai
-from portique.core.wire_wallet import Act, Asked, sign_call
+from portique.core.wire_wallet import Asked, WalletAct, sign_call
 from portique.server.people.models import Person
 from portique.server.wallet.actions import Lasts, codes_for
 
@@ -34,25 +34,25 @@ class Phone:
         said: dict[str, Any] = self.client.get("/wallet/v1/challenge").json()
         return said
 
-    def sign(self, act: Act, about: str) -> bytes:
+    def sign(self, act: WalletAct, about: str) -> bytes:
         """Sign a call over a fresh challenge."""
         told = self.challenge()
         challenge = base64.urlsafe_b64decode(told["challenge"])
         asked = Asked(act, challenge, Uai(told["school"]["uai"]), self.language)
         return sign_call(asked, PassId(about), self.key)
 
-    def send(self, act: Act, body: bytes) -> Any:
+    def send(self, act: WalletAct, body: bytes) -> Any:
         """Post a call as it is."""
         return self.client.post(f"/wallet/v1/{act.value}", body, content_type="application/cose")
 
-    def ask(self, act: Act, about: str = "") -> tuple[int, dict[str, Any]]:
+    def ask(self, act: WalletAct, about: str = "") -> tuple[int, dict[str, Any]]:
         """Ask about the pass it holds, or about another."""
         answer = self.send(act, self.sign(act, about or self.held["pass_id"]))
         return answer.status_code, answer.json()
 
     def enrol(self, code: str) -> tuple[int, dict[str, Any]]:
         """Ask for a pass, and hold it."""
-        status, said = self.ask(Act.ENROL, code.replace("-", ""))
+        status, said = self.ask(WalletAct.ENROL, code.replace("-", ""))
         if status == 200:
             self.held = said
         return status, said

@@ -11,7 +11,7 @@ from tests.server.conftest import AT
 from tests.server.wallet.conftest import Phone
 
 from portique.core.values import Kind, Language, PassId, Uai
-from portique.core.wire_wallet import Act, Asked, sign_call
+from portique.core.wire_wallet import Asked, WalletAct, sign_call
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions as passes
@@ -54,28 +54,28 @@ def test_a_challenge_lives_two_minutes(enrolled, age_ms):
     """An older one is asked for again; one from the future was never given."""
     phone = enrolled()
     challenge = new_challenge(clock.now_ms() - age_ms)
-    asked = Asked(Act.STATE, challenge, Uai(phone.held["school"]["uai"]), Language.FR)
+    asked = Asked(WalletAct.STATE, challenge, Uai(phone.held["school"]["uai"]), Language.FR)
     body = sign_call(asked, PassId(phone.held["pass_id"]), phone.key)
 
-    assert phone.send(Act.STATE, body).json()["error"] == "challenge"
+    assert phone.send(WalletAct.STATE, body).json()["error"] == "challenge"
 
 
 def test_a_challenge_of_somebody_else_is_none(enrolled):
     """The hash is the server's own."""
     phone = enrolled()
     forged = new_challenge(clock.now_ms())[:-1] + b"\0"
-    asked = Asked(Act.STATE, forged, Uai(phone.held["school"]["uai"]), Language.FR)
+    asked = Asked(WalletAct.STATE, forged, Uai(phone.held["school"]["uai"]), Language.FR)
     body = sign_call(asked, PassId(phone.held["pass_id"]), phone.key)
 
-    assert phone.send(Act.STATE, body).json()["error"] == "challenge"
+    assert phone.send(WalletAct.STATE, body).json()["error"] == "challenge"
 
 
 def test_a_call_counts_for_its_act_alone(enrolled):
     """A question about the state opens no data."""
     phone = enrolled()
-    body = phone.sign(Act.STATE, phone.held["pass_id"])
+    body = phone.sign(WalletAct.STATE, phone.held["pass_id"])
 
-    assert phone.send(Act.DATA, body).json()["error"] == "malformed"
+    assert phone.send(WalletAct.DATA, body).json()["error"] == "malformed"
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_a_call_counts_for_its_act_alone(enrolled):
 )
 def test_what_is_no_call_is_said_to_be_none(phone, body, status, error):
     """In the form every refusal has."""
-    answer = phone.send(Act.ENROL, body)
+    answer = phone.send(WalletAct.ENROL, body)
 
     assert (answer.status_code, answer.json()["error"]) == (status, error)
 
 
-@pytest.mark.parametrize("act", [Act.STATE, Act.RENEW, Act.DATA])
+@pytest.mark.parametrize("act", [WalletAct.STATE, WalletAct.RENEW, WalletAct.DATA])
 def test_another_phone_learns_nothing_of_a_pass(enrolled, act):
     """Its number is in every code that is shown; the key is not."""
     held = enrolled().held["pass_id"]
@@ -100,7 +100,7 @@ def test_a_card_is_no_phone(by, person, phone):
     """Nobody asks about a card by its number."""
     card = passes.issue_for(by, person())
 
-    assert phone.ask(Act.STATE, card.pass_id)[1]["error"] == "unknown-pass"
+    assert phone.ask(WalletAct.STATE, card.pass_id)[1]["error"] == "unknown-pass"
 
 
 def test_the_state_says_what_became_of_the_pass(by, enrolled):
@@ -110,7 +110,7 @@ def test_the_state_says_what_became_of_the_pass(by, enrolled):
     for act in (None, passes.suspend, passes.resume, passes.revoke):
         if act:
             act(by, pass_id)
-        status, answer = phone.ask(Act.STATE)
+        status, answer = phone.ask(WalletAct.STATE)
         said.append((status, answer["status"], answer["renew"], bool(answer["words"])))
 
     statuses = ("valid", "suspended", "valid", "revoked")
@@ -120,9 +120,9 @@ def test_the_state_says_what_became_of_the_pass(by, enrolled):
 def test_asking_leaves_no_trace(enrolled):
     """No row is written: nobody can follow a phone by its questions."""
     phone = enrolled()
-    body = phone.sign(Act.STATE, phone.held["pass_id"])
+    body = phone.sign(WalletAct.STATE, phone.held["pass_id"])
     with CaptureQueriesContext(connection) as seen:
-        phone.send(Act.STATE, body)
+        phone.send(WalletAct.STATE, body)
 
     assert [one["sql"] for one in seen if not one["sql"].startswith("SELECT")] == []
 
@@ -137,18 +137,18 @@ def test_another_class_makes_the_pass_anew_once(by, person, enrolled):
     before = phone.held["pass_id"]
     Person.objects.filter(pk=somebody.pk).update(label="1re 2")
 
-    assert phone.ask(Act.STATE)[1]["renew"] is True
-    (_, first), (_, again) = phone.ask(Act.RENEW), phone.ask(Act.RENEW)
+    assert phone.ask(WalletAct.STATE)[1]["renew"] is True
+    (_, first), (_, again) = phone.ask(WalletAct.RENEW), phone.ask(WalletAct.RENEW)
     assert (first["label"], first) == ("1re 2", again)
-    state = phone.ask(Act.STATE, before)[1]
+    state = phone.ask(WalletAct.STATE, before)[1]
     assert (state["status"], state["renew"]) == ("revoked", True)
-    assert phone.ask(Act.STATE, first["pass_id"])[1]["status"] == "valid"
+    assert phone.ask(WalletAct.STATE, first["pass_id"])[1]["status"] == "valid"
 
 
 def test_nothing_to_renew_gives_the_pass_itself(enrolled):
     """And makes none."""
     phone = enrolled()
-    _, said = phone.ask(Act.RENEW)
+    _, said = phone.ask(WalletAct.RENEW)
 
     assert said["pass"] == phone.held["pass"]
     assert IssuedPass.objects.filter(use=Use.PHONE).count() == 1
@@ -159,8 +159,8 @@ def test_a_new_school_year_reaches_the_phone(by, person, enrolled):
     phone = enrolled(person(1, regime="green"))
     passes.roll(by, AT.year + 1, revoke=False)
 
-    assert phone.ask(Act.STATE)[1]["renew"] is True
-    _, said = phone.ask(Act.RENEW)
+    assert phone.ask(WalletAct.STATE)[1]["renew"] is True
+    _, said = phone.ask(WalletAct.RENEW)
     assert said["expires"] > phone.held["expires"]
 
 
@@ -172,7 +172,7 @@ def test_what_somebody_stopped_is_not_renewed(by, person, enrolled, act):
     act(by, PassId(phone.held["pass_id"]))
     Person.objects.filter(pk=somebody.pk).update(label="1re 2")
 
-    assert phone.ask(Act.RENEW)[1]["error"] == "not-counting"
+    assert phone.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
 
 
 def test_whoever_left_gets_no_newer_pass(person, enrolled):
@@ -181,7 +181,7 @@ def test_whoever_left_gets_no_newer_pass(person, enrolled):
     phone = enrolled(somebody)
     Person.objects.filter(pk=somebody.pk).update(label="1re 2", left_on=AT.date())
 
-    assert phone.ask(Act.STATE)[1]["renew"] is False
+    assert phone.ask(WalletAct.STATE)[1]["renew"] is False
 
 
 def test_a_pupils_phone_comes_through_the_summer_and_a_visitors_not(person, enrolled, at):
@@ -189,10 +189,10 @@ def test_a_pupils_phone_comes_through_the_summer_and_a_visitors_not(person, enro
     pupil, visitor = enrolled(person(1)), enrolled(person(2, kind=Kind.VISITOR.value))
     at(AT + timedelta(days=300))  # in September
 
-    answers = [one.ask(Act.STATE)[1] for one in (pupil, visitor)]
+    answers = [one.ask(WalletAct.STATE)[1] for one in (pupil, visitor)]
     assert [(one["status"], one["renew"]) for one in answers] == [("ended", True), ("ended", False)]
-    assert pupil.ask(Act.RENEW)[1]["expires"] > clock.now().timestamp()
-    assert visitor.ask(Act.RENEW)[1]["error"] == "not-counting"
+    assert pupil.ask(WalletAct.RENEW)[1]["expires"] > clock.now().timestamp()
+    assert visitor.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
 
 
 def test_the_pass_of_somebody_erased_is_nobodys(person, enrolled):
@@ -201,7 +201,7 @@ def test_the_pass_of_somebody_erased_is_nobodys(person, enrolled):
     phone = enrolled(somebody)
     erase([somebody.pk])
 
-    assert phone.ask(Act.STATE)[1]["error"] == "unknown-pass"
+    assert phone.ask(WalletAct.STATE)[1]["error"] == "unknown-pass"
 
 
 def test_a_renewed_pass_is_not_the_way_around_the_next_phone(person, enrolled):
@@ -209,17 +209,17 @@ def test_a_renewed_pass_is_not_the_way_around_the_next_phone(person, enrolled):
     somebody = person()
     before = enrolled(somebody)
     Person.objects.filter(pk=somebody.pk).update(label="1re 2")
-    before.ask(Act.RENEW)
+    before.ask(WalletAct.RENEW)
     enrolled(Person.objects.get(pk=somebody.pk))
 
-    assert before.ask(Act.RENEW)[1]["error"] == "not-counting"
+    assert before.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
 
 
 # --- data ---
 
 
 def sections(phone: Phone) -> dict[str, list[dict[str, str]]]:
-    status, said = phone.ask(Act.DATA)
+    status, said = phone.ask(WalletAct.DATA)
     assert status == 200, said
     return {one["id"]: one["lines"] for one in said["sections"]}
 
@@ -242,7 +242,7 @@ def test_the_data_comes_in_english_too(enrolled):
     """Titles and lines, by the call's own word."""
     phone = enrolled()
     phone.language = Language.EN
-    _, said = phone.ask(Act.DATA)
+    _, said = phone.ask(WalletAct.DATA)
 
     assert said["sections"][0]["title"] == "What the school knows"
     assert {"label": "Class or service", "text": "2de 4"} in said["sections"][0]["lines"]
@@ -253,7 +253,7 @@ def test_a_lost_phone_reads_nothing(by, enrolled):
     phone = enrolled()
     passes.suspend(by, PassId(phone.held["pass_id"]))
 
-    assert phone.ask(Act.DATA)[1]["error"] == "not-counting"
+    assert phone.ask(WalletAct.DATA)[1]["error"] == "not-counting"
 
 
 def test_a_guardian_reads_of_themselves_alone(person, enrolled):
@@ -276,11 +276,11 @@ def test_off_no_phone_is_enrolled_and_none_counts(served, by, person, enrolled, 
 
     assert phone.challenge()["phones"] is False
     assert phone.enrol("0000-0000")[1]["error"] == "phones-off"
-    assert held.ask(Act.STATE)[1]["status"] == "off"
-    assert held.ask(Act.DATA)[1]["error"] == "not-counting"
-    assert held.ask(Act.RENEW)[1]["error"] == "phones-off"
+    assert held.ask(WalletAct.STATE)[1]["status"] == "off"
+    assert held.ask(WalletAct.DATA)[1]["error"] == "not-counting"
+    assert held.ask(WalletAct.RENEW)[1]["error"] == "phones-off"
     switch(by.account, on=True)
-    assert held.ask(Act.STATE)[1]["status"] == "valid"
+    assert held.ask(WalletAct.STATE)[1]["status"] == "valid"
 
 
 def test_off_gates_are_told_and_cards_go_on(served, by, person, enrolled):

@@ -13,8 +13,7 @@ from portique.core.revocation import Status
 from portique.core.values import Kind, Language, PassId
 from portique.server.accounts.throttle import address_of, count_failure, guess
 from portique.server.passes import actions as passes
-from portique.server.passes.models import ACT_WORDS, ActKind, IssuedPass, Use
-from portique.server.passes.models import Act as Recorded
+from portique.server.passes.models import ACT_WORDS, Act, ActKind, IssuedPass, Use
 from portique.server.passes.quotas import ACCOUNT_HOUR_MAX, QuotaExceededError
 from portique.server.people.models import Person
 from portique.server.wallet.actions import Lasts, codes_for, drop_codes, new_phone
@@ -155,7 +154,7 @@ def test_the_database_holds_neither_code_nor_name(by, person):
 def test_acts_are_recorded_the_offices_and_the_phones(by, person, enrolled):
     """Who gave the code; that a phone was enrolled, by no account."""
     enrolled()
-    acts = [(act.kind, act.account_id) for act in Recorded.objects.order_by("pk")]
+    acts = [(act.kind, act.account_id) for act in Act.objects.order_by("pk")]
 
     assert acts == [(ActKind.PHONE_CODE, by.account.pk), (ActKind.PHONE, None)]
     assert {ActKind.PHONE_CODE, ActKind.PHONE, ActKind.PHONE_RENEWED} <= set(ACT_WORDS)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from portique.core.errors import LinkError, PortiqueError
 from portique.core.plain import Words
 from portique.core.values import to_ms
-from portique.core.wire_wallet import CALL_BYTES_MAX, Act, Enrolment, read_call, verify_call
+from portique.core.wire_wallet import CALL_BYTES_MAX, Enrolment, WalletAct, read_call, verify_call
 from portique.server.accounts import throttle
 from portique.server.accounts.access import by_proof, public
 from portique.server.accounts.bodies import announced, go_on, is_unread
@@ -194,7 +194,7 @@ def _data(held: HeldPass) -> Answer:
     return {"time_ms": to_ms(at), "sections": sections_for(held.person, at)}
 
 
-_ANSWERS = {Act.STATE: _state, Act.RENEW: _renew, Act.DATA: _data}
+_ANSWERS = {WalletAct.STATE: _state, WalletAct.RENEW: _renew, WalletAct.DATA: _data}
 
 
 def _pass(held: HeldPass) -> Answer:
