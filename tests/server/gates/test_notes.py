@@ -12,6 +12,7 @@ from portique.core.entries import Ruling, RulingBody
 from portique.core.knowledge import Version
 from portique.core.wire_news import ADMISSION, ELSEWHERE, Report, elsewhere_of, read_news
 from portique.server.clock import now
+from portique.server.console.sources import read_newest
 from portique.server.gates import actions
 from portique.server.gates.models import AlarmKind, Gate, Note
 from portique.server.school.models import Counter
@@ -148,6 +149,17 @@ def test_what_is_for_every_gate_is_kept_once_and_not_beyond_its_use(gate_at):
     assert told == [[], [1], [1]]
     assert kept == [(None, "entry-1")]
     assert list(Note.objects.values_list("origin", flat=True)) == ["entry-2"]
+
+
+def test_streams_begin_with_the_number_of_the_newest_note(gate):
+    """Which is what they say; a gate that is not there is told nothing."""
+    before = read_newest()
+    actions.send_notes(gate.gate_id, [("tried", {1: number}) for number in range(3)])
+    after = read_newest()
+
+    assert (after.of_gate(gate.gate_id), after.note) == ((3, *after.knowledge), 3)
+    assert before.of_gate(gate.gate_id) == (0, *before.knowledge)
+    assert after.of_gate("exit-1") is None
 
 
 def test_a_school_of_one_gate_keeps_no_note(gate):

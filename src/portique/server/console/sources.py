@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     T = TypeVar("T")
 
-TOLD = (EPOCHS, KNOWLEDGE, SENT_NOTES)
+TOLD = (SENT_NOTES, EPOCHS, KNOWLEDGE)
 POLL_S = 0.2
 LISTEN_S = 2.0  # not all that counts knowledge up calls: looked at this often
 
@@ -119,20 +119,21 @@ def watch_for() -> Watch:
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """How far things go: events, and what gates are told; which gates there are."""
+    """How far things go: events, notes to gates, the knowledge's epoch and number; which gates."""
 
     event: int = 0
-    told: tuple[int, ...] = ()
+    note: int = 0
+    knowledge: tuple[int, int] = (0, 0)
     gates: frozenset[str] = frozenset()
 
     def of_gate(self, gate_id: str) -> tuple[int, ...] | None:
         """Return what changes when a gate has something to ask for; None: it was removed."""
-        return self.told if gate_id in self.gates else None
+        return (self.note, *self.knowledge) if gate_id in self.gates else None
 
 
 def read_newest() -> Newest:
     """Read how far things go."""
     gates = Gate.objects.filter(removed_at=None).values_list("gate_id", flat=True)
     counters = dict(Counter.objects.filter(name__in=TOLD).values_list("name", "value"))
-    told = tuple(counters.get(name, 0) for name in TOLD)
-    return Newest(tally.newest(), told, frozenset(gates))
+    note, epoch, number = (counters.get(name, 0) for name in TOLD)
+    return Newest(tally.newest(), note, (epoch, number), frozenset(gates))
