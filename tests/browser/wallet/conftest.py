@@ -24,7 +24,12 @@ from portique.sight.codes import CodeReader
 __all__ = ["account", "by", "folder_made_once", "person", "served"]
 
 PATIENCE_MS = 20_000
-SMALL = {"width": 360, "height": 640}
+USUAL: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 640},
+    "locale": "fr-FR",
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
 CODE = "canvas[data-seconds]"
 
 KEPT = """() => new Promise((resolve) => {
@@ -103,11 +108,10 @@ class Phone:
 
     def read(self) -> str:
         """Read the code off a picture of the screen, as a gate's camera does."""
-        picture = cv2.imdecode(
-            np.frombuffer(self.page.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE
-        )
+        seen = np.frombuffer(self.page.screenshot(), np.uint8)
+        picture = cv2.imdecode(seen, cv2.IMREAD_GRAYSCALE)
         assert picture is not None
-        (code,) = CodeReader().read(picture, at_ms=0).codes
+        (code,) = CodeReader().read(picture.astype(np.uint8), at_ms=0).codes
         return str(code.text)
 
     def violations(self) -> list[str]:
@@ -157,8 +161,7 @@ def phone(
     phones: list[Phone] = []
 
     def take(*, ahead_s: float = 0, moves: bool = False, script: str = "", **options: Any) -> Phone:
-        usual = {"viewport": SMALL, "locale": "fr-FR", "has_touch": True, "device_scale_factor": 2}
-        context = chromium.new_context(**(usual | options))
+        context = chromium.new_context(**(USUAL | options))
         at = times.at + timedelta(seconds=ahead_s)
         if moves:
             context.clock.install(time=at - timedelta(minutes=1))
