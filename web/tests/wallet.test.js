@@ -1,6 +1,7 @@
 /** The wallet's parts without a screen: what is in a pass's way, codes as people type them, words. */
 
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { mayShow, obstacle } from '../wallet/obstacles.js';
@@ -95,6 +96,14 @@ function shape(words) {
   if (typeof words === 'string') return (words.match(/\{\w+\}/g) ?? []).sort();
   return Object.fromEntries(Object.entries(words).map(([name, said]) => [name, shape(said)]));
 }
+
+test('every sentence is said somewhere', () => {
+  const folder = new URL('../wallet/', import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  const apps = files.filter((file) => file.endsWith('.js') && !file.startsWith('words'));
+  const said = apps.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('');
+  assert.deepEqual(Object.keys(fr).filter((name) => !said.includes(`words.${name}`)), []);
+});
 
 test('French has its narrow spaces, and no straight quotes', () => {
   const said = JSON.stringify(fr);

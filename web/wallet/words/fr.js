@@ -3,21 +3,15 @@ export const fr = {
   title: 'Mon laissez-passer',
   otherLanguage: 'English',
   back: 'Retour',
-  cancel: 'Annuler',
-  close: 'Fermer',
   retry: 'Réessayer',
   moment: 'Un instant…',
-  noScript: 'Cette application a besoin de JavaScript.',
 
   // The code
   codeShown: 'Votre code est affiché. Présentez l’écran au portique.',
   codePicture: 'Code à présenter au portique',
-  codeMaking: 'Le code se prépare…',
-  changes: 'Le code change tout seul, même sans réseau.',
   brighter: 'Montez la luminosité de l’écran.',
   stayOn: 'Touchez l’écran de temps en temps : il pourrait s’éteindre.',
   until: 'Valable jusqu’au {date}',
-  untilHour: 'Valable jusqu’au {date}',
   kinds: {
     pupil: 'Élève',
     staff: 'Personnel',
@@ -105,12 +99,10 @@ export const fr = {
   codeHint: 'Des lettres et des chiffres, par groupes de quatre. Majuscules ou non, comme vous voulez.',
   add: 'Ajouter à ce téléphone',
   adding: 'Ajout en cours…',
-  foundCode: 'Code reconnu : {code}',
   gone: 'Vous aviez déjà un laissez-passer ici ?',
   goneWhat: 'Un téléphone réinitialisé, changé ou vidé perd sa clé, et personne ne peut la copier. Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute, et l’ancien laissez-passer est annulé. D’ici là, présentez votre carte en papier ou demandez un laissez-passer du jour.',
   noCode: 'Pas de code ?',
   noCodeWhat: 'La vie scolaire en donne un, sur papier ou sur son écran. Il sert une seule fois.',
-  added: 'C’est fait. Voici votre laissez-passer.',
   recorded: 'Ce que l’établissement a noté',
 
   // Installing
@@ -185,5 +177,4 @@ export const fr = {
   helpShotWhat: 'Une capture ne sert à rien : le code change toutes les 15 secondes, et seul ce téléphone sait le faire.',
   helpChoice: 'Rien n’oblige à utiliser un téléphone',
   helpChoiceWhat: 'La carte en papier ouvre la même voie, aussi vite.',
-  updated: 'Application mise à jour.',
 };
