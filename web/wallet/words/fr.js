@@ -41,7 +41,7 @@ export const fr = {
     notYet: {
       title: 'Pas encore valable',
       what: 'Ce laissez-passer compte à partir du {date}.',
-      next: 'D’ici là, présentez votre carte en papier, ou demandez un laissez-passer du jour à la vie scolaire. Si cette date est passée, vérifiez la date du téléphone.',
+      next: 'D’ici là, présentez votre carte en papier, ou demandez un billet du jour à la vie scolaire. Si cette date est passée, vérifiez la date du téléphone.',
     },
     expired: {
       title: 'Plus valable',
@@ -51,7 +51,7 @@ export const fr = {
     suspended: {
       title: 'Suspendu',
       what: 'L’établissement a suspendu ce laissez-passer.',
-      next: 'Passez à la vie scolaire : elle peut le remettre en service. D’ici là, présentez votre carte en papier ou demandez un laissez-passer du jour.',
+      next: 'Passez à la vie scolaire : elle peut le remettre en service. D’ici là, présentez votre carte en papier ou demandez un billet du jour.',
     },
     revoked: {
       title: 'Annulé',
@@ -81,7 +81,7 @@ export const fr = {
     lost: {
       title: 'Clé disparue',
       what: 'Ce téléphone n’a plus la clé de ce laissez-passer : il ne peut plus faire de code.',
-      next: 'Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute. D’ici là, présentez votre carte en papier ou demandez un laissez-passer du jour.',
+      next: 'Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute. D’ici là, présentez votre carte en papier ou demandez un billet du jour.',
     },
   },
   clockAhead: 'avance',
@@ -100,7 +100,7 @@ export const fr = {
   add: 'Ajouter à ce téléphone',
   adding: 'Ajout en cours…',
   gone: 'Vous aviez déjà un laissez-passer ici ?',
-  goneWhat: 'Un téléphone réinitialisé, changé ou vidé perd sa clé, et personne ne peut la copier. Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute, et l’ancien laissez-passer est annulé. D’ici là, présentez votre carte en papier ou demandez un laissez-passer du jour.',
+  goneWhat: 'Un téléphone réinitialisé, changé ou vidé perd sa clé, et personne ne peut la copier. Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute, et l’ancien laissez-passer est annulé. D’ici là, présentez votre carte en papier ou demandez un billet du jour.',
   noCode: 'Pas de code ?',
   noCodeWhat: 'La vie scolaire en donne un, sur papier ou sur son écran. Il sert une seule fois.',
   recorded: 'Ce que l’établissement a noté',
