@@ -2,6 +2,7 @@
 
 import { parse } from '../core/passes.js';
 import { ask, CallFault } from './calls.js';
+import { needsNewCode, obstacle } from './obstacles.js';
 import { Store, StoreFault } from '../shared/store.js';
 
 const CHECK_EVERY_MS = 60 * 1000;
@@ -94,6 +95,7 @@ export class Wallet extends EventTarget {
     this.ahead_ms = given.ahead_ms ?? this.ahead_ms;
     await store.put(held);
     await store.remove(PENDING);
+    for (const { id } of this.passes.filter((each) => isReplaced(each, held))) await store.remove(id);
     this.pending = null;
     this.chosen = held;
     await this.load();
@@ -199,6 +201,16 @@ function heldOf({ answer, at_ms }, key) {
   const { pass, pass_id, ...facts } = answer;
   if (passIdOf(pass) !== pass_id) throw new CallFault('lost');
   return { ...facts, id: pass_id, text: pass, key, standing: { status: 'valid', words: '', at_ms }, used_ms: Date.now() };
+}
+
+/**
+ * Say whether a pass is one that counts no more, of whom another was just given to.
+ * @param {Held} before
+ * @param {Held} held
+ */
+function isReplaced(before, held) {
+  const found = obstacle(before, Date.now(), null);
+  return before.name === held.name && before.kind === held.kind && found !== null && needsNewCode(found.state);
 }
 
 /** @param {string} text */

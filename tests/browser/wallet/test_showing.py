@@ -2,11 +2,13 @@
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.wallet.conftest import CODE
+from tests.browser.wallet.conftest import CODE, KEPT
 
+from portique.core.passes import parse
 from portique.core.revocation import Status
 from portique.core.values import PassId
 from portique.server.passes.models import IssuedPass
+from portique.server.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REDRAWN_S = 15
@@ -33,10 +35,10 @@ def test_in_flight_mode_the_code_goes_on_for_weeks(phone, code, wait_until):
     expect(page.locator(".obstacle h2")).to_have_text("Plus valable")
 
 
-def test_a_suspended_pass_says_where_to_go_and_comes_back(phone, code, served):
-    """Shown all the same if somebody insists; after the office's click it counts again."""
-    held = phone()
-    page = held.enrol(code())
+def test_a_suspended_pass_says_where_to_go_and_comes_back(phone, code, served, person):
+    """Shown all the same if somebody insists; valid again; revoked, another replaces it."""
+    somebody, held = person(), phone()
+    page = held.enrol(code(somebody))
     one = PassId(IssuedPass.objects.get().pk)
     served.register.set_status(one, Status.SUSPENDED)
     page = held.reopen()
@@ -49,6 +51,10 @@ def test_a_suspended_pass_says_where_to_go_and_comes_back(phone, code, served):
 
     page.wait_for_selector(CODE)
     expect(page.locator(".warning")).to_have_count(0)
+    served.register.set_status(one, Status.REVOKED)
+    held.reopen().wait_for_selector(".obstacle")
+    page = held.enrol(code(somebody))
+    assert page.evaluate(KEPT) == [parse(held.read()).pass_id] != [one]
 
 
 def test_a_wrong_clock_is_explained_with_its_mending(phone, code):
@@ -57,3 +63,20 @@ def test_a_wrong_clock_is_explained_with_its_mending(phone, code):
     page.click("form .primary")
     expect(page.locator(".obstacle")).to_contain_text("avance de 5 min")
     expect(page.locator(".obstacle")).to_contain_text("automatique")
+
+
+def test_what_changes_at_the_school_changes_in_the_phone_by_itself(phone, code, person):
+    """A new class brings a new pass; another phone ends it, and the old one says how to go on."""
+    somebody, held = person(), phone()
+    held.enrol(code(somebody))
+    Person.objects.filter(pk=somebody.pk).update(label="1re 2")
+    page = held.reopen()
+    expect(page.locator(".card header p")).to_contain_text("1re 2")
+    page.wait_for_selector(CODE)
+    assert page.evaluate(KEPT) == [parse(held.read()).pass_id]
+
+    phone().enrol(code(somebody))
+    page = held.reopen()
+    expect(page.locator(".obstacle h2")).to_have_text("Annulé")
+    page.click("text=Saisir un code")
+    expect(page.locator("form")).to_be_visible()
