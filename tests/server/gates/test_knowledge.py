@@ -1,5 +1,6 @@
 """Knowledge down: signed when asked, counted up by changes, never the same number twice."""
 
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,9 +11,10 @@ from tests.server.gates.wired import alarms
 
 from portique.core.badges import read_badges
 from portique.core.daylists import Listed, read_day_part
-from portique.core.knowledge import Version, read_bundle, read_keys_part
+from portique.core.knowledge import Version, read_bundle, read_keys_part, read_manifest
 from portique.core.values import HolderId, Kind, PassId
 from portique.core.zones import Lane, Site
+from portique.school.bundles import make_bundle
 from portique.school.rules import site_of, write_site
 from portique.server.config.waking import NOTES
 from portique.server.gates import actions
@@ -81,6 +83,17 @@ def test_knowledge_is_signed_anew_before_it_grows_old(served, gate):
     assert actions.newest_version(at + timedelta(hours=11)) == version
     assert actions.newest_version(later) == Version(1, version.number + 1)
     assert actions.newest_version(later) == Version(1, version.number + 1)
+
+
+def test_knowledge_that_was_carried_to_all_gates_is_signed_anew_too(served):
+    """None of them asks for the version it has: without age of its own it would be the last."""
+    at = datetime(2026, 11, 23, 6, tzinfo=UTC)
+    for day in (at, at + timedelta(days=1)):  # before the server ever signed any, and after
+        bundle = make_bundle(served, at=day, entropy=os.urandom)
+        carried = read_manifest(bundle, served.keys.knowledge.public, uai=UAI).version
+
+        assert actions.newest_version(day + timedelta(hours=12)) > carried
+        actions.newest_bundle(day + timedelta(hours=12))
 
 
 def test_a_restored_server_opens_the_next_epoch(gate, fetched):
@@ -191,6 +204,15 @@ def test_each_day_has_its_own_list(served, gate):
 
     assert actions.newest_version(at + timedelta(seconds=59)) == version
     assert actions.newest_version(midnight) == Version(1, version.number + 1)
+
+
+def test_a_clock_that_was_ahead_does_not_keep_knowledge_from_being_signed(served):
+    """A little, and it may be another server's; by a day, and it was wrong."""
+    at = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)  # midnight in Paris
+    version, _ = actions.newest_bundle(at)
+
+    assert actions.newest_version(at - timedelta(seconds=1)) == version
+    assert actions.newest_version(at - timedelta(days=1)) > version
 
 
 @pytest.mark.parametrize("query", ["?have=1", "?have=a.b", "?other=1.2", "?have=1.2&x=1"])

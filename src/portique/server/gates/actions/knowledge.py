@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 FRESH_FOR = timedelta(hours=12)  # gates believe it for days: two may be missed
 TRIES = 5
 ROW = 1
-SIGNED, SIGNED_MS = "knowledge-signed", "knowledge-signed-ms"  # counters
+SIGNED_MS = "knowledge-signed-ms"  # a counter: when it was last signed, or was last due to be
 _making = threading.Lock()  # gates ask at the same time: one thread signs for all
 
 
@@ -90,23 +90,35 @@ def newest_version(at: datetime) -> Version:
 def newest(at: datetime) -> Newest:
     """Return how far things go, by one question to the database unless a new version is due."""
     counted = _counted()
-    number = counted.get(KNOWLEDGE, 0)
-    if not number:
-        knowledge_changed()
-    elif counted.get(SIGNED) == number and _is_old(counted.get(SIGNED_MS, 0), to_ms(at)):
-        row = Counter.objects.filter(name=KNOWLEDGE, value=number)
-        row.update(value=F("value") + 1)  # whoever comes second finds another value
-    else:
-        return Newest(_version(counted), counted.get(SENT_NOTES, 0))
-    counted = _counted()
+    if _is_old(counted.get(SIGNED_MS, 0), to_ms(at)):
+        _renew(counted.get(KNOWLEDGE, 0), at)
+        counted = _counted()
     return Newest(_version(counted), counted.get(SENT_NOTES, 0))
 
 
+@transaction.atomic
+def _renew(number: int, at: datetime) -> None:
+    """Count the version up for its age, whether or not it was signed here.
+
+    One that was exported, and then carried to all gates, is asked for by none.
+    """
+    row = Counter.objects.filter(name=KNOWLEDGE, value=number)
+    if number and not row.update(value=F("value") + 1):
+        return  # somebody was first, and the value another
+    if not number:
+        knowledge_changed()
+    Counter.objects.update_or_create(name=SIGNED_MS, defaults={"value": to_ms(at)})
+
+
 def _is_old(signed_ms: int, at_ms: int) -> bool:
-    """Say whether knowledge has to be signed anew: it was long ago, or its day's list is past."""
+    """Say whether knowledge has to be signed anew: it was long ago, or its day's list is past.
+
+    Another server's clock may be a little ahead; by a day, it was wrong and is right again.
+    """
+    if abs(timedelta(milliseconds=at_ms - signed_ms)) >= FRESH_FOR:
+        return True
     zone = served_school().settings.time_zone
-    is_past = local_day(signed_ms, zone) != local_day(at_ms, zone)
-    return is_past or timedelta(milliseconds=at_ms - signed_ms) >= FRESH_FOR
+    return local_day(signed_ms, zone) < local_day(at_ms, zone)
 
 
 def newest_bundle(at: datetime) -> tuple[Version, bytes]:
@@ -141,7 +153,7 @@ def _made(at: datetime) -> tuple[Version, bytes]:
 
 
 def _counted() -> dict[str, int]:
-    names = (EPOCHS, KNOWLEDGE, SIGNED, SIGNED_MS, SENT_NOTES)
+    names = (EPOCHS, KNOWLEDGE, SIGNED_MS, SENT_NOTES)
     rows: list[tuple[str, int]] = read(Counter, ("name", "value"), "name IN %s", names)
     return dict(rows)
 
@@ -158,6 +170,5 @@ def _keep(version: Version, data: bytes, at: datetime) -> bool:
         return False
     row = {"epoch": version.epoch, "number": version.number, "data": data}
     Bundle.objects.update_or_create(pk=ROW, defaults=row)
-    for name, value in ((SIGNED, version.number), (SIGNED_MS, to_ms(at))):
-        Counter.objects.update_or_create(name=name, defaults={"value": value})
+    Counter.objects.update_or_create(name=SIGNED_MS, defaults={"value": to_ms(at)})
     return True

@@ -1,4 +1,4 @@
-"""Notes get numbers of one sequence for all gates; the signing of the knowledge becomes counters."""
+"""Notes get numbers of one sequence for all gates; when knowledge was signed becomes a counter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from django.apps.registry import Apps
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-NOTES, SIGNED, SIGNED_MS = "notes", "knowledge-signed", "knowledge-signed-ms"
+NOTES, SIGNED_MS = "notes", "knowledge-signed-ms"
 
 
 def number_notes(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
@@ -30,14 +30,13 @@ def number_notes(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def count_signing(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    """Keep which version was signed last, and when."""
+    """Keep when a version was signed last."""
     _ = editor
     counter: Any = apps.get_model("school", "Counter")
     bundles: Any = apps.get_model("gates", "Bundle")
     for bundle in bundles.objects.all():
         signed_ms = round(bundle.made_at.timestamp() * 1000)
-        for name, value in ((SIGNED, bundle.number), (SIGNED_MS, signed_ms)):
-            counter.objects.update_or_create(name=name, defaults={"value": value})
+        counter.objects.update_or_create(name=SIGNED_MS, defaults={"value": signed_ms})
 
 
 class Migration(migrations.Migration):
