@@ -25,7 +25,7 @@ from portique.server.clock import now
 from portique.server.gates.actions import newest_bundle, newest_version
 from portique.server.gates.models import Restore
 from portique.server.passes.models import IssuedPass
-from portique.server.passes.register import DatabaseRegister
+from portique.server.passes.register import SENT_NOTES, DatabaseRegister
 from portique.server.people.actions import Particulars, add_person
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
@@ -103,6 +103,17 @@ def test_a_restore_remembers_how_old_its_copy_was(served, copy):
     restore = Restore.objects.get()
 
     assert restore.copied_at == done.copied.made_at < before <= restore.at
+
+
+def test_no_number_is_drawn_again_that_a_gate_has_taken_up(served, copy):
+    """It would pass by the note that has it now; nor one from after an earlier putting back."""
+    drawn = [DatabaseRegister().next_number(SENT_NOTES, 500)]
+    for _ in range(2):
+        emptied()
+        put_back(served.path, Wanted(copy, SECRET))
+        drawn.append(DatabaseRegister().next_number(SENT_NOTES))
+
+    assert drawn == sorted(set(drawn))
 
 
 def test_codes_for_phones_do_not_come_back(served, tmp_path):

@@ -1,6 +1,7 @@
 """Notes down: numbered, repeated until taken up; one holder at two lanes at once is told."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -140,7 +141,7 @@ def test_what_is_for_every_gate_is_kept_once_and_not_beyond_its_use(gate_at):
     gates[0].begin().write(decision(HOLDER))
     gates[0].acknowledged()
     told = [[note.number for note in each.news().notes] for each in gates]
-    kept = list(Note.objects.values_list("gate", "origin"))
+    kept: list[Any] = list(Note.objects.values_list("gate", "origin"))
     Note.objects.update(at=now() - timedelta(minutes=6))
     Counter.objects.filter(name="notes").update(value=F("value") + 18)
     gates[1].begin().write(decision("8899aabbccddeeff"))

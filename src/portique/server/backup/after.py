@@ -16,6 +16,7 @@ from portique.server.backup import copies
 from portique.server.clock import now
 from portique.server.config.chores import do_chores
 from portique.server.gates.actions.knowledge import begin_knowledge_epoch
+from portique.server.gates.actions.notes import begin_numbers_anew
 from portique.server.gates.actions.unknown import note_restore
 from portique.server.passes.models import IssuedPass
 from portique.server.school.house import forget, served_school
@@ -78,6 +79,7 @@ def put_back(folder: Path, wanted: Wanted) -> Restored:
         PhoneCode.objects.all().delete()  # some were used since the copy: they must not be again
         note_restore(copied.made_at)
         begin_knowledge_epoch(key=wanted.recovery)
+        begin_numbers_anew()
     (folder / MOVED).touch()  # the register is in the database, not lost
     forget()
     do_chores(now())

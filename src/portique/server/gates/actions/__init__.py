@@ -12,7 +12,7 @@ from portique.server.gates.actions.knowledge import (
     newest_bundle,
     newest_version,
 )
-from portique.server.gates.actions.notes import send_note, send_notes, tell_every_gate
+from portique.server.gates.actions.notes import send_note, send_notes
 from portique.server.gates.actions.reports import take_report
 from portique.server.gates.actions.unknown import note_restore
 
@@ -33,6 +33,5 @@ __all__ = [
     "send_note",
     "send_notes",
     "take_report",
-    "tell_every_gate",
     "withdraw",
 ]

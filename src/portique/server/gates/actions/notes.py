@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from portique.core import canonical
 from portique.core.wire_news import ADMISSION, ADMISSION_MS_MAX, ELSEWHERE
-from portique.server.clock import now
+from portique.server.clock import now, now_ms
 from portique.server.config.waking import NOTES, wake
 from portique.server.gates.models import Gate, Note
 from portique.server.passes.register import SENT_NOTES, DatabaseRegister
+from portique.server.school.models import Counter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,6 +53,16 @@ def tell_every_gate(told: Sequence[tuple[str, Told]]) -> None:
         )
         if last % DROPPED_EACH < len(told):  # in turn: two that delete the same rows could fail
             drop_old_notes(now())
+
+
+def begin_numbers_anew() -> None:
+    """Number notes above all that any gate was ever given: the database is an older copy.
+
+    A number that a gate has taken up, and that is drawn once more, would pass it by. So they are
+    at least the time, in milliseconds since 1970.
+    """
+    last = DatabaseRegister().next_number(SENT_NOTES)
+    Counter.objects.filter(name=SENT_NOTES).update(value=max(last, now_ms()))
 
 
 def drop_old_notes(at: datetime) -> None:
