@@ -161,8 +161,8 @@ class Drawing:
         )
 
     def _lesson(self, group: str, day: date) -> Lesson:
-        first = self.near(day, 20) if self.chance(0.3) else None
-        last = self.near(day, 20) if self.chance(0.1) else None
+        first = self.near(day, self.one(1, 20)) if self.chance(0.3) else None
+        last = self.near(day, self.one(1, 20)) if self.chance(0.2) else None
         every = self.whole(1, 4) if first else 1
         return Lesson(group, self.whole(1, 7), *self.hours(), first, last, every)
 

@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { readCalendar } from '../core/calendars.js';
+import { mapOf } from '../core/canonical.js';
 import { cardOf } from '../core/daylists.js';
+import { planDay } from '../core/dayplans.js';
 import { OUTCOMES } from '../core/decide.js';
 import {
   NOTHING_KNOWN,
@@ -13,6 +16,7 @@ import {
   situationOf,
 } from '../core/facts.js';
 import { judge, present, situationAt, withoutJournal } from '../core/judge.js';
+import { localDay } from '../core/localtime.js';
 import { vectors } from './vectors.js';
 
 const NOW_MS = 1_795_417_200_000;
@@ -34,6 +38,23 @@ const ENTRY = {
 /** @type {import('../core/zones.js').Lane} */
 const EXIT = { ...ENTRY, name: 'exit-1', direction: 'exit', zoneFrom: 'inside', zoneTo: 'outside' };
 const UNTOLD = { uai: '0990001S', lane: ENTRY, knowledge: null };
+
+/** @type {[string, any][]} */
+const CALENDAR = [
+  ['zone', 'UTC'],
+  ['school_days', mapOf(['terms', []], ['holidays', []], ['days_off', []])],
+  [
+    'marks',
+    mapOf(
+      ['morning_ends', '12:00'],
+      ['midday', '13:00'],
+      ['meal_ends', '13:00'],
+      ['day_ends', Array(7).fill('17:00')],
+    ),
+  ],
+  ['openings', []],
+  ['timetable', null],
+];
 
 /** @type {import('../core/daylists.js').Listed} */
 const LISTED = {
@@ -91,6 +112,18 @@ test('Without the plan of the day nobody can say whether a pupil may leave.', ()
   const facts = gather(card, situationOf(NOW_MS, EXIT, { known: NOTHING_KNOWN }));
 
   assert.deepEqual([facts.exit_verdict, facts.opening], ['timetable-unknown', null]);
+});
+
+test('A plan says nothing of the instant at which its day is over.', () => {
+  const calendar = mapOf(...CALENDAR);
+  const plan = planDay(readCalendar(calendar), localDay(NOW_MS, 'UTC'));
+  const card = forgotten(cardOf(LISTED, UNTOLD.uai));
+  const known = { ...NOTHING_KNOWN, plan };
+  const verdicts = [plan.endsMs - 1, plan.endsMs].map(
+    (atMs) => gather(card, situationOf(atMs, EXIT, { known })).exit_verdict,
+  );
+
+  assert.deepEqual(verdicts, ['regime-unknown', 'timetable-unknown']);
 });
 
 test('Without a journal an entry refers and an exit stays free.', () => {
