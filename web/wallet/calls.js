@@ -20,7 +20,7 @@ const [ACT, CHALLENGE, SCHOOL, LANGUAGE, PASS, CODE, KEY] = [1, 2, 3, 4, 5, 6, 7
 /** @typedef {import('../core/keys.js').PrivateKey} PrivateKey */
 /** @typedef {import('../core/canonical.js').Value} Value */
 
-/** No answer worth having. `kind` is the server's, or `offline` (no answer), `lost` (one that can't be read). */
+/** No answer worth having. `kind` is the server's, or `offline` (no answer), `lost` (one that can't be read), `key` (it signs no more). */
 export class CallFault extends Error {
   /**
    * @param {string} kind
@@ -105,7 +105,9 @@ async function once(act, key, claims) {
   if (!given.phones && act === 'enrol') throw new CallFault('phones-off');
   /** @type {[number, Value][]} */
   const asked = [[ACT, act], [CHALLENGE, bytesOf(given.challenge)], [SCHOOL, given.school.uai], [LANGUAGE, inLanguage]];
-  const signed = await sign(encode(new Map([...asked, ...claims])), key, { withKid: false, typ: TYPE });
+  const signed = await sign(encode(new Map([...asked, ...claims])), key, { withKid: false, typ: TYPE }).catch(() => {
+    throw new CallFault('key');
+  });
   const answer = await fetched(act, { method: 'POST', body: signed.toBytes(), headers: { 'Content-Type': 'application/cose' } });
   return { answer, ahead_ms, at_ms: given.time_ms };
 }

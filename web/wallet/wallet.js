@@ -38,7 +38,7 @@ const store = new Store('portique-wallet', 'passes');
 /** Between asking for a pass and having it: the key, so that a lost answer can be asked for again. */
 const PENDING = 'pending';
 
-/** @typedef {{id: string, code: string, key: PrivateKey, begun_ms: number}} Pending */
+/** @typedef {{id: string, code: string, key: PrivateKey}} Pending */
 
 export class Wallet extends EventTarget {
   /** @type {Held[]} In the order of last use when the app was opened: nothing moves under a finger. */
@@ -81,7 +81,7 @@ export class Wallet extends EventTarget {
    * @param {PrivateKey} key
    */
   async begin(code, key) {
-    this.pending = { id: PENDING, code, key, begun_ms: Date.now() };
+    this.pending = { id: PENDING, code, key };
     await store.put(this.pending);
   }
 

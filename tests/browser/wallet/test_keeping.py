@@ -12,6 +12,7 @@ from portique.server.wallet.app_files import app_files
 from portique.server.wallet.web_files import web_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+BROKEN = "if (crypto.subtle) crypto.subtle.sign = () => Promise.reject(new DOMException(''))"
 CACHED = """async () => {
   const found = {};
   for (const name of await caches.keys()) {
@@ -67,10 +68,14 @@ def test_a_newer_app_waits_for_the_next_opening(phone, code, wait_until, tmp_pat
     expect(held.open()).to_have_title("Plus récent")
 
 
-def test_a_phone_whose_storage_was_cleared_says_how_to_begin_again(phone, code):
+def test_a_phone_that_lost_its_key_or_everything_says_how_to_begin_again(phone, code):
     """A new code, and what to show meanwhile."""
     held = phone()
-    page = held.enrol(code())
+    held.enrol(code())
+    held.context.add_init_script(BROKEN)
+    page = held.reopen()
+    expect(page.locator(".obstacle h2")).to_have_text("Clé disparue")
+    expect(page.locator(".obstacle .next")).to_contain_text("billet du jour")
     clearing = held.context.new_cdp_session(page)
     clearing.send("Storage.clearDataForOrigin", {"origin": held.address, "storageTypes": "all"})
     page = held.reopen()

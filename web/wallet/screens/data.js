@@ -8,7 +8,7 @@ import { day, filled, words } from '../say.js';
 /** @typedef {import('../calls.js').Section} Section */
 
 /** @type {Record<string, keyof typeof words.wrong>} */
-const WRONG = { offline: 'offline', 'unknown-pass': 'unknown', 'not-counting': 'notCounting', later: 'later', 'phones-off': 'off' };
+const WRONG = { offline: 'offline', key: 'unknown', 'unknown-pass': 'unknown', 'not-counting': 'notCounting', later: 'later', 'phones-off': 'off' };
 
 /**
  * @param {App} app

@@ -24,8 +24,7 @@ export function obstaclePanel(app, held, found) {
   return make(
     'section', { class: 'obstacle' },
     icon(CARE, 'icon care'),
-    make('h2', {}, said.title),
-    make('p', {}, theirs || filled(said.what, places(held, found))),
+    make('div', { class: 'said', role: 'alert' }, make('h2', {}, said.title), make('p', {}, theirs || filled(said.what, places(held, found)))),
     make('p', { class: 'next' }, said.next),
     app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.offline),
     make('div', { class: 'actions' }, ...actions(app, held, found)),
