@@ -359,6 +359,18 @@ def test_a_gate_without_knowledge_fetches_it_first(linking):
     assert linked.server.asked[0] == "GET /gate/v1/knowledge"
 
 
+def test_a_gate_without_knowledge_asks_again_as_soon_as_it_may_call(linking):
+    """A first answer that was lost costs it no minute: without keys it can do nothing else."""
+    linked = linking(known=False)
+    with pytest.raises(LinkError):
+        linked.turn()
+    linked.server.add_gate("entry-1", linked.school.gate_key.public)
+    linked.turn()
+    linked.learn()
+
+    assert linked.source.current.version == Version(1, 1)
+
+
 def test_a_server_that_lost_notes_gives_new_ones_again(linked):
     """Its numbers begin lower: the gate follows, and asks what entries it has lost."""
     for _ in range(3):

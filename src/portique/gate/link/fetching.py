@@ -83,14 +83,16 @@ class Fetcher:
         """
         if not self.due:
             return False
-        self._due_ms = self._clock.monotonic_ms() + AGAIN_MS
         known = self._source.current
+        if known is not None:  # without it nothing else can be done: tried as often as the link may
+            self._due_ms = self._clock.monotonic_ms() + AGAIN_MS
         query = f"?have={known.version.epoch}.{known.version.number}" if known else ""
         reply = self._calls.ask("GET", PATH + query, bytes_max=BUNDLE_BYTES_MAX)
         if reply.status not in {OK, NOTHING_NEWER}:
             raise Refused(reply.status, proved=False)
         if reply.status == OK:
             self._keep(reply, tell_time)
+        self._due_ms = self._clock.monotonic_ms() + AGAIN_MS
         self._wanted = False
         return reply.status == OK
 
