@@ -29,7 +29,7 @@ function held(facts = {}) {
  * @returns {any}
  */
 function standing(status, at_ms = NOW_MS) {
-  return { status, words: '', at_ms };
+  return { status, at_ms };
 }
 
 test('nothing is in the way of a pass that counts', () => {

@@ -6,6 +6,7 @@ import { needsNewCode, obstacle } from './obstacles.js';
 import { Store, StoreFault } from '../shared/store.js';
 
 const CHECK_EVERY_MS = 60 * 1000;
+const STATUSES = ['valid', 'suspended', 'revoked', 'ended', 'off'];
 
 /** @typedef {import('../core/keys.js').PrivateKey} PrivateKey */
 /** @typedef {import('./calls.js').Answered<import('./calls.js').GivenPass>} Given */
@@ -13,7 +14,7 @@ const CHECK_EVERY_MS = 60 * 1000;
 /**
  * What the server said of a pass, and when by its clock.
  * @typedef {'valid' | 'suspended' | 'revoked' | 'ended' | 'off' | 'unknown'} Status
- * @typedef {{status: Status, words: string, at_ms: number}} Standing
+ * @typedef {{status: Status, at_ms: number}} Standing
  */
 
 /**
@@ -141,7 +142,7 @@ export class Wallet extends EventTarget {
       if (fault instanceof StoreFault) return; // no room for what the server said: asked again at the next look
       if (!(fault instanceof CallFault)) throw fault;
       this.online = fault.kind !== 'offline';
-      if (fault.kind === 'unknown-pass') await this.#change(held.id, { standing: { status: 'unknown', words: '', at_ms: 0 } });
+      if (fault.kind === 'unknown-pass') await this.#change(held.id, { standing: { status: 'unknown', at_ms: 0 } });
     }
     this.#tell();
   }
@@ -150,7 +151,8 @@ export class Wallet extends EventTarget {
   async #ask(held) {
     const { answer, ahead_ms } = await ask('state', held);
     this.ahead_ms = ahead_ms ?? this.ahead_ms;
-    await this.#change(held.id, { standing: { status: answer.status, words: answer.words, at_ms: answer.time_ms } });
+    const known = STATUSES.includes(answer.status); // a newer server's other word changes nothing here
+    if (known) await this.#change(held.id, { standing: { status: answer.status, at_ms: answer.time_ms } });
     if (answer.renew) await this.#renew(held);
   }
 
@@ -200,7 +202,7 @@ export class Wallet extends EventTarget {
 function heldOf({ answer, at_ms }, key) {
   const { pass, pass_id, ...facts } = answer;
   if (passIdOf(pass) !== pass_id) throw new CallFault('lost');
-  return { ...facts, id: pass_id, text: pass, key, standing: { status: 'valid', words: '', at_ms }, used_ms: Date.now() };
+  return { ...facts, id: pass_id, text: pass, key, standing: { status: 'valid', at_ms }, used_ms: Date.now() };
 }
 
 /**

@@ -20,11 +20,10 @@ const HOUR_MS = 60 * MINUTE_MS;
 export function obstaclePanel(app, held, found) {
   const { state } = found;
   const said = words.states[state];
-  const theirs = held.standing && held.standing.status === state ? held.standing.words : '';
   return make(
     'section', { class: 'obstacle' },
     icon(CARE, 'icon care'),
-    make('div', { class: 'said', role: 'alert' }, make('h2', {}, said.title), make('p', {}, theirs || filled(said.what, places(held, found)))),
+    make('div', { class: 'said', role: 'alert' }, make('h2', {}, said.title), make('p', {}, filled(said.what, places(held, found)))),
     make('p', { class: 'next' }, said.next),
     app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.offline),
     make('div', { class: 'actions' }, ...actions(app, held, found)),
