@@ -16,6 +16,7 @@ from portique.core.revocation import Status
 from portique.core.values import HolderId, Kind, PassId, to_ms
 from portique.school.register import EnrolledGate, Issued, Register
 from portique.server.clock import now
+from portique.server.config.rows import read
 from portique.server.gates.models import Gate
 from portique.server.passes.models import Badge, HolderRights, IssuedPass, Use
 from portique.server.passes.phones import phones_on
@@ -200,7 +201,8 @@ class DatabaseRegister(Register):
             if not counted.update(value=F("value") + count):
                 Counter.objects.get_or_create(name=name, defaults={"value": 0})
                 counted.update(value=F("value") + count)
-            return counted.values_list("value", flat=True)[0]
+            [(value,)] = read(Counter, ("value",), "name = %s", name)
+            return int(value)
 
 
 def _somebodys() -> QuerySet[IssuedPass]:
