@@ -2,8 +2,8 @@
 
 A gate asks every few seconds, or at once when the stream says so. Notes have
 rising numbers; the gate names the last one it took up (the *cursor*), and the
-server lets go of what lies at or below. Asking again gives the same notes, and
-taking a note up twice changes nothing. Source: `docs/formats/wire.md`.
+server lets go of its own that lie at or below. Asking again gives the same
+notes, and taking a note up twice changes nothing. Source: `docs/formats/wire.md`.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ STATES = (
     State("forgotten card", AGENT, posted("/passes/oubli/", letters="mar"), 'name="admit"'),
     State("nobody forgot", AGENT, posted("/passes/oubli/", letters="xyz"), "message error"),
     State("phone's code", OFFICE, phone, "data-arrival"),
-    State("phones' codes", OFFICE, posted("/telephones/classe/", kind="staff", label="Vie scolaire"),
-          "wallet-codes"),
+    State("phones' codes", OFFICE,
+          posted("/telephones/classe/", kind="staff", label="Vie scolaire"), "wallet-codes"),
     State("no such card", OFFICE, posted("/passes/trouvee/", digits="00000000"), "message error"),
 )  # fmt: skip
