@@ -32,6 +32,9 @@ USUAL: dict[str, Any] = {
 }
 CODE = "canvas[data-seconds]"
 
+WITHOUT_WORKER = """;
+if (navigator.serviceWorker) navigator.serviceWorker.register = () => Promise.reject(new Error());
+"""
 KEPT = """() => new Promise((resolve) => {
   const opening = indexedDB.open('portique-wallet', 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore('passes', {keyPath: 'id'});
@@ -160,7 +163,15 @@ def phone(
     """Take out a phone; afterwards nothing on it may have stumbled or called anybody else."""
     phones: list[Phone] = []
 
-    def take(*, ahead_s: float = 0, moves: bool = False, script: str = "", **options: Any) -> Phone:
+    def take(
+        *,
+        ahead_s: float = 0,
+        moves: bool = False,
+        alone: bool = False,
+        script: str = "",
+        **options: Any,
+    ) -> Phone:
+        """`moves`: a test moves its clock; `alone`: it is to work without network."""
         context = chromium.new_context(**(USUAL | options))
         at = times.at + timedelta(seconds=ahead_s)
         if moves:
@@ -168,8 +179,8 @@ def phone(
             context.clock.pause_at(at)
         else:
             context.clock.set_fixed_time(at)  # timers run on: axe, for one, waits for some
-        if script:
-            context.add_init_script(script)
+        # A service worker fetches every file once more: only for tests that need one.
+        context.add_init_script(script + ("" if alone else WITHOUT_WORKER))
         phones.append(Phone(context, str(live_server.url), times))
         return phones[-1]
 

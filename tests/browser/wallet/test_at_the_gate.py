@@ -31,7 +31,7 @@ def test_a_phone_in_flight_mode_is_let_through_and_its_picture_is_not(
     phone, code, judged, wait_until
 ):
     """Each redraw is granted; a picture 36 s old, a code of the future, the pass alone are not."""
-    held = phone(moves=True)
+    held = phone(moves=True, alone=True)
     held.enrol(code())
     held.works_offline(wait_until)
     first, drawn = held.read(), held.drawn_at()

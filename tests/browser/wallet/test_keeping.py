@@ -51,7 +51,7 @@ def test_several_passes_come_in_the_order_of_their_last_use(phone, code, person)
 def test_a_newer_app_waits_for_the_next_opening(phone, code, wait_until, tmp_path, monkeypatch):
     """The code on the screen stays; opened again, the app is the newer one."""
     newer = shutil.copytree(web_folder(), tmp_path / "web")
-    held = phone()
+    held = phone(alone=True)
     page = held.enrol(code())
     wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
     page.evaluate("window.before = document.querySelector('canvas')")
@@ -97,7 +97,7 @@ def test_malicious_texts_are_shown_never_obeyed_and_kept_in_no_cache(phone, code
         said["sections"] = [{"id": "own", "title": texts[3], "lines": lines}]
         route.fulfill(json=said)
 
-    held = phone()
+    held = phone(alone=True)
     held.context.route("**/wallet/v1/enrol", answer)
     held.context.route("**/wallet/v1/data", answer)
     page = held.enrol(code())

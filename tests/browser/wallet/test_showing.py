@@ -16,7 +16,7 @@ REDRAWN_S = 15
 
 def test_in_flight_mode_the_code_goes_on_for_weeks(phone, code, wait_until):
     """Drawn anew every 15 seconds, said once; opened again after sixteen days, at once."""
-    held = phone(moves=True)
+    held = phone(moves=True, alone=True)
     page = held.enrol(code())
     held.works_offline(wait_until)
     first = held.drawn_at()
