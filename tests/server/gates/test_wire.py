@@ -1,5 +1,6 @@
 """Who may call: the signature is looked at before anything else, and every answer is signed."""
 
+import base64
 import os
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from django.db import OperationalError
 from portique.core import wire, wire_calls
 from portique.core.seal import Purpose, private_key
 from portique.core.wire_calls import Call
+from portique.server.config.streams import gate_of
 from portique.server.gates import actions
 from portique.server.gates.models import Entry, Gate
 
@@ -33,6 +35,15 @@ def test_a_call_signed_by_another_key_is_refused_without_an_answer(gate):
 def test_what_is_no_call_is_refused(gate, data: bytes):
     """A header that says nothing is nobody's."""
     assert gate.send("POST", NEWS, b"", data).status_code == 401
+
+
+def test_a_name_that_no_database_can_look_for_is_no_gate_s(gate):
+    """PostgreSQL takes no NUL in a text: a stranger would have the server fail."""
+    stranger = replace(gate, gate_id="entry\x001")
+
+    assert gate.send("POST", NEWS, b"", envelope(stranger, f"POST {NEWS}")).status_code == 401
+    header = base64.urlsafe_b64encode(envelope(stranger, "GET /gate/v1/stream")).decode()
+    assert gate_of(header.rstrip("="), "/gate/v1/stream") is None
 
 
 def test_a_call_counts_for_one_request_line(gate):

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DataError
 from django.urls import reverse
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -231,7 +232,7 @@ def gate_of(header: str, path: str) -> str | None:
         if gate is None:
             return None
         wire_calls.read_call(data, gate.key, request=f"GET {path}", body=b"")
-    except (LinkError, binascii.Error, ValueError):
+    except (LinkError, DataError, binascii.Error, ValueError):
         return None
     return gate.gate_id
 

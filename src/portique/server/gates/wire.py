@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import TYPE_CHECKING
 
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpResponse
 from django.http.request import UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
@@ -114,7 +114,7 @@ def _proved(request: HttpRequest) -> tuple[Gate, Call] | None:
     try:
         for gate in load(Gate, "gate_id = %s", wire_calls.caller(data)):
             return gate, wire_calls.read_call(data, gate.key, request=line, body=None)
-    except LinkError:
+    except (LinkError, DataError):  # a name that PostgreSQL can't even look for is no gate's
         log.info("call-not-proved")
     return None
 
