@@ -35,7 +35,7 @@ ZONES = (
 )
 GROUPS = ("2A", "2B", "latin", "internat", "Écoute ☂")
 TITLES = ("", "x", "horaires", "Fête des élèves ☀")
-HOURS = tuple(range(0, 1441, 15))
+HOURS = tuple(range(0, 1441, 30))  # few enough that edges meet
 INDEXES = 64
 DAY_MS = 86_400_000
 
@@ -136,12 +136,13 @@ class Drawing:
             tuple(self.some(GROUPS)),
             tuple(self.some(HOLDERS)),
         )
+        opens = self.one(*HOURS)
         return Opening(
             self.one(*TITLES),
             self.one(INSIDE, INSIDE, "yard"),
             audience,
-            self.one(*HOURS),
-            self.one(*HOURS),
+            opens,
+            opens if self.chance(0.1) else self.one(*HOURS),
             tuple(sorted(self.some(range(1, 8), 7))),
             self.one(*On),
             self.near(day) if self.chance(0.3) else None,

@@ -280,6 +280,8 @@ def _instant(drawing: Drawing, known: Knowledge, around_ms: int) -> int:
     at_ms = around_ms + drawing.whole(-DAY_MS, 2 * DAY_MS)
     if drawing.chance(0.3):
         return around_ms + drawing.whole(-60_000, 60_000)
+    if drawing.chance(0.1):  # where passes begin and end
+        return around_ms + drawing.whole(-30, 40) * 3_600_000 - drawing.whole(0, 1)
     plan = known.plan_at(at_ms)
     edges = [plan.begins_ms, plan.ends_ms, plan.marks.midday_ms, plan.marks.day_ends_ms]
     edges += [opening.hours.opens_ms for opening in plan.openings if opening.hours]
