@@ -81,9 +81,9 @@ def test_an_import_is_told_in_numbers(state):
 def test_another_version_of_the_rules_is_told(state):
     """Epoch and number, as gates are told."""
     knowledge_changed()
+    newest = newest_version(now())
     [(kind, data)] = told(state)
 
-    newest = newest_version(now())
     assert kind is EventType.KNOWLEDGE
     assert data == {"epoch": newest.epoch, "version": newest.number}
 
