@@ -83,6 +83,7 @@ def static_stages() -> list[Stage]:
         Stage("types", (tool("mypy"), "--no-error-summary", "src", "tests", "tools")),
         Stage("imports", (tool("lint-imports"), "--no-cache")),
         Stage("web types", (str(NODE), str(TSC), "--project", "web")),
+        Stage("web format", prettier("--check")),
     ]
 
 

@@ -16,7 +16,8 @@ export function make(tag, attributes = {}, ...parts) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === 'function') made.addEventListener(name.slice(2), value);
-    else if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : value);
+    else if (value !== undefined && value !== false)
+      made.setAttribute(name, value === true ? '' : value);
   }
   made.append(...present(parts));
   return made;
@@ -28,7 +29,9 @@ export function make(tag, attributes = {}, ...parts) {
  * @returns {(Node | string)[]}
  */
 function present(parts) {
-  return /** @type {(Node | string)[]} */ (parts.filter((part) => part !== false && part !== null && part !== undefined));
+  return /** @type {(Node | string)[]} */ (
+    parts.filter((part) => part !== false && part !== null && part !== undefined)
+  );
 }
 
 /**
@@ -39,7 +42,12 @@ function present(parts) {
  */
 export function icon(path, kind = 'icon') {
   const picture = document.createElementNS(SVG, 'svg');
-  for (const [name, value] of Object.entries({ viewBox: '0 0 24 24', class: kind, 'aria-hidden': 'true', focusable: 'false' })) {
+  for (const [name, value] of Object.entries({
+    viewBox: '0 0 24 24',
+    class: kind,
+    'aria-hidden': 'true',
+    focusable: 'false',
+  })) {
     picture.setAttribute(name, value);
   }
   const line = document.createElementNS(SVG, 'path');

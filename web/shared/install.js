@@ -26,7 +26,11 @@ addEventListener('appinstalled', () => {
 /** @returns {Installing} */
 export function installing() {
   const apple = /** @type {any} */ (navigator).standalone; // a boolean on iPhones and iPads, nowhere else
-  if (apple === true || matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches) return 'installed';
+  if (
+    apple === true ||
+    matchMedia('(display-mode: standalone), (display-mode: fullscreen)').matches
+  )
+    return 'installed';
   if (apple === false) return 'apple';
   return offered ? 'ask' : 'browser';
 }

@@ -24,7 +24,8 @@ export async function workOffline(address, scope, renewed) {
     const registered = await workers.register(address, { scope, updateViaCache: 'none' });
     let looked = Date.now();
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'hidden') return void registered.waiting?.postMessage('take over');
+      if (document.visibilityState === 'hidden')
+        return void registered.waiting?.postMessage('take over');
       if (changed) return renewed();
       if (Date.now() - looked < UPDATE_EVERY_MS) return;
       looked = Date.now();

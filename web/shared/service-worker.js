@@ -29,7 +29,8 @@
   /** Take the older worker's place, unless somebody is looking at a page that it serves. */
   async function takeOver() {
     const pages = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
-    if (pages.every((/** @type {any} */ page) => page.visibilityState === 'hidden')) await worker.skipWaiting();
+    if (pages.every((/** @type {any} */ page) => page.visibilityState === 'hidden'))
+      await worker.skipWaiting();
   }
 
   /**

@@ -12,7 +12,9 @@ const KEPT = 'portique-language';
 export function language(wanted = navigator.languages) {
   const kept = keptLanguage();
   if (kept === 'fr' || kept === 'en') return kept;
-  const first = wanted.map((each) => each.slice(0, 2)).find((each) => each === 'fr' || each === 'en');
+  const first = wanted
+    .map((each) => each.slice(0, 2))
+    .find((each) => each === 'fr' || each === 'en');
   return first === 'en' ? 'en' : 'fr';
 }
 
@@ -58,5 +60,8 @@ export function written(at, spoken, hour = false) {
   /** @type {Intl.DateTimeFormatOptions} */
   const day = { day: 'numeric', month: 'long', year: 'numeric' };
   const form = hour ? { ...day, hour: '2-digit', minute: '2-digit' } : day;
-  return new Intl.DateTimeFormat(spoken === 'fr' ? 'fr-FR' : 'en-GB', /** @type {Intl.DateTimeFormatOptions} */ (form)).format(at);
+  return new Intl.DateTimeFormat(
+    spoken === 'fr' ? 'fr-FR' : 'en-GB',
+    /** @type {Intl.DateTimeFormatOptions} */ (form),
+  ).format(at);
 }

@@ -62,7 +62,11 @@ test('a clock is in the way where the gate would refuse its codes, and said wher
 
 test('without network a clock behind the last answer is known to be wrong', () => {
   const later = held({ standing: standing('valid', NOW_MS + 60_000) });
-  assert.deepEqual(obstacle(later, NOW_MS, null), { state: 'clock', blocks: true, gap_ms: -60_000 });
+  assert.deepEqual(obstacle(later, NOW_MS, null), {
+    state: 'clock',
+    blocks: true,
+    gap_ms: -60_000,
+  });
 });
 
 test('a wrong clock is said before dates that it makes wrong', () => {
@@ -70,7 +74,10 @@ test('a wrong clock is said before dates that it makes wrong', () => {
 });
 
 test('a pass without its key shows nothing, whatever else', () => {
-  assert.equal(obstacle(held({ key: undefined, standing: standing('suspended') }), NOW_MS, null)?.state, 'lost');
+  assert.equal(
+    obstacle(held({ key: undefined, standing: standing('suspended') }), NOW_MS, null)?.state,
+    'lost',
+  );
   assert.equal(mayShow('lost'), false);
 });
 
@@ -102,7 +109,10 @@ test('every sentence is said somewhere', () => {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const apps = files.filter((file) => file.endsWith('.js') && !file.startsWith('words'));
   const said = apps.map((file) => readFileSync(new URL(file, folder), 'utf8')).join('');
-  assert.deepEqual(Object.keys(fr).filter((name) => !said.includes(`words.${name}`)), []);
+  assert.deepEqual(
+    Object.keys(fr).filter((name) => !said.includes(`words.${name}`)),
+    [],
+  );
 });
 
 test('French has its narrow spaces, and no straight quotes', () => {

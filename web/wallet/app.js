@@ -27,7 +27,13 @@ import { onChangedElsewhere, Wallet } from './wallet.js';
  * @typedef {{title: string, parts: Node[], placed?: () => void, isOld?: () => boolean}} Screen
  */
 
-const SCREENS = { code: codeScreen, enrol: enrolScreen, pass: passScreen, data: dataScreen, help: helpScreen };
+const SCREENS = {
+  code: codeScreen,
+  enrol: enrolScreen,
+  pass: passScreen,
+  data: dataScreen,
+  help: helpScreen,
+};
 const ARROW = 'M15 5l-7 7 7 7';
 const ADDRESS = '/wallet/';
 
@@ -102,7 +108,12 @@ export class App {
     const target = name === 'help' || this.wallet.passes.length ? name : 'enrol';
     const deep = !this.#isFirst(target);
     if (deep && !replacing) history.pushState({ screen: target, deep }, '', ADDRESS);
-    else history.replaceState({ screen: target, deep: deep && history.state?.deep === true }, '', ADDRESS);
+    else
+      history.replaceState(
+        { screen: target, deep: deep && history.state?.deep === true },
+        '',
+        ADDRESS,
+      );
     this.#name = target;
     this.#place(SCREENS[target](this));
     this.say(announce);
@@ -130,7 +141,8 @@ export class App {
   /** Show what another call, or another tab, changed; what somebody reads or types stays. */
   changed() {
     const { passes } = this.wallet;
-    if (passes.length === 0 || (this.#name === 'enrol' && !this.code)) this.show('code', { replacing: true });
+    if (passes.length === 0 || (this.#name === 'enrol' && !this.code))
+      this.show('code', { replacing: true });
     else if (this.#name === 'code') this.again();
   }
 
@@ -188,9 +200,18 @@ export class App {
   /** @param {Screen} screen */
   #bar(screen) {
     const school = this.wallet.chosen?.school.name ?? 'Portique';
-    const back = make('button', { class: 'quiet back', onclick: () => this.back() }, icon(ARROW), words.back);
+    const back = make(
+      'button',
+      { class: 'quiet back', onclick: () => this.back() },
+      icon(ARROW),
+      words.back,
+    );
     const other = inLanguage === 'fr' ? 'en' : 'fr';
-    const change = make('button', { class: 'quiet tongue', lang: other, onclick: changeLanguage }, words.otherLanguage);
+    const change = make(
+      'button',
+      { class: 'quiet tongue', lang: other, onclick: changeLanguage },
+      words.otherLanguage,
+    );
     const leading = this.#isFirst(this.#name) ? make('p', { class: 'school' }, school) : back;
     return screen.title ? [leading, change] : [change];
   }
@@ -201,7 +222,9 @@ export class App {
  * @param {string} text
  */
 function focusOn(text) {
-  const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('button, summary'));
+  const buttons = /** @type {NodeListOf<HTMLElement>} */ (
+    document.querySelectorAll('button, summary')
+  );
   [...buttons].find((button) => button.textContent === text)?.focus({ preventScroll: true });
 }
 
@@ -212,7 +235,15 @@ addEventListener('online', () => app.look());
 addEventListener('popstate', (event) => app.popped(event));
 addEventListener('hashchange', () => app.takeCode() && !app.stuck && app.show('enrol'));
 addEventListener('pagehide', () => app.forget());
-addEventListener('pageshow', (event) => event.persisted && app.wallet.load().then(() => app.again(), () => {}));
+addEventListener(
+  'pageshow',
+  (event) =>
+    event.persisted &&
+    app.wallet.load().then(
+      () => app.again(),
+      () => {},
+    ),
+);
 onChangedElsewhere(() => app.wallet.load().catch(() => {}));
 onInstalling(() => app.showsCode && app.again());
 app.open();

@@ -75,7 +75,10 @@ export function ask(act, held) {
  * @throws {CallFault}
  */
 export function enrol(code, key) {
-  return called('enrol', key, [[CODE, code], [KEY, coseKey(key.public)]]);
+  return called('enrol', key, [
+    [CODE, code],
+    [KEY, coseKey(key.public)],
+  ]);
 }
 
 /**
@@ -104,11 +107,23 @@ async function once(act, key, claims) {
   const ahead_ms = took_ms > ROUND_TRIP_MS_MAX ? null : Date.now() - (given.time_ms + took_ms / 2);
   if (!given.phones && act === 'enrol') throw new CallFault('phones-off');
   /** @type {[number, Value][]} */
-  const asked = [[ACT, act], [CHALLENGE, bytesOf(given.challenge)], [SCHOOL, given.school.uai], [LANGUAGE, inLanguage]];
-  const signed = await sign(encode(new Map([...asked, ...claims])), key, { withKid: false, typ: TYPE }).catch(() => {
+  const asked = [
+    [ACT, act],
+    [CHALLENGE, bytesOf(given.challenge)],
+    [SCHOOL, given.school.uai],
+    [LANGUAGE, inLanguage],
+  ];
+  const signed = await sign(encode(new Map([...asked, ...claims])), key, {
+    withKid: false,
+    typ: TYPE,
+  }).catch(() => {
     throw new CallFault('key');
   });
-  const answer = await fetched(act, { method: 'POST', body: signed.toBytes(), headers: { 'Content-Type': 'application/cose' } });
+  const answer = await fetched(act, {
+    method: 'POST',
+    body: signed.toBytes(),
+    headers: { 'Content-Type': 'application/cose' },
+  });
   return { answer, ahead_ms, at_ms: given.time_ms };
 }
 
@@ -123,7 +138,12 @@ async function fetched(act, options) {
   let answer;
   try {
     answer = await fetch(ADDRESS + act, {
-      ...options, signal: stop.signal, cache: 'no-store', credentials: 'omit', redirect: 'error', referrerPolicy: 'no-referrer',
+      ...options,
+      signal: stop.signal,
+      cache: 'no-store',
+      credentials: 'omit',
+      redirect: 'error',
+      referrerPolicy: 'no-referrer',
     });
   } catch {
     throw new CallFault('offline');
@@ -132,11 +152,14 @@ async function fetched(act, options) {
   }
   const data = await answer.json().catch(() => null);
   if (answer.ok && data) return data;
-  if (data?.error) throw new CallFault(String(data.error), String(data.words ?? ''), Number(data.wait_s ?? 0));
+  if (data?.error)
+    throw new CallFault(String(data.error), String(data.words ?? ''), Number(data.wait_s ?? 0));
   throw new CallFault(answer.ok ? 'lost' : 'later'); // a proxy's page, not our server's
 }
 
 /** @param {string} text Base64url without padding. */
 function bytesOf(text) {
-  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0));
+  return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) =>
+    character.charCodeAt(0),
+  );
 }

@@ -28,7 +28,8 @@ export function obstacle(held, now_ms, ahead_ms) {
   const status = held.standing?.status ?? 'valid';
   if (status !== 'valid') return blocking(status);
   const gap_ms = clockGap(held, now_ms, ahead_ms);
-  if (gap_ms > AHEAD_MS_MAX || gap_ms < REDRAWN_MS - OLD_MS_MAX) return { state: 'clock', blocks: true, gap_ms };
+  if (gap_ms > AHEAD_MS_MAX || gap_ms < REDRAWN_MS - OLD_MS_MAX)
+    return { state: 'clock', blocks: true, gap_ms };
   if (now_ms < held.not_before * 1000) return blocking('notYet');
   if (now_ms >= held.expires * 1000) return blocking('expired');
   return gap_ms < -AHEAD_MS_MAX ? { state: 'clock', blocks: false, gap_ms } : null;

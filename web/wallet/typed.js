@@ -8,7 +8,11 @@ const ALPHABET = /^(?:[0-9A-HJKMNP-TV-Z]{8}|[0-9A-HJKMNP-TV-Z]{12})$/;
  * @returns {string | null} Null: not complete.
  */
 export function normalised(typed) {
-  const code = typed.toUpperCase().replace(/[\s\u2010-\u2015-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  const code = typed
+    .toUpperCase()
+    .replace(/[\s\u2010-\u2015-]/g, '')
+    .replace(/O/g, '0')
+    .replace(/[IL]/g, '1');
   return ALPHABET.test(code) ? code : null;
 }
 

@@ -62,7 +62,9 @@ export class Wallet extends EventTarget {
   async load() {
     const records = await store.all();
     this.pending = records.find((record) => record.id === PENDING) ?? null;
-    this.passes = records.filter((record) => record.id !== PENDING).sort((one, other) => other.used_ms - one.used_ms);
+    this.passes = records
+      .filter((record) => record.id !== PENDING)
+      .sort((one, other) => other.used_ms - one.used_ms);
     const still = this.passes.find((held) => held.id === this.chosen?.id);
     this.chosen = still ?? this.passes[0] ?? null;
     this.#tell();
@@ -96,7 +98,8 @@ export class Wallet extends EventTarget {
     this.ahead_ms = given.ahead_ms ?? this.ahead_ms;
     await store.put(held);
     await store.remove(PENDING);
-    for (const { id } of this.passes.filter((each) => isReplaced(each, held))) await store.remove(id);
+    for (const { id } of this.passes.filter((each) => isReplaced(each, held)))
+      await store.remove(id);
     this.pending = null;
     this.chosen = held;
     await this.load();
@@ -133,7 +136,8 @@ export class Wallet extends EventTarget {
    * @param {boolean} [now] Asked by somebody: at once.
    */
   async check(held, now = false) {
-    if (!held.key || (!now && Date.now() - (this.#checked.get(held.id) ?? 0) < CHECK_EVERY_MS)) return;
+    if (!held.key || (!now && Date.now() - (this.#checked.get(held.id) ?? 0) < CHECK_EVERY_MS))
+      return;
     this.#checked.set(held.id, Date.now());
     try {
       await this.#ask(held);
@@ -142,7 +146,8 @@ export class Wallet extends EventTarget {
       if (fault instanceof StoreFault) return; // no room for what the server said: asked again at the next look
       if (!(fault instanceof CallFault)) throw fault;
       this.online = fault.kind !== 'offline';
-      if (fault.kind === 'unknown-pass') await this.#change(held.id, { standing: { status: 'unknown', at_ms: 0 } });
+      if (fault.kind === 'unknown-pass')
+        await this.#change(held.id, { standing: { status: 'unknown', at_ms: 0 } });
     }
     this.#tell();
   }
@@ -152,7 +157,8 @@ export class Wallet extends EventTarget {
     const { answer, ahead_ms } = await ask('state', held);
     this.ahead_ms = ahead_ms ?? this.ahead_ms;
     const known = STATUSES.includes(answer.status); // a newer server's other word changes nothing here
-    if (known) await this.#change(held.id, { standing: { status: answer.status, at_ms: answer.time_ms } });
+    if (known)
+      await this.#change(held.id, { standing: { status: answer.status, at_ms: answer.time_ms } });
     if (answer.renew) await this.#renew(held);
   }
 
@@ -202,7 +208,14 @@ export class Wallet extends EventTarget {
 function heldOf({ answer, at_ms }, key) {
   const { pass, pass_id, ...facts } = answer;
   if (passIdOf(pass) !== pass_id) throw new CallFault('lost');
-  return { ...facts, id: pass_id, text: pass, key, standing: { status: 'valid', at_ms }, used_ms: Date.now() };
+  return {
+    ...facts,
+    id: pass_id,
+    text: pass,
+    key,
+    standing: { status: 'valid', at_ms },
+    used_ms: Date.now(),
+  };
 }
 
 /**
@@ -212,7 +225,12 @@ function heldOf({ answer, at_ms }, key) {
  */
 function isReplaced(before, held) {
   const found = obstacle(before, Date.now(), null);
-  return before.name === held.name && before.kind === held.kind && found !== null && needsNewCode(found.state);
+  return (
+    before.name === held.name &&
+    before.kind === held.kind &&
+    found !== null &&
+    needsNewCode(found.state)
+  );
 }
 
 /** @param {string} text */
@@ -225,7 +243,10 @@ function passIdOf(text) {
 }
 
 /** Two tabs of one wallet: each hears of what the other keeps or removes. */
-const changedElsewhere = 'BroadcastChannel' in window ? new BroadcastChannel('portique-wallet') : { postMessage() {}, addEventListener() {} };
+const changedElsewhere =
+  'BroadcastChannel' in window
+    ? new BroadcastChannel('portique-wallet')
+    : { postMessage() {}, addEventListener() {} };
 
 /**
  * Be told when another tab changed what is kept.

@@ -27,8 +27,16 @@ export class Card {
     this.held = held;
     this.told = told;
     this.element = make(
-      'article', { class: 'card drawn' }, whose(held), this.#room, this.#turning,
-      make('p', { class: 'until' }, filled(words.until, { date: day(held.expires - 1, isShort(held)) })),
+      'article',
+      { class: 'card drawn' },
+      whose(held),
+      this.#room,
+      this.#turning,
+      make(
+        'p',
+        { class: 'until' },
+        filled(words.until, { date: day(held.expires - 1, isShort(held)) }),
+      ),
     );
   }
 
@@ -62,7 +70,8 @@ export class Card {
   }
 
   #fit() {
-    if (this.#modules && this.#room.clientWidth) draw(this.#canvas, this.#modules, this.#room.clientWidth);
+    if (this.#modules && this.#room.clientWidth)
+      draw(this.#canvas, this.#modules, this.#room.clientWidth);
   }
 
   /** Let the line under the code run from its beginning. */
@@ -87,5 +96,10 @@ function textOf(held, seconds) {
 export function whose(held) {
   const kinds = /** @type {Record<string, string>} */ (words.kinds);
   const more = [held.label, kinds[held.kind]].filter(Boolean);
-  return make('header', {}, make('h1', { tabindex: '-1' }, make('bdi', {}, held.name)), make('p', {}, make('bdi', {}, more.join(' · '))));
+  return make(
+    'header',
+    {},
+    make('h1', { tabindex: '-1' }, make('bdi', {}, held.name)),
+    make('p', {}, make('bdi', {}, more.join(' · '))),
+  );
 }

@@ -12,7 +12,8 @@ import { gapWords, obstaclePanel } from './obstacle.js';
 /** @typedef {import('../wallet.js').Held} Held */
 /** @typedef {import('../obstacles.js').Obstacle} Obstacle */
 
-const SUN = 'M12 8a4 4 0 100 8 4 4 0 000-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5';
+const SUN =
+  'M12 8a4 4 0 100 8 4 4 0 000-8zM12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6L19 19M5 19l1.4-1.4M17.6 6.4L19 5';
 const LEFT = 'M15 5l-7 7 7 7';
 const RIGHT = 'M9 5l7 7-7 7';
 const SWIPE_PX = 60;
@@ -25,7 +26,8 @@ export function codeScreen(app) {
   const held = /** @type {Held} */ (app.wallet.chosen);
   const now = () => obstacle(held, Date.now(), app.wallet.ahead_ms);
   const found = now();
-  const inTheWay = found?.blocks && !(mayShow(found.state) && app.anyway.has(held.id + found.state));
+  const inTheWay =
+    found?.blocks && !(mayShow(found.state) && app.anyway.has(held.id + found.state));
   const middle = inTheWay && found ? blocked(app, held, found) : shown(app, held, found);
   return {
     title: words.title,
@@ -76,8 +78,14 @@ function shown(app, held, found) {
  */
 function warning(app, held, found) {
   if (!found) return [];
-  const said = found.blocks ? words.states[found.state].title : filled(words.clockNear, { gap: gapWords(found.gap_ms) });
-  const more = make('button', { class: 'link', onclick: () => explain(app, held, found) }, words.howToMend);
+  const said = found.blocks
+    ? words.states[found.state].title
+    : filled(words.clockNear, { gap: gapWords(found.gap_ms) });
+  const more = make(
+    'button',
+    { class: 'link', onclick: () => explain(app, held, found) },
+    words.howToMend,
+  );
   return [make('p', { class: 'warning' }, said, ' ', more)];
 }
 
@@ -111,9 +119,30 @@ function switcher(app, held) {
   if (passes.length < 2) return [];
   const place = passes.findIndex((each) => each.id === held.id);
   const said = filled(words.position, { place: String(place + 1), count: String(passes.length) });
-  const button = (/** @type {number} */ step, /** @type {string} */ name, /** @type {string} */ path) =>
-    make('button', { class: 'quiet step', 'aria-label': name, disabled: !passes[place + step], onclick: () => stepped(app, held, step) }, icon(path));
-  return [make('nav', { class: 'switch', 'aria-label': words.myPasses }, button(-1, words.previous, LEFT), make('p', {}, said), button(1, words.next, RIGHT))];
+  const button = (
+    /** @type {number} */ step,
+    /** @type {string} */ name,
+    /** @type {string} */ path,
+  ) =>
+    make(
+      'button',
+      {
+        class: 'quiet step',
+        'aria-label': name,
+        disabled: !passes[place + step],
+        onclick: () => stepped(app, held, step),
+      },
+      icon(path),
+    );
+  return [
+    make(
+      'nav',
+      { class: 'switch', 'aria-label': words.myPasses },
+      button(-1, words.previous, LEFT),
+      make('p', {}, said),
+      button(1, words.next, RIGHT),
+    ),
+  ];
 }
 
 /**
@@ -136,16 +165,27 @@ function stepped(app, held, step) {
  */
 function swiped(card, app, held) {
   let from = 0;
-  card.addEventListener('touchstart', (event) => (from = event.touches[0].clientX), { passive: true });
-  card.addEventListener('touchend', (event) => {
-    const moved = event.changedTouches[0].clientX - from;
-    if (Math.abs(moved) > SWIPE_PX) stepped(app, held, moved < 0 ? 1 : -1);
-  }, { passive: true });
+  card.addEventListener('touchstart', (event) => (from = event.touches[0].clientX), {
+    passive: true,
+  });
+  card.addEventListener(
+    'touchend',
+    (event) => {
+      const moved = event.changedTouches[0].clientX - from;
+      if (Math.abs(moved) > SWIPE_PX) stepped(app, held, moved < 0 ? 1 : -1);
+    },
+    { passive: true },
+  );
 }
 
 /** @param {App} app */
 function links(app) {
   const link = (/** @type {import('../app.js').Name} */ name, /** @type {string} */ text) =>
     make('button', { class: 'quiet', onclick: () => app.show(name) }, text);
-  return make('nav', { class: 'links', 'aria-label': words.menu }, link('pass', words.aboutPass), link('help', words.help));
+  return make(
+    'nav',
+    { class: 'links', 'aria-label': words.menu },
+    link('pass', words.aboutPass),
+    link('help', words.help),
+  );
 }

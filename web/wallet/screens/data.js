@@ -8,14 +8,25 @@ import { day, filled, words } from '../say.js';
 /** @typedef {import('../calls.js').Section} Section */
 
 /** @type {Record<string, keyof typeof words.wrong>} */
-const WRONG = { offline: 'offline', key: 'unknown', 'unknown-pass': 'unknown', 'not-counting': 'notCounting', later: 'later', 'phones-off': 'off' };
+const WRONG = {
+  offline: 'offline',
+  key: 'unknown',
+  'unknown-pass': 'unknown',
+  'not-counting': 'notCounting',
+  later: 'later',
+  'phones-off': 'off',
+};
 
 /**
  * @param {App} app
  * @returns {import('../app.js').Screen}
  */
 export function dataScreen(app) {
-  const place = make('div', { class: 'data', 'aria-live': 'polite', 'aria-busy': 'true' }, make('p', {}, words.moment));
+  const place = make(
+    'div',
+    { class: 'data', 'aria-live': 'polite', 'aria-busy': 'true' },
+    make('p', {}, words.moment),
+  );
   return {
     title: words.myData,
     parts: [make('h1', { tabindex: '-1' }, words.myData), place],
@@ -32,11 +43,17 @@ async function filledIn(app, place) {
   try {
     const { answer } = await ask('data', held);
     const sections = /** @type {Section[]} */ (answer.sections);
-    place.replaceChildren(make('p', { class: 'soft' }, filled(words.asOf, { date: day(answer.time_ms / 1000, true) })), ...sections.map(section));
+    place.replaceChildren(
+      make('p', { class: 'soft' }, filled(words.asOf, { date: day(answer.time_ms / 1000, true) })),
+      ...sections.map(section),
+    );
   } catch (fault) {
     if (!(fault instanceof CallFault)) throw fault;
     const said = fault.words || words.wrong[WRONG[fault.kind] ?? 'lost'];
-    place.replaceChildren(make('p', { class: 'wrong' }, said), make('button', { class: 'primary', onclick: () => app.again() }, words.retry));
+    place.replaceChildren(
+      make('p', { class: 'wrong' }, said),
+      make('button', { class: 'primary', onclick: () => app.again() }, words.retry),
+    );
   }
   place.removeAttribute('aria-busy');
 }
@@ -46,7 +63,16 @@ async function filledIn(app, place) {
  * @param {number} place
  */
 function section({ title, lines }, place) {
-  const rows = lines.map(({ label, text }) => make('div', {}, make('dt', { class: label ? '' : 'unseen' }, label || title), make('dd', {}, text)));
-  const body = rows.length ? make('dl', { class: 'facts' }, ...rows) : make('p', {}, words.nothingHere);
+  const rows = lines.map(({ label, text }) =>
+    make(
+      'div',
+      {},
+      make('dt', { class: label ? '' : 'unseen' }, label || title),
+      make('dd', {}, text),
+    ),
+  );
+  const body = rows.length
+    ? make('dl', { class: 'facts' }, ...rows)
+    : make('p', {}, words.nothingHere);
   return make('details', { open: place === 0 }, make('summary', {}, make('h2', {}, title)), body);
 }

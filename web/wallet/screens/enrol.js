@@ -12,7 +12,16 @@ import { installFirst } from './install.js';
 /** @typedef {import('../app.js').App} App */
 
 /** @type {Record<string, keyof typeof words.wrong>} What to say of a fault without words of the server's. */
-const WRONG = { offline: 'offline', lost: 'lost', later: 'later', wait: 'wait', code: 'code', 'phones-off': 'off', malformed: 'old', 'too-long': 'old' };
+const WRONG = {
+  offline: 'offline',
+  lost: 'lost',
+  later: 'later',
+  wait: 'wait',
+  code: 'code',
+  'phones-off': 'off',
+  malformed: 'old',
+  'too-long': 'old',
+};
 
 /**
  * @param {App} app
@@ -20,7 +29,8 @@ const WRONG = { offline: 'offline', lost: 'lost', later: 'later', wait: 'wait', 
  */
 export function enrolScreen(app) {
   const first = app.wallet.passes.length === 0;
-  if (installing() === 'apple' && !app.withoutInstalling) return { title: words.installFirst, parts: installFirst(app) };
+  if (installing() === 'apple' && !app.withoutInstalling)
+    return { title: words.installFirst, parts: installFirst(app) };
   return {
     title: first ? words.title : words.addPass,
     parts: [
@@ -46,8 +56,17 @@ function more(title, text) {
 function form(app) {
   const known = normalised(app.code);
   const input = make('input', {
-    id: 'code', name: 'code', class: 'code', required: true, maxlength: '24', autocomplete: 'off', autocapitalize: 'characters',
-    autocorrect: 'off', spellcheck: 'false', enterkeyhint: 'done', 'aria-describedby': 'hint wrong',
+    id: 'code',
+    name: 'code',
+    class: 'code',
+    required: true,
+    maxlength: '24',
+    autocomplete: 'off',
+    autocapitalize: 'characters',
+    autocorrect: 'off',
+    spellcheck: 'false',
+    enterkeyhint: 'done',
+    'aria-describedby': 'hint wrong',
   });
   input.value = known ? grouped(known) : app.code;
   const wrong = make('p', { id: 'wrong', class: 'wrong', role: 'alert' });
@@ -57,9 +76,13 @@ function form(app) {
     submitted(app, input, button, wrong);
   };
   return make(
-    'form', { onsubmit: submit, novalidate: true },
-    make('label', { for: 'code' }, words.codeLabel), input,
-    make('p', { id: 'hint', class: 'soft' }, words.codeHint), wrong, button,
+    'form',
+    { onsubmit: submit, novalidate: true },
+    make('label', { for: 'code' }, words.codeLabel),
+    input,
+    make('p', { id: 'hint', class: 'soft' }, words.codeHint),
+    wrong,
+    button,
   );
 }
 
@@ -99,6 +122,9 @@ function said(fault) {
   if (fault instanceof StoreFault) return words.wrong[fault.kind];
   if (!(fault instanceof CallFault)) throw fault;
   if (fault.words) return fault.words;
-  const wait = fault.wait_s < 120 ? filled(words.gapSeconds, { count: String(fault.wait_s) }) : filled(words.gapMinutes, { count: String(Math.ceil(fault.wait_s / 60)) });
+  const wait =
+    fault.wait_s < 120
+      ? filled(words.gapSeconds, { count: String(fault.wait_s) })
+      : filled(words.gapMinutes, { count: String(Math.ceil(fault.wait_s / 60)) });
   return filled(words.wrong[WRONG[fault.kind] ?? 'lost'], { wait });
 }

@@ -21,7 +21,9 @@ export function helpScreen() {
     title: words.help,
     parts: [
       make('h1', { tabindex: '-1' }, words.help),
-      ...said.map(([title, text]) => make('section', {}, make('h2', {}, title), make('p', {}, text))),
+      ...said.map(([title, text]) =>
+        make('section', {}, make('h2', {}, title), make('p', {}, text)),
+      ),
       ...installWays(),
     ],
   };

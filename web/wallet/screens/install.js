@@ -51,9 +51,12 @@ export function installFirst(app) {
 
 /** @param {string} code */
 function steps(code) {
-  const last = code ? [words.installApple3, make('strong', { class: 'code' }, grouped(code)), copyButton(code)] : [words.installApple3NoCode];
+  const last = code
+    ? [words.installApple3, make('strong', { class: 'code' }, grouped(code)), copyButton(code)]
+    : [words.installApple3NoCode];
   return make(
-    'ol', { class: 'steps' },
+    'ol',
+    { class: 'steps' },
     make('li', {}, icon(SHARE), words.installApple1),
     make('li', {}, icon(PLUS), words.installApple2),
     make('li', {}, ...last),
@@ -63,6 +66,15 @@ function steps(code) {
 /** @param {string} code */
 function copyButton(code) {
   const said = make('span', { role: 'status' });
-  const copy = () => navigator.clipboard?.writeText(grouped(code)).then(() => (said.textContent = words.copied), () => {});
-  return make('span', { class: 'copy' }, make('button', { class: 'quiet', onclick: copy }, words.copyCode), said);
+  const copy = () =>
+    navigator.clipboard?.writeText(grouped(code)).then(
+      () => (said.textContent = words.copied),
+      () => {},
+    );
+  return make(
+    'span',
+    { class: 'copy' },
+    make('button', { class: 'quiet', onclick: copy }, words.copyCode),
+    said,
+  );
 }

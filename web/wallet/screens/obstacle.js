@@ -21,9 +21,15 @@ export function obstaclePanel(app, held, found) {
   const { state } = found;
   const said = words.states[state];
   return make(
-    'section', { class: 'obstacle' },
+    'section',
+    { class: 'obstacle' },
     icon(CARE, 'icon care'),
-    make('div', { class: 'said', role: 'alert' }, make('h2', {}, said.title), make('p', {}, filled(said.what, places(held, found)))),
+    make(
+      'div',
+      { class: 'said', role: 'alert' },
+      make('h2', {}, said.title),
+      make('p', {}, filled(said.what, places(held, found))),
+    ),
     make('p', { class: 'next' }, said.next),
     app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.offline),
     make('div', { class: 'actions' }, ...actions(app, held, found)),
@@ -46,8 +52,10 @@ function places(held, { state, gap_ms }) {
  */
 export function gapWords(gap_ms) {
   const off = Math.abs(gap_ms);
-  if (off < 2 * MINUTE_MS) return filled(words.gapSeconds, { count: String(Math.round(off / 1000)) });
-  if (off < 2 * HOUR_MS) return filled(words.gapMinutes, { count: String(Math.round(off / MINUTE_MS)) });
+  if (off < 2 * MINUTE_MS)
+    return filled(words.gapSeconds, { count: String(Math.round(off / 1000)) });
+  if (off < 2 * HOUR_MS)
+    return filled(words.gapMinutes, { count: String(Math.round(off / MINUTE_MS)) });
   return filled(words.gapHours, { count: String(Math.floor(off / HOUR_MS)) });
 }
 
@@ -59,7 +67,10 @@ export function gapWords(gap_ms) {
  */
 function actions(app, held, { state }) {
   const offered = [];
-  if (needsNewCode(state)) offered.push(make('button', { class: 'primary', onclick: () => app.show('enrol') }, words.enterCode));
+  if (needsNewCode(state))
+    offered.push(
+      make('button', { class: 'primary', onclick: () => app.show('enrol') }, words.enterCode),
+    );
   if (state !== 'lost') offered.push(checkButton(app, held, offered.length ? 'quiet' : 'primary'));
   if (mayShow(state)) {
     const anyway = () => {

@@ -19,7 +19,11 @@ export function passScreen(app) {
     parts: [
       whose(held),
       facts(held),
-      part(words.myData, words.myDataWhat, make('button', { class: 'primary', onclick: () => app.show('data') }, words.showMyData)),
+      part(
+        words.myData,
+        words.myDataWhat,
+        make('button', { class: 'primary', onclick: () => app.show('data') }, words.showMyData),
+      ),
       recorded(held),
       part(words.kept, words.keptWhat),
       make('button', { class: 'quiet', onclick: () => app.show('enrol') }, words.addPass),
@@ -41,19 +45,36 @@ function part(title, text, ...more) {
 function facts(held) {
   const hour = isShort(held);
   const standing = held.standing && `${words.standings[held.standing.status]}`;
-  const checked = held.standing?.at_ms ? filled(words.checked, { date: day(held.standing.at_ms / 1000, true) }) : words.neverChecked;
+  const checked = held.standing?.at_ms
+    ? filled(words.checked, { date: day(held.standing.at_ms / 1000, true) })
+    : words.neverChecked;
   const rows = [
     [words.school, held.school.name],
-    [words.validity, filled(words.fromTo, { from: day(held.not_before, hour), until: day(held.expires - 1, hour) })],
+    [
+      words.validity,
+      filled(words.fromTo, {
+        from: day(held.not_before, hour),
+        until: day(held.expires - 1, hour),
+      }),
+    ],
     [words.standing, standing ? `${standing}. ${checked}` : checked],
     [words.number, held.id],
   ];
-  return make('dl', { class: 'facts' }, ...rows.map(([term, text]) => make('div', {}, make('dt', {}, term), make('dd', {}, text))));
+  return make(
+    'dl',
+    { class: 'facts' },
+    ...rows.map(([term, text]) => make('div', {}, make('dt', {}, term), make('dd', {}, text))),
+  );
 }
 
 /** @param {Held} held */
 function recorded(held) {
-  return make('section', {}, make('h2', {}, words.recorded), make('ul', {}, ...held.recorded.map((sentence) => make('li', {}, sentence))));
+  return make(
+    'section',
+    {},
+    make('h2', {}, words.recorded),
+    make('ul', {}, ...held.recorded.map((sentence) => make('li', {}, sentence))),
+  );
 }
 
 /**
@@ -66,8 +87,10 @@ function removing(app, held) {
     app.show('code', { replacing: true, announce: words.removed });
   };
   return make(
-    'details', { class: 'removing' },
-    make('summary', {}, words.remove), make('p', {}, words.removeWhat),
+    'details',
+    { class: 'removing' },
+    make('summary', {}, words.remove),
+    make('p', {}, words.removeWhat),
     make('button', { class: 'danger', onclick: remove }, words.removeSure),
   );
 }

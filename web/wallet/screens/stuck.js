@@ -11,6 +11,11 @@ export function stuckScreen(why) {
   const again = make('button', { class: 'primary', onclick: () => location.reload() }, words.retry);
   return {
     title: words.title,
-    parts: [make('h1', { tabindex: '-1' }, words.title), make('p', { class: 'wrong' }, words.wrong[why]), again, make('p', {}, words.helpFlatWhat)],
+    parts: [
+      make('h1', { tabindex: '-1' }, words.title),
+      make('p', { class: 'wrong' }, words.wrong[why]),
+      again,
+      make('p', {}, words.helpFlatWhat),
+    ],
   };
 }

@@ -94,19 +94,22 @@ export const en = {
   howToMend: 'What to do?',
 
   welcome: 'Your pass in this phone',
-  welcomeWhat: 'A code on the screen, shown at the gate like the paper card. It works without network. The paper card goes on working.',
+  welcomeWhat:
+    'A code on the screen, shown at the gate like the paper card. It works without network. The paper card goes on working.',
   codeLabel: 'Code from the school',
   codeHint: 'Letters and digits, in groups of four. Capitals or not, as you like.',
   add: 'Add to this phone',
   adding: 'Adding…',
   gone: 'You had a pass here before?',
-  goneWhat: 'A phone that was reset, changed or emptied loses its key, and nobody can copy it. Ask the school office for a new code: it takes less than a minute, and the old pass is cancelled. Until then, show your paper card or ask for a day slip.',
+  goneWhat:
+    'A phone that was reset, changed or emptied loses its key, and nobody can copy it. Ask the school office for a new code: it takes less than a minute, and the old pass is cancelled. Until then, show your paper card or ask for a day slip.',
   noCode: 'No code?',
   noCodeWhat: 'The school office gives you one, on paper or on its screen. It works once.',
   recorded: 'What the school wrote down',
 
   installFirst: 'Install the app first',
-  installFirstWhat: 'On iPhones and iPads, what Safari keeps is erased after some days without a visit. The installed app keeps your pass.',
+  installFirstWhat:
+    'On iPhones and iPads, what Safari keeps is erased after some days without a visit. The installed app keeps your pass.',
   installApple1: 'Touch Share, at the bottom or top of Safari.',
   installApple2: 'Choose “Add to Home Screen”, then “Add”.',
   installApple3: 'Open the app from the home screen and type this code:',
@@ -117,31 +120,38 @@ export const en = {
   withoutInstalling: 'Go on without installing',
   install: 'Install the app',
   installWhy: 'To open it with one touch, and so that the phone keeps your pass more surely.',
-  installMenu: 'To open it with one touch: the browser’s menu, then “Install” or “Add to home screen”.',
+  installMenu:
+    'To open it with one touch: the browser’s menu, then “Install” or “Add to home screen”.',
 
   wrong: {
     short: 'This code is not complete: it has 8 or 12 letters and digits.',
     code: 'This code does not fit: miscopied, used already or too old. Check it, or ask the school office for another.',
     wait: 'Too many tries from this network. Try again in {wait}.',
     off: 'The school does not use phones at the gate. Show your paper card.',
-    offline: 'The school’s server does not answer. Check the network and try again: the code stays good.',
+    offline:
+      'The school’s server does not answer. Check the network and try again: the code stays good.',
     later: 'The server is busy. Try again in a moment: the code stays good.',
     old: 'This app is older than the server. Close it, open it again with network, then try again.',
     full: 'The phone has no room left. Erase some photos or apps, then try again: the code stays good.',
-    closed: 'This browser keeps nothing: private browsing, or storage not allowed. Open this page in an ordinary window.',
-    unsafe: 'This page was not opened by a safe address (https). Open it again by the code you were given, or ask the school.',
+    closed:
+      'This browser keeps nothing: private browsing, or storage not allowed. Open this page in an ordinary window.',
+    unsafe:
+      'This page was not opened by a safe address (https). Open it again by the code you were given, or ask the school.',
     lost: 'The answer could not be read. Try again: the code stays good for some minutes.',
     unknown: 'The school does not know this pass. Ask the school office for a new code.',
-    notCounting: 'This pass does not count at the moment: its data can’t be read here. The school office can show it to you.',
+    notCounting:
+      'This pass does not count at the moment: its data can’t be read here. The school office can show it to you.',
   },
 
   myData: 'My data',
-  myDataWhat: 'What the school keeps about you, why, until when, who looked at it, and your rights. Asked of the server each time, never kept in the phone.',
+  myDataWhat:
+    'What the school keeps about you, why, until when, who looked at it, and your rights. Asked of the server each time, never kept in the phone.',
   showMyData: 'Show my data',
   asOf: 'As of {date}',
   nothingHere: 'Nothing.',
   remove: 'Remove from this phone',
-  removeWhat: 'The pass goes from this phone. To put it back, you will need a new code from the school office. The paper card stays valid.',
+  removeWhat:
+    'The pass goes from this phone. To put it back, you will need a new code from the school office. The paper card stays valid.',
   removeSure: 'Yes, remove',
   removed: 'The pass is removed from this phone.',
   number: 'Number of the pass',
@@ -158,19 +168,25 @@ export const en = {
     unknown: 'unknown',
   },
   kept: 'Kept in this phone',
-  keptWhat: 'Your name, your class or service, the dates, the sealed pass and its key, which can’t be copied. Nothing else.',
+  keptWhat:
+    'Your name, your class or service, the dates, the sealed pass and its key, which can’t be copied. Nothing else.',
 
   helpShow: 'Showing the code',
-  helpShowWhat: 'Open the app, turn up the brightness, hold the screen a hand away from the reader, the whole white square in view. If it reflects, tilt the phone a little. In the rain: wipe the screen.',
+  helpShowWhat:
+    'Open the app, turn up the brightness, hold the screen a hand away from the reader, the whole white square in view. If it reflects, tilt the phone a little. In the rain: wipe the screen.',
   helpFlat: 'Battery empty, phone forgotten or broken',
-  helpFlatWhat: 'Show your paper card: it is worth exactly as much. Without it, tell the agent your name: eight seconds, and nothing is counted against you.',
+  helpFlatWhat:
+    'Show your paper card: it is worth exactly as much. Without it, tell the agent your name: eight seconds, and nothing is counted against you.',
   helpClock: 'The phone’s clock',
   helpLost: 'Phone lost or stolen',
-  helpLostWhat: 'Tell the school office: they suspend the pass at once, and make it valid again if the phone comes back.',
+  helpLostWhat:
+    'Tell the school office: they suspend the pass at once, and make it valid again if the phone comes back.',
   helpNew: 'New phone',
-  helpNewWhat: 'Ask the school office for a new code and open it on the new phone. The old one counts no more.',
+  helpNewWhat:
+    'Ask the school office for a new code and open it on the new phone. The old one counts no more.',
   helpShot: 'Screenshots',
-  helpShotWhat: 'A screenshot is of no use: the code changes every 15 seconds, and only this phone can make it.',
+  helpShotWhat:
+    'A screenshot is of no use: the code changes every 15 seconds, and only this phone can make it.',
   helpChoice: 'Nobody has to use a phone',
   helpChoiceWhat: 'The paper card opens the same lane, as fast.',
 };

@@ -94,20 +94,24 @@ export const fr = {
 
   // Getting a pass
   welcome: 'Votre laissez-passer dans ce téléphone',
-  welcomeWhat: 'Un code sur l’écran, présenté au portique comme la carte en papier. Il fonctionne sans réseau. La carte en papier continue de marcher.',
+  welcomeWhat:
+    'Un code sur l’écran, présenté au portique comme la carte en papier. Il fonctionne sans réseau. La carte en papier continue de marcher.',
   codeLabel: 'Code reçu de l’établissement',
-  codeHint: 'Des lettres et des chiffres, par groupes de quatre. Majuscules ou non, comme vous voulez.',
+  codeHint:
+    'Des lettres et des chiffres, par groupes de quatre. Majuscules ou non, comme vous voulez.',
   add: 'Ajouter à ce téléphone',
   adding: 'Ajout en cours…',
   gone: 'Vous aviez déjà un laissez-passer ici ?',
-  goneWhat: 'Un téléphone réinitialisé, changé ou vidé perd sa clé, et personne ne peut la copier. Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute, et l’ancien laissez-passer est annulé. D’ici là, présentez votre carte en papier ou demandez un billet du jour.',
+  goneWhat:
+    'Un téléphone réinitialisé, changé ou vidé perd sa clé, et personne ne peut la copier. Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute, et l’ancien laissez-passer est annulé. D’ici là, présentez votre carte en papier ou demandez un billet du jour.',
   noCode: 'Pas de code ?',
   noCodeWhat: 'La vie scolaire en donne un, sur papier ou sur son écran. Il sert une seule fois.',
   recorded: 'Ce que l’établissement a noté',
 
   // Installing
   installFirst: 'Installez d’abord l’application',
-  installFirstWhat: 'Sur iPhone et iPad, ce que garde Safari s’efface après quelques jours sans visite. L’application installée, elle, garde votre laissez-passer.',
+  installFirstWhat:
+    'Sur iPhone et iPad, ce que garde Safari s’efface après quelques jours sans visite. L’application installée, elle, garde votre laissez-passer.',
   installApple1: 'Touchez Partager, en bas ou en haut de Safari.',
   installApple2: 'Choisissez « Sur l’écran d’accueil », puis « Ajouter ».',
   installApple3: 'Ouvrez l’application depuis l’écran d’accueil et saisissez ce code :',
@@ -117,8 +121,10 @@ export const fr = {
   notSafari: 'Pas de bouton Partager ? Ouvrez cette page dans Safari.',
   withoutInstalling: 'Continuer sans installer',
   install: 'Installer l’application',
-  installWhy: 'Pour l’ouvrir d’un geste, et pour que le téléphone garde mieux votre laissez-passer.',
-  installMenu: 'Pour l’ouvrir d’un geste : menu du navigateur, puis « Installer » ou « Ajouter à l’écran d’accueil ».',
+  installWhy:
+    'Pour l’ouvrir d’un geste, et pour que le téléphone garde mieux votre laissez-passer.',
+  installMenu:
+    'Pour l’ouvrir d’un geste : menu du navigateur, puis « Installer » ou « Ajouter à l’écran d’accueil ».',
 
   // What goes wrong while getting a pass
   wrong: {
@@ -126,25 +132,32 @@ export const fr = {
     code: 'Ce code ne va pas : mal recopié, déjà utilisé ou trop ancien. Vérifiez-le, ou demandez-en un autre à la vie scolaire.',
     wait: 'Trop d’essais depuis ce réseau. Réessayez dans {wait}.',
     off: 'L’établissement n’utilise pas les téléphones au portique. Présentez votre carte en papier.',
-    offline: 'Le serveur de l’établissement ne répond pas. Vérifiez le réseau et réessayez : le code reste bon.',
+    offline:
+      'Le serveur de l’établissement ne répond pas. Vérifiez le réseau et réessayez : le code reste bon.',
     later: 'Le serveur est occupé. Réessayez dans un moment : le code reste bon.',
     old: 'Cette application est plus ancienne que le serveur. Fermez-la, rouvrez-la avec du réseau, puis réessayez.',
     full: 'Le téléphone n’a plus de place. Effacez quelques photos ou applications, puis réessayez : le code reste bon.',
-    closed: 'Ce navigateur ne garde rien : navigation privée, ou stockage interdit. Ouvrez cette page dans une fenêtre normale.',
-    unsafe: 'Cette page n’est pas ouverte par une adresse sûre (https). Rouvrez-la par le code reçu, ou demandez à l’établissement.',
+    closed:
+      'Ce navigateur ne garde rien : navigation privée, ou stockage interdit. Ouvrez cette page dans une fenêtre normale.',
+    unsafe:
+      'Cette page n’est pas ouverte par une adresse sûre (https). Rouvrez-la par le code reçu, ou demandez à l’établissement.',
     lost: 'La réponse n’a pas pu être lue. Réessayez : le code reste bon quelques minutes.',
-    unknown: 'L’établissement ne connaît pas ce laissez-passer. Demandez un nouveau code à la vie scolaire.',
-    notCounting: 'Ce laissez-passer ne compte pas en ce moment : ses données ne se lisent pas ici. La vie scolaire peut vous les montrer.',
+    unknown:
+      'L’établissement ne connaît pas ce laissez-passer. Demandez un nouveau code à la vie scolaire.',
+    notCounting:
+      'Ce laissez-passer ne compte pas en ce moment : ses données ne se lisent pas ici. La vie scolaire peut vous les montrer.',
   },
 
   // One pass
   myData: 'Mes données',
-  myDataWhat: 'Ce que l’établissement garde sur vous, pourquoi, jusqu’à quand, qui l’a consulté, et vos droits. Demandé au serveur à chaque fois, jamais gardé dans le téléphone.',
+  myDataWhat:
+    'Ce que l’établissement garde sur vous, pourquoi, jusqu’à quand, qui l’a consulté, et vos droits. Demandé au serveur à chaque fois, jamais gardé dans le téléphone.',
   showMyData: 'Afficher mes données',
   asOf: 'Situation du {date}',
   nothingHere: 'Rien.',
   remove: 'Retirer de ce téléphone',
-  removeWhat: 'Le laissez-passer disparaît de ce téléphone. Pour le remettre, il faudra un nouveau code de la vie scolaire. La carte en papier reste valable.',
+  removeWhat:
+    'Le laissez-passer disparaît de ce téléphone. Pour le remettre, il faudra un nouveau code de la vie scolaire. La carte en papier reste valable.',
   removeSure: 'Oui, retirer',
   removed: 'Le laissez-passer est retiré de ce téléphone.',
   number: 'Numéro du laissez-passer',
@@ -161,20 +174,26 @@ export const fr = {
     unknown: 'inconnu',
   },
   kept: 'Gardé dans ce téléphone',
-  keptWhat: 'Votre nom, votre classe ou service, les dates, le laissez-passer scellé et sa clé, qui ne peut pas être copiée. Rien d’autre.',
+  keptWhat:
+    'Votre nom, votre classe ou service, les dates, le laissez-passer scellé et sa clé, qui ne peut pas être copiée. Rien d’autre.',
 
   // Help
   helpShow: 'Présenter le code',
-  helpShowWhat: 'Ouvrez l’application, montez la luminosité, tenez l’écran à une main du lecteur, le carré blanc en entier. En cas de reflet, penchez un peu le téléphone. Pluie : essuyez l’écran.',
+  helpShowWhat:
+    'Ouvrez l’application, montez la luminosité, tenez l’écran à une main du lecteur, le carré blanc en entier. En cas de reflet, penchez un peu le téléphone. Pluie : essuyez l’écran.',
   helpFlat: 'Batterie vide, téléphone oublié ou cassé',
-  helpFlatWhat: 'Présentez votre carte en papier : elle vaut exactement autant. Sans carte, dites votre nom à l’agent : huit secondes, et rien n’est compté contre vous.',
+  helpFlatWhat:
+    'Présentez votre carte en papier : elle vaut exactement autant. Sans carte, dites votre nom à l’agent : huit secondes, et rien n’est compté contre vous.',
   helpClock: 'L’heure du téléphone',
   helpLost: 'Téléphone perdu ou volé',
-  helpLostWhat: 'Prévenez la vie scolaire : elle suspend le laissez-passer tout de suite, et le remet en service si le téléphone revient.',
+  helpLostWhat:
+    'Prévenez la vie scolaire : elle suspend le laissez-passer tout de suite, et le remet en service si le téléphone revient.',
   helpNew: 'Nouveau téléphone',
-  helpNewWhat: 'Demandez un nouveau code à la vie scolaire et ouvrez-le sur le nouveau téléphone. L’ancien ne compte plus.',
+  helpNewWhat:
+    'Demandez un nouveau code à la vie scolaire et ouvrez-le sur le nouveau téléphone. L’ancien ne compte plus.',
   helpShot: 'Capture d’écran',
-  helpShotWhat: 'Une capture ne sert à rien : le code change toutes les 15 secondes, et seul ce téléphone sait le faire.',
+  helpShotWhat:
+    'Une capture ne sert à rien : le code change toutes les 15 secondes, et seul ce téléphone sait le faire.',
   helpChoice: 'Rien n’oblige à utiliser un téléphone',
   helpChoiceWhat: 'La carte en papier ouvre la même voie, aussi vite.',
 };
