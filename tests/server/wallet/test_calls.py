@@ -15,11 +15,11 @@ from portique.core.wire_wallet import Asked, WalletAct, sign_call
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions as passes
-from portique.server.passes.models import IssuedPass, Use
+from portique.server.passes.models import IssuedPass
 from portique.server.people.actions import look_up
 from portique.server.people.erasing import erase
 from portique.server.people.models import AccessReason, Person
-from portique.server.wallet.actions import switch
+from portique.server.wallet.actions import new_phone, switch
 from portique.server.wallet.challenges import FRESH_MS, new_challenge
 
 pytestmark = pytest.mark.usefixtures("monday")
@@ -146,12 +146,14 @@ def test_another_class_makes_the_pass_anew_once(by, person, enrolled):
 
 
 def test_nothing_to_renew_gives_the_pass_itself(enrolled):
-    """And makes none."""
+    """And writes nothing: however often it is asked, gates and indexes go on as they are."""
     phone = enrolled()
-    _, said = phone.ask(WalletAct.RENEW)
+    body = phone.sign(WalletAct.RENEW, phone.held["pass_id"])
+    with CaptureQueriesContext(connection) as seen:
+        said = phone.send(WalletAct.RENEW, body).json()
 
     assert said["pass"] == phone.held["pass"]
-    assert IssuedPass.objects.filter(use=Use.PHONE).count() == 1
+    assert [one["sql"] for one in seen if not one["sql"].startswith("SELECT")] == []
 
 
 def test_a_new_school_year_reaches_the_phone(by, person, enrolled):
@@ -193,6 +195,35 @@ def test_a_pupils_phone_comes_through_the_summer_and_a_visitors_not(person, enro
     assert [(one["status"], one["renew"]) for one in answers] == [("ended", True), ("ended", False)]
     assert pupil.ask(WalletAct.RENEW)[1]["expires"] > clock.now().timestamp()
     assert visitor.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
+
+
+def test_a_phone_suspended_as_lost_is_not_made_anew_after_the_summer(by, enrolled, at):
+    """Its pass has ended meanwhile, but nobody found it again."""
+    phone = enrolled()
+    passes.suspend(by, PassId(phone.held["pass_id"]))
+    at(AT + timedelta(days=300))
+
+    assert phone.ask(WalletAct.STATE)[1]["renew"] is False
+    assert phone.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
+
+
+def test_the_next_phone_ends_one_whose_pass_had_ended(person, enrolled, at):
+    """A phone lost in the summer comes back to nothing: a person has one phone."""
+    lost = enrolled(somebody := person())
+    at(AT + timedelta(days=300))
+    enrolled(somebody)
+
+    assert lost.ask(WalletAct.STATE)[1]["renew"] is False
+    assert lost.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
+
+
+def test_a_phone_said_to_be_lost_after_the_summer_gets_nothing(by, person, enrolled, at):
+    """From the moment the office asks for the next code."""
+    lost = enrolled(somebody := person())
+    at(AT + timedelta(days=300))
+    new_phone(by, somebody)
+
+    assert lost.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
 
 
 def test_the_pass_of_somebody_erased_is_nobodys(person, enrolled):

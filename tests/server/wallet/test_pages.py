@@ -67,6 +67,18 @@ def test_a_phone_is_suspended_found_again_and_revoked(signed_in, person, enrolle
     assert statuses == [Status.SUSPENDED, Status.VALID, Status.REVOKED]
 
 
+def test_a_phone_whose_pass_ended_is_still_revoked(signed_in, person, enrolled):
+    """Or it would be made anew: the page shows it, to be revoked and nothing else."""
+    phone, office = enrolled(somebody := person()), signed_in(Role.SCHOOL_LIFE)
+    pass_id, page = phone.held["pass_id"], f"/telephones/personne/{somebody.pk}/"
+    IssuedPass.objects.filter(pk=pass_id).update(expires_ms=1)
+    buttons = re.findall(r'name="change" value="(\w+)"', text(office.get(page)))
+    office.post(f"{page}changer/", {"change": "revoke", "pass": pass_id})
+
+    assert buttons == ["revoke"]
+    assert IssuedPass.objects.get(pk=pass_id).status == Status.REVOKED.value
+
+
 def test_nobody_changes_a_pass_through_somebody_elses_page(signed_in, person, enrolled):
     """The address names the person, and the pass must be theirs."""
     phone, other = enrolled(person(0)), person(1)

@@ -97,13 +97,13 @@ def status_of(held: HeldPass, at: datetime) -> PhoneStatus:
 def is_outdated(held: HeldPass, at: datetime) -> bool:
     """Say whether the school would write a phone's pass differently today, and may.
 
-    An ended one is made anew too: the phone of somebody who is here comes through the summer.
+    An ended one is made anew too: the phone of somebody who is here comes through the summer. One
+    that was suspended is not, whatever its date: it may be in other hands.
     """
     person, identity = held.person, held.inside.identity
     if person is None or person.left_on is not None or identity is None or not phones_on():
         return False
-    renewable = standing_of(held.issued, at) in {Standing.VALID, Standing.EXPIRED}
-    if not renewable or person.kind == Kind.VISITOR:
+    if held.issued.status is not Status.VALID or person.kind == Kind.VISITOR:
         return False
     (asked,) = requests_for([person], Wanted(Use.PHONE), at)
     ends = asked.window.closes if asked.window else at
@@ -133,16 +133,16 @@ def successor(held: HeldPass, at: datetime) -> HeldPass | None:
 
 
 def phones_of(person: Person, at: datetime) -> list[PassRow]:
-    """Return a person's passes on phones that still run, the newest first."""
-    rows = running_phones(person, at).order_by("-line")
+    """Return a person's passes on phones that were not revoked, the newest first."""
+    rows = unrevoked_phones(person).order_by("-line")
     issued = [issued_from(row) for row in rows]
     return [PassRow(one, Use.PHONE, standing_of(one, at)) for one in issued]
 
 
-def running_phones(person: Person, at: datetime) -> QuerySet[IssuedPass]:
-    """Return the phones' passes of a person that have not ended, nor were revoked."""
+def unrevoked_phones(person: Person) -> QuerySet[IssuedPass]:
+    """Return the phones' passes of a person that were not revoked; ended ones can be made anew."""
     rows = IssuedPass.objects.filter(use=Use.PHONE, holder__in=person.holders)
-    return rows.filter(expires_ms__gt=to_ms(at)).exclude(status=Status.REVOKED.value)
+    return rows.exclude(status=Status.REVOKED.value)
 
 
 def open_code(person: Person, at: datetime) -> PhoneCode | None:

@@ -171,8 +171,8 @@ def change(request: HttpRequest, key: UUID) -> HttpResponse:
     """Suspend a phone's pass, let it count again, or revoke it."""
     asked, pass_id = request.POST.get("change", ""), PassId(request.POST.get("pass", ""))
     somebody = get_object_or_404(Person, pk=key)
-    running = queries.running_phones(somebody, now())
-    if asked not in CHANGES or not running.filter(pk=pass_id).exists():
+    theirs = queries.unrevoked_phones(somebody)
+    if asked not in CHANGES or not theirs.filter(pk=pass_id).exists():
         raise Http404
     with Refusals(request):
         CHANGES[asked](who_proved(request), pass_id)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from portique.core.revocation import Status
 from portique.core.values import PassId
-from portique.server.accounts.codes import code_hash, new_code
+from portique.server.accounts.codes import SHORT_GROUPS, code_hash, new_code
 from portique.server.clock import now
 from portique.server.passes import quotas
 from portique.server.passes.actions import give_holder
@@ -23,7 +23,7 @@ from portique.server.people.census import raise_census
 from portique.server.school.house import served_school
 from portique.server.wallet.errors import PHONES_OFF, WalletRefused
 from portique.server.wallet.models import CODE_DAYS, PhoneCode
-from portique.server.wallet.queries import running_phones
+from portique.server.wallet.queries import unrevoked_phones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ PHONE = "phone-code"
 class Lasts(Enum):
     """How long a code counts, and of how many groups of four it is: 40 bits, or 60."""
 
-    SCREEN = (timedelta(minutes=10), 2)
+    SCREEN = (timedelta(minutes=10), SHORT_GROUPS)
     PAPER = (timedelta(days=CODE_DAYS), 3)
 
 
@@ -99,7 +99,7 @@ def new_phone(by: By, person: Person) -> NewCode:
 
 def _suspend_phones(by: By, person: Person) -> None:
     at, register = now(), served_school().register
-    valid = running_phones(person, at).filter(status=Status.VALID.value)
+    valid = unrevoked_phones(person).filter(status=Status.VALID.value)
     lost = [issued_from(row) for row in valid]
     for one in lost:
         register.set_status(PassId(one.pass_id), Status.SUSPENDED)

@@ -21,7 +21,7 @@ from portique.server.school.house import served_school
 from portique.server.wallet.actions.codes import hash_of
 from portique.server.wallet.errors import CODE, PHONES_OFF, WalletRefused
 from portique.server.wallet.models import PhoneCode
-from portique.server.wallet.queries import HeldPass, held_pass, running_phones
+from portique.server.wallet.queries import HeldPass, held_pass, unrevoked_phones
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,7 +40,9 @@ def enrol(asked: Enrolment) -> HeldPass:
     """
     if not phones_on():
         raise WalletRefused(PHONES_OFF)
-    _code(asked, now())  # a wrong one costs no gate anything
+    code = _code(asked, now())
+    if code.pass_id:  # neither this nor a wrong one costs a gate anything
+        return _again(code, asked)
     with transaction.atomic():
         raise_census()  # until it ends nobody leaves, and no other phone is enrolled
         knowledge_changed()
@@ -67,7 +69,7 @@ def _again(code: PhoneCode, asked: Enrolment) -> HeldPass:
 
 def _enrolled(code: PhoneCode, asked: Enrolment, at: datetime) -> HeldPass:
     person = code.person
-    before = [issued_from(row) for row in running_phones(person, at)]
+    before = [issued_from(row) for row in unrevoked_phones(person)]
     wanted = Wanted(Use.PHONE, kind=ActKind.PHONE, phone_key=asked.key)
     (issued,) = make(None, [person], wanted, at)
     end_phones(before, issued, at)

@@ -34,20 +34,26 @@ def renew(pass_id: PassId) -> HeldPass:
     Raises:
         WalletRefused: Suspended, revoked by somebody, or of somebody who left.
     """
+    held, at = _held(pass_id), now()
+    if not is_outdated(held, at):
+        return _counting(held, at)  # nothing is made, nothing is written
     with transaction.atomic():
         raise_census()  # until it ends nobody leaves, and it is made anew once
-        return _renewed(pass_id, now())
+        held, at = _held(pass_id), now()
+        return _made_anew(held, at) if is_outdated(held, at) else _counting(held, at)
 
 
-def _renewed(pass_id: PassId, at: datetime) -> HeldPass:
+def _held(pass_id: PassId) -> HeldPass:
     held = held_pass(pass_id)
     if held is None:
         raise WalletRefused(UNKNOWN_PASS)
+    return held
+
+
+def _counting(held: HeldPass, at: datetime) -> HeldPass:
     after = successor(held, at)
     if after is not None:
         return after
-    if is_outdated(held, at):
-        return _made_anew(held, at)
     status = status_of(held, at)
     if status is not PhoneStatus.VALID:
         raise WalletRefused(PHONES_OFF if status is PhoneStatus.OFF else NOT_COUNTING)
