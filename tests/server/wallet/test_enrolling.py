@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.server.conftest import AT, NAME, UAI
 from tests.server.wallet.conftest import Phone
 
@@ -11,6 +13,7 @@ from portique.core.decide import Outcome, Reason
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
 from portique.core.values import Kind, Language, PassId
+from portique.core.wire_wallet import WalletAct
 from portique.server.accounts.throttle import address_of, count_failure, guess
 from portique.server.passes import actions as passes
 from portique.server.passes.models import ACT_WORDS, Act, ActKind, IssuedPass, Use
@@ -58,10 +61,13 @@ def test_a_code_serves_one_phone(by, person, phone):
 def test_a_lost_answer_is_given_again_to_the_same_phone(by, person, phone):
     """The code and the key together give the pass they made, and make no other."""
     (new,) = codes_for(by, [person()], Lasts.SCREEN)
-    first, again = phone.enrol(new.code), phone.enrol(new.code)
+    first = phone.enrol(new.code)
+    body = phone.sign(WalletAct.ENROL, new.code.replace("-", ""))
+    with CaptureQueriesContext(connection) as seen:
+        again = phone.send(WalletAct.ENROL, body)
 
-    assert first == again
-    assert IssuedPass.objects.filter(use=Use.PHONE).count() == 1
+    assert first == (again.status_code, again.json())
+    assert [one["sql"] for one in seen if not one["sql"].startswith("SELECT")] == []
 
 
 def test_a_phone_suspended_meanwhile_is_not_given_its_pass_again(by, person, phone):
@@ -178,6 +184,16 @@ def test_each_wrong_code_is_a_step_towards_waiting(phone, rf):
         count_failure([guess(ENROLMENTS, "phone", address_of(rf.get("/")))])
 
     assert [phone.enrol("0000-0000")[1]["error"] for _ in range(2)] == ["code", "wait"]
+
+
+def test_a_code_on_paper_never_waits(by, person, phone, rf):
+    """Its sixty bits can't be guessed: nobody keeps a school's phones out by wrong codes."""
+    (new,) = codes_for(by, [person()], Lasts.PAPER)
+    for _ in range(ENROLMENTS.free):
+        count_failure([guess(ENROLMENTS, "phone", address_of(rf.get("/")))])
+
+    assert phone.enrol("0000-0000-0000")[1]["error"] == "code"
+    assert phone.enrol(new.code)[0] == 200
 
 
 def test_a_hundred_codes_more_than_usual_are_refused(by, person):

@@ -23,6 +23,7 @@ from portique.core.wire_wallet import CALL_BYTES_MAX, Enrolment, WalletAct, read
 from portique.server.accounts import throttle
 from portique.server.accounts.access import by_proof, public
 from portique.server.accounts.bodies import announced, go_on, is_unread
+from portique.server.accounts.codes import GROUP_CHARS, SHORT_GROUPS
 from portique.server.accounts.errors import TooManyTries
 from portique.server.clock import now
 from portique.server.passes.phones import phones_on
@@ -59,7 +60,11 @@ if TYPE_CHECKING:
     Answer = dict[str, Any]
 
 ENROLMENTS = throttle.Limit(free=60, first_s=10, longest_s=120, memory_s=900)
-"""Wrong codes from one address, which may be a whole school's: a screen's code has 40 bits."""
+"""Wrong codes of a screen, of 40 bits, from one address, which may be a whole school's.
+
+Nobody guesses a code on paper, of 60 bits: it never waits, so that no pupil keeps a school's out.
+"""
+SCREEN_CHARS = SHORT_GROUPS * GROUP_CHARS
 log = logging.getLogger(__name__)
 
 STATUS_WORDS = {
@@ -154,7 +159,9 @@ def _refused(refusal: Refusal, **more: int) -> HttpResponse:
 
 
 def _enrolled(request: HttpRequest, asked: Enrolment) -> HeldPass:
-    guesses = [throttle.guess(ENROLMENTS, "phone", throttle.address_of(request))]
+    guesses: list[throttle.Guess] = []
+    if len(asked.code) == SCREEN_CHARS:
+        guesses += [throttle.guess(ENROLMENTS, "phone", throttle.address_of(request))]
     throttle.hold_back(guesses)
     try:
         return actions.enrol(asked)
