@@ -3,11 +3,14 @@
 /** @type {WakeLockSentinel | null} */
 let held = null;
 let wanted = false;
+let asking = false;
 
 /** Keep the screen on from now on, whenever the page is seen; where the browser can. */
 export async function keepAwake() {
   wanted = true;
-  if (held || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+  if (held || asking || document.visibilityState !== 'visible' || !('wakeLock' in navigator))
+    return;
+  asking = true; // two at once would leave one that nobody gives back
   try {
     const lock = await navigator.wakeLock.request('screen');
     lock.addEventListener('release', () => {
@@ -17,6 +20,8 @@ export async function keepAwake() {
     held = lock;
   } catch {
     // Battery nearly empty, or not allowed: the phone's own delay holds.
+  } finally {
+    asking = false;
   }
 }
 

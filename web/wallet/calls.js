@@ -135,7 +135,7 @@ async function once(act, key, claims) {
 async function fetched(act, options) {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE_MS);
-  let answer;
+  let answer, text;
   try {
     answer = await fetch(ADDRESS + act, {
       ...options,
@@ -145,16 +145,29 @@ async function fetched(act, options) {
       redirect: 'error',
       referrerPolicy: 'no-referrer',
     });
+    text = await answer.text(); // still under the same patience: a line can fail in the middle
   } catch {
     throw new CallFault('offline');
   } finally {
     clearTimeout(timer);
   }
-  const data = await answer.json().catch(() => null);
+  const data = read(text);
   if (answer.ok && data) return data;
   if (data?.error)
     throw new CallFault(String(data.error), String(data.words ?? ''), Number(data.wait_s ?? 0));
   throw new CallFault(answer.ok ? 'lost' : 'later'); // a proxy's page, not our server's
+}
+
+/**
+ * @param {string} text
+ * @returns {any} Null: no JSON.
+ */
+function read(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} text Base64url without padding. */

@@ -2,6 +2,9 @@
 
 import { REDRAWN_MS } from './obstacles.js';
 
+/** Opening the app shows the page as well: one drawing is enough. */
+const FRESH_MS = 1_000;
+
 export class Rotation {
   #draw;
   #drawn_ms = -Infinity;
@@ -35,7 +38,7 @@ export class Rotation {
   #comeBack = () => {
     if (document.visibilityState !== 'visible') return;
     const age_ms = Date.now() - this.#drawn_ms;
-    if (age_ms >= REDRAWN_MS || age_ms < 0) this.#turn();
+    if (age_ms >= FRESH_MS || age_ms < 0) this.#turn();
   };
 
   #turn = () => {

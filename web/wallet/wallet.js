@@ -165,6 +165,7 @@ export class Wallet extends EventTarget {
   /** @param {Held} held */
   async #renew(held) {
     const renewed = heldOf(await ask('renew', held), /** @type {PrivateKey} */ (held.key));
+    if (!this.passes.some((each) => each.id === held.id)) return; // taken out of the phone meanwhile
     renewed.used_ms = held.used_ms;
     await store.put(renewed);
     await store.remove(held.id); // only now: between the two, both are there, and one of them counts
@@ -185,6 +186,7 @@ export class Wallet extends EventTarget {
     const changed = { ...current, ...facts };
     this.passes = this.passes.map((each) => (each.id === id ? changed : each));
     if (this.chosen?.id === id) this.chosen = changed;
+    if (!changed.key) return; // it may have refused once: what is kept has it still
     await store.put(changed).catch(() => {}); // a full phone: it is known again at the next check
   }
 

@@ -1,0 +1,154 @@
+/** The wallet's keeping, calling and drawing, with the browser's parts replaced: no screen, no server. */
+
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+
+import { Store } from '../shared/store.js';
+import { Rotation } from '../wallet/rotation.js';
+
+const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+const browser = {
+  document: page,
+  window: {},
+  navigator: { languages: ['fr'], wakeLock: { request: () => lock() } },
+  addEventListener() {},
+  removeEventListener() {},
+};
+for (const [name, value] of Object.entries(browser)) {
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+}
+const { Wallet } = await import('../wallet/wallet.js');
+const { CallFault, enrol } = await import('../wallet/calls.js');
+const { keepAwake, letSleep } = await import('../shared/wake.js');
+const { makePrivateKey, Purpose } = await import('../core/keys.js');
+const { vectors } = await import('./vectors.js');
+const { parse, textOf } = await import('../core/passes.js');
+
+/** @type {Map<string, any>} What the phone keeps. */
+const kept = new Map();
+Store.prototype.all = async () => [...kept.values()];
+Store.prototype.put = async (record) => void kept.set(record.id, record);
+Store.prototype.remove = async (id) => void kept.delete(id);
+
+/** Passes as a server gives them: the first two of the vectors. @type {any[]} */
+const GIVEN = vectors('pass/valid')
+  .vectors.slice(0, 2)
+  .map((/** @type {any} */ { text }) => {
+    const { sealed, passId } = parse(text);
+    const school = { uai: '0990001S', name: 'Lycée Exemple' };
+    return { pass: textOf(sealed), pass_id: passId, name: 'Zoé', kind: 'pupil', school };
+  });
+const key = await makePrivateKey(Purpose.PHONE);
+
+/** A wallet with one pass. */
+async function wallet() {
+  kept.clear();
+  const one = new Wallet();
+  await one.add({ answer: GIVEN[0], ahead_ms: 0, at_ms: 0 }, key);
+  return one;
+}
+
+/**
+ * Let the server answer each act in its way.
+ * @param {Record<string, () => any>} answers
+ */
+function serve(answers) {
+  const challenge = { time_ms: 0, challenge: 'AAAA', school: { uai: '0990001S' }, phones: true };
+  const given = /** @type {Record<string, () => any>} */ ({
+    challenge: () => challenge,
+    ...answers,
+  });
+  mock.method(globalThis, 'fetch', async (/** @type {string} */ address) =>
+    Response.json(await given[address.split('/').slice(-1)[0]]()),
+  );
+}
+
+test('a key that refused once is still kept, and signs when the app is opened again', async () => {
+  const one = await wallet();
+  one.lose(/** @type {any} */ (one.chosen));
+  await one.choose(/** @type {any} */ (one.chosen));
+
+  assert.equal(one.chosen?.key, undefined);
+  assert.equal(kept.get(GIVEN[0].pass_id).key, key);
+});
+
+test('a pass taken out of the phone while it is made anew does not come back', async () => {
+  const one = await wallet();
+  const held = /** @type {any} */ (one.chosen);
+  const renew = async () => {
+    await one.remove(held);
+    return GIVEN[1];
+  };
+  serve({ state: () => ({ status: 'valid', renew: true, time_ms: 0 }), renew });
+  await one.check(held, true);
+
+  assert.deepEqual([...kept.keys()], []);
+});
+
+test('a pass made anew takes the place of the one before', async () => {
+  const one = await wallet();
+  serve({ state: () => ({ status: 'valid', renew: true, time_ms: 0 }), renew: () => GIVEN[1] });
+  await one.check(/** @type {any} */ (one.chosen), true);
+
+  assert.deepEqual([...kept.keys()], [GIVEN[1].pass_id]);
+});
+
+test('a line that stands still in the middle of an answer is no network', async () => {
+  const timeout = mock.method(globalThis, 'setTimeout', (/** @type {() => void} */ late) =>
+    queueMicrotask(late),
+  );
+  mock.method(globalThis, 'fetch', async (/** @type {any} */ _, /** @type {any} */ { signal }) => ({
+    ok: true,
+    text: () => stopped(signal),
+    json: () => stopped(signal),
+  }));
+  const wrong = await enrol('K7QM2T9X4BHD', key).catch((fault) => fault);
+  timeout.mock.restore();
+
+  assert.ok(wrong instanceof CallFault);
+  assert.equal(wrong.kind, 'offline');
+});
+
+/**
+ * Never answer; fail once nobody waits any more.
+ * @param {AbortSignal} signal
+ */
+function stopped(signal) {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+test('a code is drawn anew as soon as somebody comes back to it, however young it is', (t) => {
+  let now_ms = 1_795_248_000_000;
+  t.mock.method(Date, 'now', () => now_ms);
+  /** @type {number[]} */
+  const drawn = [];
+  const rotation = new Rotation(async (seconds) => void drawn.push(seconds));
+  rotation.start();
+  for (const passed_ms of [500, 9_500, -3_600_000]) {
+    now_ms += passed_ms;
+    page.dispatchEvent(new Event('visibilitychange'));
+  }
+  rotation.stop();
+  page.dispatchEvent(new Event('visibilitychange'));
+
+  assert.deepEqual(drawn, [1_795_248_000, 1_795_248_010, 1_795_244_410]);
+});
+
+let locks = 0;
+
+/** Hold the screen on, until it is given back. */
+function lock() {
+  locks += 1;
+  const held = Object.assign(new EventTarget(), { release: () => void (locks -= 1) });
+  return Promise.resolve(held);
+}
+
+test('the screen is held on once, however often that is asked, and goes dark afterwards', async () => {
+  await Promise.all([keepAwake(), keepAwake()]);
+  assert.equal(locks, 1);
+  letSleep();
+  assert.equal(locks, 0);
+});
