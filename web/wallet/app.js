@@ -55,6 +55,8 @@ export class App {
   #name = 'code';
   /** @type {Screen | null} */
   #shown = null;
+  /** Whether there was no pass when the screen was made. */
+  #wasEmpty = true;
 
   /** Read what is kept and show it. */
   async open() {
@@ -140,15 +142,21 @@ export class App {
 
   /** Show what another call, or another tab, changed; what somebody reads or types stays. */
   changed() {
-    const { passes } = this.wallet;
-    if (passes.length === 0 || (this.#name === 'enrol' && !this.code))
-      this.show('code', { replacing: true });
+    if (!this.#shown || this.stuck) return;
+    const isEmpty = this.wallet.passes.length === 0;
+    const isOver = isEmpty ? !['enrol', 'help'].includes(this.#name) : this.#isEnrolledElsewhere();
+    if (isOver) this.show('code', { replacing: true });
     else if (this.#name === 'code') this.again();
+  }
+
+  /** Say whether another tab got the first pass, which this one was asked to get. */
+  #isEnrolledElsewhere() {
+    return this.#name === 'enrol' && this.#wasEmpty && !this.code;
   }
 
   /** @param {PopStateEvent} event */
   popped(event) {
-    if (location.hash) return; // a code's link, opened in the running app: `hashchange` follows
+    if (this.stuck || location.hash) return; // a code's link, opened in the running app: `hashchange` follows
     const name = /** @type {Name} */ (event.state?.screen ?? 'code');
     this.show(name in SCREENS ? name : 'code', { replacing: true });
   }
@@ -164,6 +172,12 @@ export class App {
   /** Leave what must not stay in a page that the browser keeps. */
   forget() {
     if (this.#name === 'data') this.show('code', { replacing: true });
+  }
+
+  /** Begin anew in the other language, with the code that the app was opened by. */
+  turnLanguage() {
+    if (this.code) history.replaceState(history.state, '', `${ADDRESS}#code=${this.code}`);
+    changeLanguage();
   }
 
   /** Draw the code no more, and let the screen go dark. */
@@ -186,6 +200,7 @@ export class App {
     if (this.#name !== 'code') this.hideCard();
     const focused = moved ? '' : document.activeElement?.textContent;
     this.#shown = screen;
+    this.#wasEmpty = this.wallet.passes.length === 0;
     document.title = screen.title;
     document.body.dataset.screen = this.#name;
     element('bar').replaceChildren(...this.#bar(screen));
@@ -209,7 +224,7 @@ export class App {
     const other = inLanguage === 'fr' ? 'en' : 'fr';
     const change = make(
       'button',
-      { class: 'quiet tongue', lang: other, onclick: changeLanguage },
+      { class: 'quiet tongue', lang: other, onclick: () => this.turnLanguage() },
       words.otherLanguage,
     );
     const leading = this.#isFirst(this.#name) ? make('p', { class: 'school' }, school) : back;
@@ -235,15 +250,7 @@ addEventListener('online', () => app.look());
 addEventListener('popstate', (event) => app.popped(event));
 addEventListener('hashchange', () => app.takeCode() && !app.stuck && app.show('enrol'));
 addEventListener('pagehide', () => app.forget());
-addEventListener(
-  'pageshow',
-  (event) =>
-    event.persisted &&
-    app.wallet.load().then(
-      () => app.again(),
-      () => {},
-    ),
-);
+addEventListener('pageshow', (event) => event.persisted && app.wallet.load().catch(() => {}));
 onChangedElsewhere(() => app.wallet.load().catch(() => {}));
 onInstalling(() => app.showsCode && app.again());
 app.open();

@@ -104,9 +104,9 @@ async function submitted(app, input, button, wrong) {
   try {
     await enrolWith(app.wallet, code);
   } catch (fault) {
-    wrong.textContent = said(fault);
     button.disabled = false;
     button.textContent = words.add;
+    wrong.textContent = said(fault);
     return;
   }
   app.code = '';

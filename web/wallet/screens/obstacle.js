@@ -92,7 +92,7 @@ function checkButton(app, held, kind) {
     const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
     button.textContent = words.moment;
     await app.wallet.check(held, true);
-    app.again();
+    if (app.showsCode) app.again(); // what somebody went on to type stays
     if (app.wallet.online === false) app.say(words.wrong.offline);
   };
   return make('button', { class: kind, onclick: check }, words.checkNow);
