@@ -19,9 +19,11 @@ from portique.server.passes.models import IssuedPass
 from portique.server.people.actions import look_up
 from portique.server.people.erasing import erase
 from portique.server.people.models import AccessReason, Person
+from portique.server.school.models import Counter
 from portique.server.wallet.actions import new_phone, switch
 from portique.server.wallet.challenges import FRESH_MS, new_challenge
 
+COUNTER, PASS = Counter._meta.db_table, IssuedPass._meta.db_table
 pytestmark = pytest.mark.usefixtures("monday")
 
 
@@ -175,6 +177,22 @@ def test_what_somebody_stopped_is_not_renewed(by, person, enrolled, act):
     Person.objects.filter(pk=somebody.pk).update(label="1re 2")
 
     assert phone.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
+
+
+def test_making_anew_and_suspending_wait_for_each_other(by, person, enrolled):
+    """Both write what gates know first, and only then a pass: neither undoes the other."""
+    phone = enrolled(somebody := person())
+    Person.objects.filter(pk=somebody.pk).update(label="1re 2")
+    with CaptureQueriesContext(connection) as renewing:
+        _, newer = phone.ask(WalletAct.RENEW)
+    with CaptureQueriesContext(connection) as suspending:
+        passes.suspend(by, PassId(newer["pass_id"]))
+
+    for seen in (renewing, suspending):
+        written = [one["sql"] for one in seen if one["sql"].startswith(("UPDATE", "INSERT"))]
+        tables = [table for sql in written for table in (COUNTER, PASS) if table in sql]
+        assert tables[0] == COUNTER
+        assert PASS in tables
 
 
 def test_whoever_left_gets_no_newer_pass(person, enrolled):

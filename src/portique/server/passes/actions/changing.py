@@ -12,9 +12,10 @@ from portique.core.values import Window, from_ms, to_ms
 from portique.school.issuing import replace_pass, to_second
 from portique.server.clock import now
 from portique.server.entropy import entropy
+from portique.server.gates.actions import knowledge_changed
 from portique.server.passes.actions.issuing import Wanted, make
 from portique.server.passes.actions.many import a_few_at_once
-from portique.server.passes.actions.recording import record_change
+from portique.server.passes.actions.recording import record, record_change
 from portique.server.passes.models import ActKind, IssuedPass, Use
 from portique.server.people.census import raise_census
 from portique.server.people.models import Person
@@ -121,5 +122,6 @@ def revoke(by: By, pass_id: PassId) -> None:
 def _change(by: By, pass_id: PassId, status: Status, kind: ActKind) -> None:
     register = served_school().register
     with transaction.atomic():
+        knowledge_changed()  # first: a phone's pass is not made anew meanwhile
         register.set_status(pass_id, status)
-        record_change(by, kind, [register.get(pass_id)], now())
+        record(by, kind, [register.get(pass_id)], now())

@@ -39,6 +39,7 @@ def renew(pass_id: PassId) -> HeldPass:
         return _counting(held, at)  # nothing is made, nothing is written
     with transaction.atomic():
         raise_census()  # until it ends nobody leaves, and it is made anew once
+        knowledge_changed()  # and nobody suspends it
         held, at = _held(pass_id), now()
         return _made_anew(held, at) if is_outdated(held, at) else _counting(held, at)
 
@@ -61,7 +62,6 @@ def _counting(held: HeldPass, at: datetime) -> HeldPass:
 
 
 def _made_anew(held: HeldPass, at: datetime) -> HeldPass:
-    knowledge_changed()
     assert held.person is not None  # noqa: S101 -- or it would not be outdated
     wanted = Wanted(Use.PHONE, kind=ActKind.PHONE_RENEWED, phone_key=held.key)
     (issued,) = make(None, [held.person], wanted, at)
