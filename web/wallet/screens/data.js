@@ -10,7 +10,7 @@ import { day, filled, words } from '../say.js';
 /** @type {Record<string, keyof typeof words.wrong>} */
 const WRONG = {
   offline: 'offline',
-  key: 'unknown',
+  key: 'key',
   'unknown-pass': 'unknown',
   'not-counting': 'notCounting',
   later: 'later',

@@ -14,6 +14,7 @@ import { installFirst } from './install.js';
 /** @type {Record<string, keyof typeof words.wrong>} What to say of a fault without words of the server's. */
 const WRONG = {
   offline: 'offline',
+  key: 'key',
   lost: 'lost',
   later: 'later',
   wait: 'wait',

@@ -137,6 +137,7 @@ export const en = {
       'This browser keeps nothing: private browsing, or storage not allowed. Open this page in an ordinary window.',
     unsafe:
       'This page was not opened by a safe address (https). Open it again by the code you were given, or ask the school.',
+    key: 'The browser refuses to use the key. Close the app and open it again. If that happens again, ask the school office for a new code.',
     lost: 'The answer could not be read. Try again: the code stays good for some minutes.',
     unknown: 'The school does not know this pass. Ask the school office for a new code.',
     notCounting:
@@ -169,7 +170,7 @@ export const en = {
   },
   kept: 'Kept in this phone',
   keptWhat:
-    'Your name, your class or service, the dates, the sealed pass and its key, which can’t be copied. Nothing else.',
+    'What this page shows, the sealed pass and its key, which can’t be copied, when you last chose it, and your language. Nothing else.',
 
   helpShow: 'Showing the code',
   helpShowWhat:

@@ -141,6 +141,7 @@ export const fr = {
       'Ce navigateur ne garde rien : navigation privée, ou stockage interdit. Ouvrez cette page dans une fenêtre normale.',
     unsafe:
       'Cette page n’est pas ouverte par une adresse sûre (https). Rouvrez-la par le code reçu, ou demandez à l’établissement.',
+    key: 'Le navigateur refuse d’employer la clé. Fermez l’application et rouvrez-la. Si cela recommence, demandez un nouveau code à la vie scolaire.',
     lost: 'La réponse n’a pas pu être lue. Réessayez : le code reste bon quelques minutes.',
     unknown:
       'L’établissement ne connaît pas ce laissez-passer. Demandez un nouveau code à la vie scolaire.',
@@ -175,7 +176,7 @@ export const fr = {
   },
   kept: 'Gardé dans ce téléphone',
   keptWhat:
-    'Votre nom, votre classe ou service, les dates, le laissez-passer scellé et sa clé, qui ne peut pas être copiée. Rien d’autre.',
+    'Ce que montre cette page, le laissez-passer scellé et sa clé, qui ne peut pas être copiée, quand vous l’avez choisi en dernier, et votre langue. Rien d’autre.',
 
   // Help
   helpShow: 'Présenter le code',
