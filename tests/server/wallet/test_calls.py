@@ -168,6 +168,15 @@ def test_a_new_school_year_reaches_the_phone(by, person, enrolled):
     assert said["expires"] > phone.held["expires"]
 
 
+def test_old_passes_revoked_with_the_new_year_are_not_made_anew(by, enrolled, at):
+    """Nor one that had ended before the year was begun: phones need new codes."""
+    phone = enrolled()
+    at(AT + timedelta(days=300))
+    passes.roll(by, AT.year + 1, revoke=True)
+
+    assert phone.ask(WalletAct.RENEW)[1]["error"] == "not-counting"
+
+
 @pytest.mark.parametrize("act", [passes.suspend, passes.revoke])
 def test_what_somebody_stopped_is_not_renewed(by, person, enrolled, act):
     """Whoever found a lost phone gets no newer pass either."""

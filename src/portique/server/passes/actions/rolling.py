@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from portique.core.errors import RegisterError
 from portique.core.revocation import Status
@@ -69,8 +70,9 @@ def _make_keys(year: int) -> None:
 
 
 def _revoke_all(at: datetime) -> None:
-    counting = IssuedPass.objects.filter(expires_ms__gt=to_ms(at))
-    counting.exclude(status=Status.REVOKED.value).update(status=Status.REVOKED.value)
+    renewable = Q(use=Use.PHONE)  # by the phone itself, ended or not
+    old = IssuedPass.objects.filter(Q(expires_ms__gt=to_ms(at)) | renewable)
+    old.exclude(status=Status.REVOKED.value).update(status=Status.REVOKED.value)
 
 
 def _renew_everybody(census: int) -> int:
