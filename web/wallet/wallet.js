@@ -42,7 +42,7 @@ const PENDING = 'pending';
 /** @typedef {{id: string, code: string, key: PrivateKey}} Pending */
 
 export class Wallet extends EventTarget {
-  /** @type {Held[]} In the order of last use when the app was opened: nothing moves under a finger. */
+  /** @type {Held[]} In the order of last use when they were read: choosing one moves none under a finger. */
   passes = [];
   /** @type {Held | null} */
   chosen = null;
