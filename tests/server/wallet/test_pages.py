@@ -13,6 +13,7 @@ from portique.server.accounts.roles import Role
 from portique.server.passes.models import IssuedPass
 from portique.server.people.models import Person
 from portique.server.school.models import RulesAct, RulesActKind
+from portique.server.wallet import views
 from portique.server.wallet.actions import Lasts, codes_for, switch
 from portique.server.wallet.models import PhoneCode
 
@@ -39,6 +40,18 @@ def test_a_class_is_printed_at_once_and_each_code_enrols(signed_in, person, enro
     assert len(codes) == len(others)
     assert having.shown_name not in page
     assert {Phone().enrol(code)[0] for code in codes} == {200}
+
+
+def test_a_group_too_large_for_one_sheet_goes_on_with_the_next(signed_in, person, monkeypatch):
+    """Printing again begins with those who have no code yet: nobody is left out."""
+    monkeypatch.setattr(views, "MANY", 2)
+    people, office = [person(n) for n in range(3)], signed_in(Role.SCHOOL_LIFE)
+    counts = []
+    for _ in range(2):
+        office.post("/telephones/classe/", {"kind": "pupil", "label": CLASS})
+        counts.append(PhoneCode.objects.filter(person__in=people).count())
+
+    assert counts == [2, 3]
 
 
 def test_one_click_suspends_the_lost_phone_and_shows_a_code(signed_in, person, enrolled):

@@ -173,9 +173,17 @@ def counted(at: datetime) -> Counted:
     return Counted(phones.filter(expires_ms__gt=to_ms(at)).count(), codes.count())
 
 
-def without_phone(kind: str, label: str, at: datetime) -> list[Person]:
-    """Return those of a class who have no phone that counts, by name; opens their names."""
+def without_phone(kind: str, label: str, at: datetime, most: int) -> list[Person]:
+    """Return those of a class who have no phone that counts, by name; opens their names.
+
+    Of more than `most` people those come first who have no code either: asked again, it goes on.
+    """
     counting = IssuedPass.objects.filter(use=Use.PHONE, status=Status.VALID.value)
     held = set(counting.filter(expires_ms__gt=to_ms(at)).values_list("holder", flat=True))
     here = Person.objects.filter(kind=kind, label=label, left_on=None)
-    return sorted((one for one in here if not held & set(one.holders)), key=name_order)
+    found = sorted((one for one in here if not held & set(one.holders)), key=name_order)
+    if len(found) > most:
+        open_codes = PhoneCode.objects.filter(pass_id="", expires_at__gt=at)
+        waiting = set(open_codes.values_list("person_id", flat=True))
+        found.sort(key=lambda one: one.pk in waiting)
+    return found[:most]

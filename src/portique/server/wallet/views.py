@@ -108,7 +108,7 @@ def group(request: HttpRequest) -> HttpResponse:
     kind, label = request.POST.get("kind", ""), request.POST.get("label", "")
     if kind not in set(Kind):
         raise Http404
-    people = queries.without_phone(kind, label, now())[:MANY]
+    people = queries.without_phone(kind, label, now(), MANY)
     if not people:
         messages.info(request, NONE_LEFT)
         return redirect("wallet:phones")
