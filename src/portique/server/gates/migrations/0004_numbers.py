@@ -26,7 +26,8 @@ def number_notes(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         last += 1
         row.number = last
         row.save(update_fields=["number"])
-    counter.objects.update_or_create(name=NOTES, defaults={"value": last})
+    if last:  # a new school's database stays empty: a copy can be put back into it
+        counter.objects.update_or_create(name=NOTES, defaults={"value": last})
 
 
 def count_signing(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
