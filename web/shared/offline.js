@@ -23,7 +23,13 @@ export async function workOffline(address, scope, renewed) {
   try {
     const registered = await workers.register(address, { scope, updateViaCache: 'none' });
     let looked = Date.now();
+    let leaves = false;
+    addEventListener('pagehide', () => (leaves = true));
+    addEventListener('pageshow', () => (leaves = false));
     document.addEventListener('visibilitychange', () => {
+      // While a page loads anew a change of workers could leave it waiting for ever; once the last
+      // page is closed, the browser changes them by itself.
+      if (leaves) return;
       if (document.visibilityState === 'hidden')
         return void registered.waiting?.postMessage('take over');
       if (changed) return renewed();

@@ -64,7 +64,11 @@ def test_a_newer_app_waits_for_the_next_opening(phone, code, wait_until, tmp_pat
     wait_until(lambda: page.evaluate(waits), what="the newer app")
 
     assert page.evaluate("document.querySelector('canvas') === window.before")
-    page.goto("about:blank")
+    page.goto(f"{held.address}/healthz")  # no page of the app is open any more
+    still = (
+        "async () => Boolean((await navigator.serviceWorker.getRegistration('/wallet/')).waiting)"
+    )
+    wait_until(lambda: not page.evaluate(still), what="the newer app's turn")
     expect(held.open()).to_have_title("Plus récent")
 
 
