@@ -98,6 +98,7 @@ def test_a_phone_that_keeps_nothing_says_so_and_uses_no_code_up(phone, code, scr
     """No room left, or a private window: what to do, and the code stays good."""
     held = phone(script=script)
     page = held.open(f"#code={code()}")
+    page.wait_for_selector("main h1")
     if page.locator("form").count():
         page.click("form .primary")
     expect(page.locator(".wrong").first).to_contain_text(said)
