@@ -44,7 +44,6 @@ import {
 /** @typedef {import('./keys.js').SecretKey} SecretKey */
 /** @typedef {import('./seal.js').Signed} Signed */
 
-export { SECONDS_MAX };
 export const SEALED_PASS_BYTES_MAX = 800;
 export const CLAIMS_BYTES_MAX = 640;
 export const IDENTITY_BYTES_MAX = 400;
