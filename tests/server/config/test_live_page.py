@@ -60,7 +60,9 @@ def test_a_referral_appears_by_itself_and_is_answered_by_keyboard(page, whole):
 
 def test_a_page_that_was_cut_off_for_ten_minutes_lacks_no_line(page, whole):
     """It says that it is cut off; back on the network it has what happened, in order."""
-    page.clock.install()
+    page.clock.install()  # before the page loads: whatever it hears is of this clock
+    page.reload()
+    page.wait_for_selector('#link[data-state="live"]')
     page.context.set_offline(offline=True)
     page.clock.fast_forward("10:00")
     page.wait_for_selector('#link[data-state="cut"]')
