@@ -114,3 +114,19 @@ def test_writers_wait_for_those_of_another_process(connect, tmp_path, monkeypatc
 
     assert writer.cursor().execute("SELECT value FROM counted").fetchone() == (2 * TIMES,)
     writer.close()
+
+
+def test_a_process_that_just_wrote_waits_behind_one_that_is_next(connect, tmp_path, monkeypatch):
+    """Else whoever writes without a pause would always be quicker than who looks now and then."""
+    writer = connect()
+    writer.cursor().execute("UPDATE counted SET value = 7")
+    with (tmp_path / "server.db.next").open("w") as elsewhere:
+        fcntl.flock(elsewhere, fcntl.LOCK_EX)
+        with monkeypatch.context() as impatient:
+            impatient.setattr(base, "WAIT_S", 0.01)
+            with pytest.raises(OperationalError, match="database is locked"):
+                writer.cursor().execute("UPDATE counted SET value = 8")
+    writer.cursor().execute("UPDATE counted SET value = 9")
+    with (tmp_path / "server.db.next").open("w") as elsewhere:
+        fcntl.flock(elsewhere, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it was given back
+    writer.close()

@@ -44,6 +44,16 @@ def test_a_taken_port_is_one_clear_sentence():
             check_ports(Place(port=port, stream_port=1024))
 
 
+def test_what_is_sent_to_whoever_connects_leaves_at_once():
+    """A head and its body are two parcels: the second must not wait for the first one's receipt."""
+    with (
+        shared_socket(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_processes_of_pages_share_a_port_that_nobody_else_gets():
     """The system shares connections out to them; a server that is started twice is told so."""
     with shared_socket(("127.0.0.1", 0)) as one:
