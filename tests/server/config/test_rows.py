@@ -1,8 +1,9 @@
 """Statements written out: they ask what the ORM would, of the same rows."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
-from portique.server.config.rows import load, read
+from portique.server.config.rows import insert, load, read
 from portique.server.school.models import Counter
 
 pytestmark = pytest.mark.django_db
@@ -36,3 +37,12 @@ def test_a_value_is_never_read_as_a_statement():
     """It reaches the database apart from it, whatever is in it."""
     assert read(Counter, ("name",), "name = %s", "a' OR '1' = '1") == []
     assert read(Counter, ("name",), "name IN %s", ("%s", "a')--")) == []
+
+
+def test_new_rows_are_written_in_order_and_their_keys_told():
+    """Whatever their values say; nothing to write is no statement."""
+    rows = [("gate", "b'); --"), ("gate", "%s"), ("gate", "é")]
+    keys = insert(ContentType, ("app_label", "model"), rows)
+
+    assert [ContentType.objects.get(pk=key).model for key in keys] == ["b'); --", "%s", "é"]
+    assert insert(ContentType, ("app_label", "model"), []) == []

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 DATABASE = "server.db"
 TIME_ZONE = "Europe/Paris"  # without a school: enough to check the code
+PREPARED_AFTER = 5  # uses of a statement
 POSTGRESQL = frozenset({"postgres", "postgresql"})
 WAL_SAFE = (3, 51, 3)  # before it, WAL with two connections may corrupt (sqlite.org/wal.html)
 WAIT_S = 20
@@ -132,4 +133,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # A statement is read and planned once for each connection, not at each of its uses: a
+        # filing of one entry costs two processors 10 ms for 14.
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": PREPARED_AFTER},
     }

@@ -6,6 +6,7 @@ bytes.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection
@@ -50,6 +51,33 @@ def _written(
     ]
     table = connection.ops.quote_name(model._meta.db_table)  # noqa: SLF001 - public by its docs
     return f"SELECT {columns} FROM {table} WHERE {condition % tuple(marks)}", flat  # noqa: S608
+
+
+def insert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[object]]) -> list[Any]:
+    """Write rows that are new; return their keys, in the same order.
+
+    Args:
+        model: Whose rows; the database draws their keys.
+        names: Its columns.
+        rows: Their values.
+    """
+    if not rows:
+        return []
+    meta, quote = model._meta, connection.ops.quote_name  # noqa: SLF001 - public by its docs
+    known = {each.column: each for each in meta.concrete_fields}
+    values: list[Any]
+    if connection.vendor == "postgresql":  # one list for each column: a text that never changes
+        lists = ", ".join(f"%s::{known[name].db_type(connection)}[]" for name in names)
+        taken = f"SELECT * FROM UNNEST({lists})"  # noqa: S608 - our own names
+        values = [list(each) for each in zip(*rows, strict=True)]
+    else:
+        marks = f"({', '.join(['%s'] * len(names))})"
+        taken, values = f"VALUES {', '.join([marks] * len(rows))}", list(chain.from_iterable(rows))
+    columns, key = ", ".join(map(quote, names)), quote(str(meta.pk.column))
+    sql = f"INSERT INTO {quote(meta.db_table)} ({columns}) {taken} RETURNING {key}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [key for (key,) in cursor.fetchall()]
 
 
 def update_each(rows: Sequence[Model], names: Sequence[str], *, newest_by: str = "") -> None:

@@ -19,7 +19,7 @@ from portique.core.seal import COORDINATE_BYTES, PublicKey, Purpose
 from portique.core.values import to_ms
 from portique.core.wire import ORDERS_MAX, Acknowledgement
 from portique.server.clock import now
-from portique.server.config.rows import load, read, update_each
+from portique.server.config.rows import insert, load, read, update_each
 from portique.server.config.waking import one_at_a_time
 from portique.server.gates.actions.alarms import raise_alarm
 from portique.server.gates.actions.erasing import ordered_ranges, orders_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from portique.server.gates.models import ErasureOrder, Gate
 
 UNREADABLE = "unknown-kind"
+OF_LINE = ("number", "time_ms", "kind", "salt", "body", "commitment", "chain")
 TOGETHER_LINES = 100  # then a transaction takes no other filing: who comes next waits for it
 
 
@@ -312,9 +313,9 @@ def _keep_head(epoch: Epoch, head: Checkpoint | None, filing: Filing) -> None:
 def _store_lines(checked: Sequence[_Checked], orders: Sequence[ErasureOrder]) -> list[Parcel]:
     """Store new lines; return what could be read of them."""
     received_ms = to_ms(now())
-    rows: list[Entry] = []
+    rows: list[Sequence[object]] = []
     aside: list[SetAside] = []
-    read: list[tuple[_Checked, list[tuple[Entry, Body]]]] = []
+    read: list[tuple[_Checked, list[tuple[int, Line, Body]]]] = []
     for one in checked:
         gone, own = ordered_ranges(orders, one.epoch), []
         for line in one.new:
@@ -322,17 +323,20 @@ def _store_lines(checked: Sequence[_Checked], orders: Sequence[ErasureOrder]) ->
             body = None if erased else one.bodies[line.number]
             if not erased and body is None:
                 aside.append(SetAside(epoch=one.epoch, number=line.number, why=UNREADABLE))
-            rows.append(_row(one.epoch, line, body, received_ms=received_ms, erased=erased))
             if body is not None:
-                own.append((rows[-1], body))
+                own.append((len(rows), line, body))
+            rows.append((one.epoch.pk, *_row(line, body, erased=erased), received_ms))
         read.append((one, own))
-    Entry.objects.bulk_create(rows)
+    keys = insert(Entry, ("epoch_id", *OF_LINE, "received_ms"), rows)
     SetAside.objects.bulk_create(aside)
-    return [Parcel(one.gate, one.epoch, [_filed(*each) for each in own]) for one, own in read]
+    return [
+        Parcel(one.gate, one.epoch, [_filed(line, body, keys[place]) for place, line, body in own])
+        for one, own in read
+    ]
 
 
-def _filed(row: Entry, body: Body) -> Filed:
-    return Filed(row.number, row.time_ms, body, row.pk)
+def _filed(line: Line, body: Body, key: int) -> Filed:
+    return Filed(line.number, line.time_ms, body, key)
 
 
 def _read(line: Line) -> Body | None:
@@ -342,15 +346,8 @@ def _read(line: Line) -> Body | None:
         return None
 
 
-def _row(epoch: Epoch, line: Line, body: Body | None, *, received_ms: int, erased: bool) -> Entry:
-    return Entry(
-        epoch=epoch,
-        number=line.number,
-        time_ms=line.time_ms,
-        kind=0 if body is None else body.KIND,
-        salt=None if erased else line.salt,
-        body=None if erased else line.body,
-        commitment=line.commitment,
-        chain=line.chain,
-        received_ms=received_ms,
-    )
+def _row(line: Line, body: Body | None, *, erased: bool) -> tuple[object, ...]:
+    """Return what is kept of a line, as `OF_LINE` names it."""
+    kept = (None, None) if erased else (line.salt, line.body)
+    kind = 0 if body is None else int(body.KIND)
+    return line.number, line.time_ms, kind, *kept, line.commitment, line.chain
