@@ -37,3 +37,9 @@ export class KnowledgeError extends PortiqueError {}
 
 /** An entry can't be written or read: entry refers, exit stays free. */
 export class JournalError extends PortiqueError {}
+
+/** What came from the server, or is for it, is not in its one form or not from this school. */
+export class LinkError extends PortiqueError {}
+
+/** Somebody else answered first, or what was asked for is over: nothing was done. */
+export class TooLate extends PortiqueError {}

@@ -9,7 +9,7 @@
 import { TAG_SIGN1, Tagged, decode, encode, mapOf } from './canonical.js';
 import { BadSeal, SealedIdentityError, UnreadablePass } from './errors.js';
 import { KID_BYTES } from './keys.js';
-import { fromHex, isBytes, joined, toHex } from './values.js';
+import { fromHex, isBytes, joined, sameBytes, toHex } from './values.js';
 
 /** @typedef {import('./keys.js').PublicKey} PublicKey */
 /** @typedef {import('./keys.js').PrivateKey} PrivateKey */
@@ -118,6 +118,22 @@ export async function verify(signed, key) {
     throw new BadSeal('the signature does not verify');
   }
   return signed.payload;
+}
+
+/**
+ * Check that a key signed one kind of message, and return the payload.
+ *
+ * @param {Signed} signed
+ * @param {PublicKey} key
+ * @param {string} typ
+ * @throws {BadSeal} Another key's, another kind of message, or not in its canonical form.
+ */
+export async function verifyAs(signed, key, typ) {
+  const header = encode(mapOf([ALG, ES256], [KID, key.kid], [TYP, typ]));
+  if (!sameBytes(signed.guarded, header)) {
+    throw new BadSeal("another key's, or another kind of message");
+  }
+  return verify(signed, key);
 }
 
 /**
