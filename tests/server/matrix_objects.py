@@ -94,10 +94,16 @@ OBJECTS: dict[str, Callable[[], Any]] = {
     "api:undo_change.change_id": uuid.uuid4,
     "api:nothing.rest": lambda: "nowhere",
     "wallet-app:file.path": lambda: "wallet/index.html",
+    "wallet-app:scanner-file.path": lambda: "core/passes.js",
 }
 
-FOR_EVERYBODY = frozenset({"wallet-app:page", "wallet-app:file"})
+FOR_EVERYBODY = frozenset(
+    {"wallet-app:page", "wallet-app:scanner", "wallet-app:file", "wallet-app:scanner-file"}
+)
 """Addresses that answer the same to everybody: a browser may keep that, and asks if it changed."""
 
 TRACES = frozenset({"django_session", "people_access"})
 """Tables whose rows say that somebody is there, or looked at a person: looking adds to them."""
+
+READS_CODES = frozenset({"wallet-app:scanner", "wallet-app:scanner-file"})
+"""Addresses that may compile the reader of codes, which is WebAssembly."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Handler = Callable[[HttpRequest], HttpResponse]
 
 LANGUAGES = frozenset({"fr", "en"})
-PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+PERMISSIONS = "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 
 
 class HeadersMiddleware:

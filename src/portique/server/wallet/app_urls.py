@@ -1,4 +1,4 @@
-"""Addresses of the wallet's own files."""
+"""Addresses of the apps' own files."""
 
 from __future__ import annotations
 
@@ -9,5 +9,7 @@ from portique.server.wallet import app_views
 app_name = "wallet-app"
 urlpatterns = [
     path("wallet/", app_views.page, name="page"),
+    path("scanner/", app_views.scanner, name="scanner"),
+    path("scanner/web/<path:path>", app_views.scanner_file, name="scanner-file"),
     path("web/<path:path>", app_views.file, name="file"),
 ]
