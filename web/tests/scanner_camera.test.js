@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Camera } from '../scanner/camera.js';
+
+/** A page that is seen, or not. */
+class Page extends EventTarget {
+  /** @type {DocumentVisibilityState} */
+  visibilityState = 'visible';
+
+  /** @param {DocumentVisibilityState} state */
+  turn(state) {
+    this.visibilityState = state;
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+/** A camera's track, which remembers what it was told. */
+class Track extends EventTarget {
+  stopped = false;
+  lit = false;
+
+  /**
+   * @param {string} deviceId
+   * @param {boolean} torch
+   */
+  constructor(deviceId, torch) {
+    super();
+    this.getSettings = () => ({ deviceId });
+    this.getCapabilities = () => ({ torch });
+  }
+
+  stop() {
+    this.stopped = true;
+  }
+
+  /** @param {{advanced: {torch: boolean}[]}} told */
+  async applyConstraints({ advanced: [{ torch }] }) {
+    this.lit = torch;
+  }
+}
+
+/** A phone with two cameras; `fault` is thrown by the next question. */
+class Devices {
+  /** @type {Track[]} */
+  tracks = [];
+  /** @type {any[]} */
+  asked = [];
+  fault = '';
+  torch = true;
+
+  /** @param {any} wanted */
+  async getUserMedia({ video }) {
+    this.asked.push(video);
+    if (this.fault) throw new DOMException('', this.fault);
+    const track = new Track(video.deviceId?.exact ?? 'back', this.torch);
+    this.tracks.push(track);
+    return { getTracks: () => [track], getVideoTracks: () => [track] };
+  }
+
+  async enumerateDevices() {
+    return ['back', 'front'].map((deviceId) => ({ kind: 'videoinput', deviceId }));
+  }
+}
+
+function built() {
+  const devices = new Devices();
+  const page = new Page();
+  const video = { srcObject: /** @type {unknown} */ (null), play: async () => {} };
+  return { page, video, devices, camera: new Camera(video, /** @type {any} */ (devices), page) };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('The camera that looks away from the screen is asked for, without sound.', async () => {
+  const { camera, devices, video } = built();
+  await camera.start();
+
+  assert.equal(camera.state, 'on');
+  assert.equal(devices.asked[0].facingMode, 'environment');
+  assert.notEqual(video.srcObject, null);
+});
+
+test('The camera is let go while the page is not seen, and asked for again.', async () => {
+  const { camera, devices, page, video } = built();
+  await camera.start();
+  page.turn('hidden');
+
+  assert.equal(camera.state, 'off');
+  assert.equal(devices.tracks[0].stopped, true);
+  assert.equal(video.srcObject, null);
+  page.turn('visible');
+  await settled();
+  assert.equal(camera.state, 'on');
+  assert.equal(devices.tracks.length, 2);
+});
+
+test('A camera that was stopped stays off when the page is seen again.', async () => {
+  const { camera, devices, page } = built();
+  await camera.start();
+  camera.stop();
+  page.turn('hidden');
+  page.turn('visible');
+  await settled();
+
+  assert.equal(camera.state, 'off');
+  assert.deepEqual(
+    devices.tracks.map(({ stopped }) => stopped),
+    [true],
+  );
+});
+
+test('What comes after a stop is given back at once.', async () => {
+  const { camera, devices } = built();
+  const starting = camera.start();
+  camera.stop();
+  await starting;
+
+  assert.equal(camera.state, 'off');
+  assert.equal(devices.tracks[0].stopped, true);
+});
+
+for (const [name, kind] of [
+  ['NotAllowedError', 'denied'],
+  ['NotFoundError', 'missing'],
+  ['NotReadableError', 'busy'],
+  ['EncodingError', 'failed'],
+]) {
+  test(`A browser's ${name} is told as ${kind}, and can be tried again.`, async () => {
+    const { camera, devices } = built();
+    devices.fault = name;
+    await camera.start();
+
+    assert.equal(camera.state, 'fault');
+    assert.equal(camera.fault?.kind, kind);
+    devices.fault = '';
+    await camera.start();
+    assert.equal(camera.state, 'on');
+    assert.equal(camera.fault, null);
+  });
+}
+
+test('A browser without cameras is no safe place.', async () => {
+  const video = { srcObject: null, play: async () => {} };
+  const camera = new Camera(video, /** @type {any} */ ({}), new Page());
+  await camera.start();
+
+  assert.equal(camera.fault?.kind, 'unsafe');
+});
+
+test('A camera taken away is lost, and one that another app took comes back.', async () => {
+  const { camera, devices } = built();
+  await camera.start();
+  devices.tracks[0].dispatchEvent(new Event('mute'));
+  assert.equal(camera.fault?.kind, 'busy');
+  devices.tracks[0].dispatchEvent(new Event('unmute'));
+  assert.equal(camera.state, 'on');
+  devices.tracks[0].dispatchEvent(new Event('ended'));
+
+  assert.equal(camera.fault?.kind, 'lost');
+});
+
+test('The lamp is lit where there is one, and again when the page is seen again.', async () => {
+  const { camera, devices, page } = built();
+  await camera.start();
+  assert.equal(camera.torch, false);
+  await camera.setTorch(true);
+  page.turn('hidden');
+  page.turn('visible');
+  await settled();
+
+  assert.equal(camera.torch, true);
+  assert.deepEqual(
+    devices.tracks.map(({ lit }) => lit),
+    [true, true],
+  );
+});
+
+test('A phone without a lamp says so.', async () => {
+  const { camera, devices } = built();
+  devices.torch = false;
+  await camera.start();
+  await camera.setTorch(true);
+
+  assert.equal(camera.torch, null);
+  assert.equal(devices.tracks[0].lit, false);
+});
+
+test('The next camera is taken in turn.', async () => {
+  const { camera, devices } = built();
+  await camera.start();
+  assert.equal(camera.several, true);
+  await camera.change();
+
+  assert.deepEqual(devices.asked[1].deviceId, { exact: 'front' });
+  assert.equal(devices.tracks[0].stopped, true);
+});

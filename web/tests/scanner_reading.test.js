@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+
+import { Showings } from '../core/showing.js';
+import { Reading } from '../scanner/reading.js';
+
+const PLACE = /** @type {const} */ ([
+  [0.4, 0.4],
+  [0.6, 0.4],
+  [0.6, 0.6],
+  [0.4, 0.6],
+]);
+
+/** A worker that answers when it is told to. */
+class Worker extends EventTarget {
+  /** @type {((event: {data: any}) => void) | null} */
+  onmessage = null;
+  /** @type {any[]} */
+  asked = [];
+  ended = false;
+
+  /** @param {any} question */
+  postMessage(question) {
+    this.asked.push(question);
+  }
+
+  terminate() {
+    this.ended = true;
+  }
+
+  /** @param {any} look */
+  answer(look) {
+    this.onmessage?.({ data: { look } });
+  }
+}
+
+/** A phone whose time stands until it is let pass. */
+class Phone {
+  /** @type {Worker[]} */
+  workers = [];
+  /** @type {string[]} */
+  opened = [];
+  nowMs = 1_000_000;
+
+  constructor() {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    Object.assign(globalThis, { createImageBitmap: async () => ({ close() {} }) });
+    const video = { requestVideoFrameCallback: (/** @type {() => void} */ then) => then() };
+    this.reading = new Reading({
+      video: /** @type {any} */ (video),
+      showings: new Showings(),
+      nowMs: () => this.nowMs,
+      onShowing: ({ text }) => this.opened.push(text),
+      makeWorker: () => {
+        this.workers.push(new Worker());
+        return /** @type {any} */ (this.workers.at(-1));
+      },
+    });
+    this.reading.start();
+  }
+
+  get worker() {
+    return /** @type {Worker} */ (this.workers.at(-1));
+  }
+
+  /** @param {number} ms */
+  async pass(ms) {
+    this.nowMs += ms;
+    mock.timers.tick(ms);
+    for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
+  }
+
+  /**
+   * Have the worker answer for one picture.
+   * @param {string[]} texts
+   * @param {boolean} [unread]
+   */
+  async see(texts, unread = false) {
+    await this.pass(100);
+    this.worker.answer({ codes: texts.map((text) => ({ text, quad: PLACE })), unread });
+    await this.pass(0);
+  }
+}
+
+/** @param {(phone: Phone) => Promise<void>} body */
+async function withPhone(body) {
+  const phone = new Phone();
+  try {
+    await body(phone);
+  } finally {
+    phone.reading.stop();
+    mock.timers.reset();
+  }
+}
+
+test('One picture is read at a time, and the next is taken after the answer.', () =>
+  withPhone(async (phone) => {
+    await phone.pass(1_000);
+    assert.equal(phone.worker.asked.length, 1);
+    await phone.see(['PQ1:A']);
+    await phone.pass(100);
+
+    assert.equal(phone.worker.asked.length, 2);
+    assert.deepEqual(phone.opened, ['PQ1:A']);
+  }));
+
+test('Every other picture in which nothing was read is looked at thoroughly.', () =>
+  withPhone(async (phone) => {
+    for (let turn = 0; turn < 4; turn += 1) await phone.see([]);
+
+    assert.deepEqual(
+      phone.worker.asked.map(({ thorough }) => thorough),
+      [false, true, false, true],
+    );
+  }));
+
+test('A worker that falls silent is replaced, and said not to work until it answers.', () =>
+  withPhone(async (phone) => {
+    await phone.see([]);
+    const [first] = phone.workers;
+    await phone.pass(100);
+    await phone.pass(3_000);
+    assert.equal(phone.reading.state.works, false);
+    assert.equal(first.ended, true);
+    await phone.pass(1_000);
+    await phone.see(['PQ1:A']);
+
+    assert.equal(phone.reading.state.works, true);
+    assert.deepEqual(phone.opened, ['PQ1:A']);
+  }));
+
+test('A new worker is given time to load its reader.', () =>
+  withPhone(async (phone) => {
+    await phone.pass(0);
+    await phone.pass(19_000);
+    assert.equal(phone.workers.length, 1);
+    await phone.see(['PQ1:A']);
+
+    assert.deepEqual(phone.opened, ['PQ1:A']);
+  }));
+
+test('A code that resists for a second is told of, until it is read.', () =>
+  withPhone(async (phone) => {
+    for (let turn = 0; turn < 10; turn += 1) await phone.see([], true);
+    assert.equal(phone.reading.state.unread, false);
+    await phone.see([], true);
+    assert.equal(phone.reading.state.unread, true);
+    await phone.see(['PQ1:A']);
+
+    assert.equal(phone.reading.state.unread, false);
+  }));
+
+test('An answer that comes after the stop comes to nothing.', () =>
+  withPhone(async (phone) => {
+    await phone.pass(100);
+    phone.reading.stop();
+    phone.worker.answer({ codes: [{ text: 'PQ1:A', quad: PLACE }], unread: false });
+    await phone.pass(5_000);
+
+    assert.deepEqual(phone.opened, []);
+    assert.equal(phone.worker.ended, true);
+    assert.equal(phone.workers.length, 1);
+  }));
+
+test('A reader’s line opens a showing of its own, with the lane’s time.', () =>
+  withPhone(async (phone) => {
+    phone.reading.line('PQ1:A');
+    phone.reading.line('PQ1:A');
+
+    assert.deepEqual(phone.opened, ['PQ1:A', 'PQ1:A']);
+  }));
