@@ -1,5 +1,5 @@
 /**
- * What one lane remembers: used phone proofs and last grants, for a day at most.
+ * What one lane remembers: used phone proofs, last grants, consoles' openings, for a day at most.
  *
  * By number only, the pass's own where this device can't read whose it is; rebuilt from the device's
  * own entries at a restart, and let go after a day (`forget`, called every few minutes): no count of
@@ -25,6 +25,8 @@ export class Recall {
   #grants = new Map();
   /** @type {Map<string, number>} */
   #elsewhere = new Map();
+  /** @type {Map<string, number>} */
+  #admissions = new Map();
 
   /** @param {Direction} direction of the lane */
   constructor(direction) {
@@ -45,7 +47,7 @@ export class Recall {
       sameLaneMs: grant?.atMs ?? null,
       otherLaneMs: this.#elsewhere.get(key) ?? null,
       lastDirection: grant?.direction ?? null,
-      proofUsed: proofSeconds !== null && this.#proofs.has(drawing(held, proofSeconds)),
+      proofUsed: proofSeconds !== null && this.#proofs.has(drawing(held.passId, proofSeconds)),
     };
   }
 
@@ -60,7 +62,18 @@ export class Recall {
    */
   noteProof({ held, proof, proofSeconds }, atMs) {
     if (held === null || proof !== 'valid' || proofSeconds === null) return;
-    this.#proofs.set(drawing(held, proofSeconds), atMs);
+    this.noteDrawing(held.passId, proofSeconds, atMs);
+  }
+
+  /**
+   * Remember that a phone's drawing of these seconds was shown, as the device's own entries say.
+   *
+   * @param {string} passId
+   * @param {number} seconds
+   * @param {number} atMs
+   */
+  noteDrawing(passId, seconds, atMs) {
+    this.#proofs.set(drawing(passId, seconds), atMs);
   }
 
   /**
@@ -84,6 +97,25 @@ export class Recall {
     this.#elsewhere.set(holder, Math.max(atMs, this.#elsewhere.get(holder) ?? atMs));
   }
 
+  /**
+   * Say whether a console's request to let somebody through was carried out already.
+   *
+   * @param {string} admission
+   */
+  hasAdmitted(admission) {
+    return this.#admissions.has(admission);
+  }
+
+  /**
+   * Remember that a console's request to let somebody through was carried out.
+   *
+   * @param {string} admission
+   * @param {number} atMs
+   */
+  noteAdmission(admission, atMs) {
+    this.#admissions.set(admission, atMs);
+  }
+
   /** Let go which way everybody went last: at midnight, and when the lane stops asking. */
   forgetDirections() {
     for (const [holder, { atMs }] of this.#grants) {
@@ -100,6 +132,7 @@ export class Recall {
     dropOld(this.#proofs, (thenMs) => atMs - thenMs < PROOFS_MS);
     dropOld(this.#grants, (grant) => atMs - grant.atMs < REMEMBERED_MS);
     dropOld(this.#elsewhere, (thenMs) => atMs - thenMs < REMEMBERED_MS);
+    dropOld(this.#admissions, (thenMs) => atMs - thenMs < REMEMBERED_MS);
   }
 }
 
@@ -113,11 +146,11 @@ function dropOld(remembered, isKept) {
 }
 
 /**
- * @param {Pass} held
+ * @param {string} passId
  * @param {number} seconds
  */
-function drawing(held, seconds) {
-  return `${held.passId} ${seconds}`;
+function drawing(passId, seconds) {
+  return `${passId} ${seconds}`;
 }
 
 /**

@@ -84,3 +84,19 @@ test('Nothing outlives a day, and no drawing ten minutes.', () => {
   recall.forget(NOW_MS + 24 * HOUR_MS);
   assert.deepEqual(recall.of(PROVED), NOTHING_REMEMBERED);
 });
+
+test('What a console asked is done once, and forgotten after a day.', () => {
+  const recall = new Recall('entry');
+  recall.noteAdmission(HOLDER, NOW_MS);
+  assert.ok(recall.hasAdmitted(HOLDER));
+
+  recall.forget(NOW_MS + 24 * HOUR_MS);
+  assert.ok(!recall.hasAdmitted(HOLDER));
+});
+
+test('A drawing that an entry tells of is used up.', () => {
+  const recall = new Recall('entry');
+  recall.noteDrawing(HELD.passId, 7, NOW_MS);
+
+  assert.ok(recall.of(PROVED).proofUsed);
+});

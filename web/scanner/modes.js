@@ -1,0 +1,107 @@
+/**
+ * How one lane works: in control it decides, in counting mode it counts, in free mode it asks nothing.
+ *
+ * The latter two rest while the school is not in its normal posture: an intrusion refuses whoever
+ * comes, open day or not.
+ */
+
+import { Outcome } from '../core/decide.js';
+import { JournalError } from '../core/errors.js';
+import { COUNTED, cardWith } from './shown.js';
+
+/** @typedef {import('../core/values.js').Direction} Direction */
+/** @typedef {import('../core/zones.js').Lane['mode']} Mode */
+/** @typedef {import('./workings.js').Workings} Workings */
+
+const COUNT_MS_MIN = 1_000; // nobody follows sooner: a phone that cycles through codes is one person
+
+/** The mode of one lane, and its counting. */
+export class Modes {
+  #workings;
+  /** @type {Mode} */
+  #mode;
+  /** @type {Mode} */
+  #schoolMode;
+  /** @type {number | null} when a showing was last counted */
+  #countedMs = null;
+
+  /** @param {Workings} workings */
+  constructor(workings) {
+    this.#workings = workings;
+    this.#mode = workings.bench.lane.mode;
+    this.#schoolMode = this.#mode;
+  }
+
+  get #asksNothing() {
+    return this.#workings.isCalm && this.#mode !== 'control';
+  }
+
+  /**
+   * Let somebody pass in a mode that asks nothing; false: decide this showing as usual.
+   *
+   * @param {number} atMs
+   */
+  async letsPass(atMs) {
+    if (!this.#asksNothing) return false;
+    if (this.#mode === 'counting' && !this.#justCounted(atMs)) {
+      try {
+        await this.count(this.#workings.bench.lane.direction, 1);
+      } catch (error) {
+        if (!(error instanceof JournalError)) throw error;
+        return false; // nobody passes without an entry: deciding will say what is wrong
+      }
+      this.#countedMs = atMs;
+    }
+    return true;
+  }
+
+  /** @param {number} atMs */
+  #justCounted(atMs) {
+    const sinceMs = this.#countedMs === null ? -1 : atMs - this.#countedMs;
+    return 0 <= sinceMs && sinceMs < COUNT_MS_MIN;
+  }
+
+  /**
+   * Count somebody, or take one back.
+   *
+   * @param {Direction} direction
+   * @param {1 | -1} step
+   * @throws {JournalError} It could not be written; nothing was counted.
+   */
+  async count(direction, step) {
+    const { bench, board, clock, day, pen } = this.#workings;
+    const { name: lane, direction: own } = bench.lane;
+    const atMs = clock.nowMs();
+    await pen.write({ kind: 'count', lane, direction, people: step, sinceMs: atMs, untilMs: atMs });
+    day.count(direction, step);
+    const passes = this.#mode === 'counting' && this.#asksNothing && direction === own && step > 0;
+    if (passes) board.stage(cardWith({ showing: COUNTED, atMs, outcome: Outcome.GRANT }));
+  }
+
+  /**
+   * Change how the lane works.
+   *
+   * @param {Mode} mode
+   * @param {string | null} agent null: the school
+   * @throws {JournalError} It could not be written; the former mode stays.
+   */
+  async set(mode, agent) {
+    const { bench, board, day, pen } = this.#workings;
+    await pen.write({ kind: 'mode', lane: bench.lane.name, mode, agent });
+    this.#mode = mode;
+    if (mode !== 'control') day.recall.forgetDirections(); // people now pass unasked
+    board.setMode(mode);
+  }
+
+  /**
+   * Take up a mode that the school has changed; the same again leaves an agent's choice alone.
+   *
+   * @throws {JournalError} It could not be written; the former mode stays.
+   */
+  async followSchool() {
+    const { mode } = this.#workings.bench.lane;
+    if (mode === this.#schoolMode) return;
+    await this.set(mode, null);
+    this.#schoolMode = mode;
+  }
+}
