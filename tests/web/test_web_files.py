@@ -58,10 +58,10 @@ def test_a_wheel_carries_what_browsers_load_and_nothing_else():
 
 
 def test_what_phones_load_stays_small():
-    """All of it together, compressed, is a fifth of what an app may weigh."""
+    """Both apps together, compressed, are two fifths of what one may weigh."""
     packed = [gzip.compress((ROOT / "web" / name).read_bytes()) for name in carried()]
 
-    assert sum(map(len, packed)) < 600_000
+    assert sum(map(len, packed)) < 1_000_000
 
 
 def test_every_work_of_others_is_served_with_its_licence():

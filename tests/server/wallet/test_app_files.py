@@ -63,3 +63,11 @@ def test_a_file_that_is_imported_is_kept(web):
     app.write_text("import {\n  newer,\n} from './newer.js';\n" + app.read_text())
 
     assert "/web/wallet/newer.js" in app_files(web, APP)
+
+
+def test_a_type_named_in_a_comment_is_no_file_of_the_app(web):
+    """Browsers never ask for it, and most types have no module."""
+    with (web / APP / "app.js").open("a") as app:
+        app.write("export function f() {}\n/** @type {import('./nothing.js').T} */\n")
+
+    assert not any("nothing" in file for file in app_files(web, APP))

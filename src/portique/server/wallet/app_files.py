@@ -23,7 +23,7 @@ MOUNTS = {"wallet": "/web/", "scanner": "/scanner/web/"}
 """Where each app's files are: a worker is served offline only from below its app's own address."""
 _IN_PAGE = re.compile(r"""(?:src|href)="(/[^"]+)\"""")
 _IN_MODULE = re.compile(
-    r"""^(?:import|export)\b[^'"]*['"](\.[^'"]+)['"]|^} from ['"](\.[^'"]+)['"]""", re.MULTILINE
+    r"""^(?:import\s*|(?:import|export)\b[^'"();]*\bfrom\s*)['"](\.[^'"]+)['"]""", re.MULTILINE
 )
 _NAMED = re.compile(r"""new URL\(\s*['"](\.[^'"]+)['"],\s*import\.meta\.url""")
 _VERSION_DIGITS = 16
@@ -50,8 +50,7 @@ def _named_in(file: Path, address: str) -> Iterator[str]:
     text = file.read_bytes().decode(errors="replace")
     names: list[str] = []
     if address.endswith(".js"):
-        names = [first or second for first, second in _IN_MODULE.findall(text)]
-        names += _NAMED.findall(text)
+        names = _IN_MODULE.findall(text) + _NAMED.findall(text)
     elif address.endswith(".webmanifest"):
         names = [icon["src"] for icon in json.loads(text)["icons"]]
     folder = address.rpartition("/")[0]
