@@ -13,6 +13,13 @@ NODE_LINK = ROOT / "build" / "web" / "node"  # laid by tools/web.py
 ANSWERS = ROOT / "web" / "tests" / "answers.js"
 
 
+def node() -> str:
+    """Return the Node to start."""
+    found = str(NODE_LINK) if NODE_LINK.exists() else shutil.which("node")
+    assert found, "no Node here: run `make check` once, it fetches one"
+    return found
+
+
 class Answers:
     """Questions put to one Node process, which knows them by name (`web/tests/answers.js`)."""
 
@@ -33,10 +40,8 @@ class Answers:
 @contextmanager
 def answering() -> Iterator[Answers]:
     """Start Node; it ends with the block."""
-    node = str(NODE_LINK) if NODE_LINK.exists() else shutil.which("node")
-    assert node, "no Node here: run `make check` once, it fetches one"
     with subprocess.Popen(
-        [node, str(ANSWERS)],
+        [node(), str(ANSWERS)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

@@ -77,6 +77,11 @@ export class Badges {
     this.#passes = passes;
   }
 
+  /** What it was made of: a worker that read them posts this, not itself. */
+  get parts() {
+    return { keys: this.#keys, passes: this.#passes };
+  }
+
   /**
    * Return the text of a badge's pass, under the newest name key first; null: unknown.
    *

@@ -39,7 +39,8 @@ export class Store {
 
   /**
    * Write a record and wait until it lies on the disk.
-   * @param {{id: string}} record
+   * @template {{id: string}} Kept
+   * @param {Kept} record
    * @throws {StoreFault}
    */
   async put(record) {

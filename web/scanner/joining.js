@@ -1,0 +1,107 @@
+/**
+ * Joining a school: an invitation is answered with an application, an admission comes back.
+ *
+ * The network is not believed: the invitation, which came through the phone's own camera, names the
+ * key that must have signed whatever is accepted. `portique.gate.link.joining`.
+ */
+
+import { LinkError } from '../core/errors.js';
+import { BUNDLE_BYTES_MAX } from '../core/knowledge.js';
+import { NONCE_BYTES } from '../core/wire_calls.js';
+import {
+  MESSAGE_BYTES_MAX,
+  NOT_INVITED,
+  readAdmission,
+  readInvitation,
+  signApplication,
+} from '../core/wire_enrolment.js';
+import { makeDeviceKey } from '../core/wrapping.js';
+import { Calls, OK, fetchWith } from './link_calls.js';
+import { PATH as KNOWLEDGE_PATH } from './link_knowledge.js';
+
+/** @typedef {import('./link_calls.js').Fetch} Fetch */
+/** @typedef {import('./membership.js').Joined} Joined */
+
+const PATH = '/gate/v1/enrol';
+const REFUSED = 403;
+const LINK = /^https?:\/\/[^#]+#(.+)$/;
+
+/** The invitation does not count, or not any more: another is needed. */
+export class NotInvited extends LinkError {}
+
+/** The server can't be reached, or can't answer now: the same invitation still counts. */
+export class NotAnswered extends LinkError {}
+
+/**
+ * Answer an invitation.
+ *
+ * @param {string} shown what the code on the console says: an invitation, or a link with one
+ * @param {object} with_
+ * @param {Fetch} with_.fetch
+ * @param {string} with_.version of the app, at most 40 characters
+ * @param {import('./link_calls.js').Entropy} with_.entropy
+ * @returns {Promise<Joined & {bundle: Uint8Array<ArrayBuffer> | null}>} with the school's first
+ *   knowledge if it was there; else it comes later
+ * @throws {NotInvited} A new invitation is needed.
+ * @throws {NotAnswered} Try again.
+ * @throws {LinkError} No invitation; or the answer is somebody else's.
+ */
+export async function join(shown, { fetch, version, entropy }) {
+  const invitation = readInvitation(invitationIn(shown));
+  const key = await makeDeviceKey();
+  const nonce = entropy(NONCE_BYTES);
+  const application = { key: key.public, nonce, version };
+  const data = await applied(fetch, await signApplication(application, key, invitation.secret));
+  const admission = await readAdmission(data, invitation, nonce);
+  const { gateId, lane, knowledgeKey, sentMs } = admission;
+  const joined = { gateId, lane, uai: invitation.uai, key, knowledgeKey };
+  const clock = { nowMs: () => sentMs }; // the phone's own may be wrong, and nothing is known of it yet
+  const calls = new Calls({ fetch, membership: { joined }, clock, entropy });
+  return { ...joined, bundle: await firstBundle(calls) };
+}
+
+/**
+ * Return the invitation in what a camera or a field was shown.
+ *
+ * @param {string} shown
+ */
+export function invitationIn(shown) {
+  const behind = LINK.exec(shown.trim())?.[1];
+  if (behind === undefined) return shown;
+  try {
+    return decodeURIComponent(behind);
+  } catch {
+    return shown; // a link of somebody else's: refused as no invitation
+  }
+}
+
+/**
+ * @param {Fetch} fetch
+ * @param {Uint8Array<ArrayBuffer>} body
+ */
+async function applied(fetch, body) {
+  const asked = { method: 'POST', body };
+  const fetched = await fetchWith(fetch, PATH, asked, MESSAGE_BYTES_MAX).catch((error) => {
+    throw error instanceof LinkError ? new NotAnswered(error.message, { cause: error }) : error;
+  });
+  if (fetched.status === REFUSED) throw new NotInvited(NOT_INVITED);
+  if (fetched.status !== OK) {
+    throw new NotAnswered(`the school's server answered with status ${fetched.status}`);
+  }
+  return fetched.body;
+}
+
+/**
+ * Fetch the first knowledge; null when there is none yet. Whoever takes it verifies it.
+ *
+ * @param {Calls} calls
+ */
+async function firstBundle(calls) {
+  try {
+    const reply = await calls.ask('GET', KNOWLEDGE_PATH, undefined, BUNDLE_BYTES_MAX);
+    return reply.status === OK ? reply.body : null;
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    return null;
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * What a phone knows of its school: encrypted on the disk, opened in memory while somebody is signed in.
+ *
+ *     PIN ──▶ key of the knowledge ──▶ bundle, verified anew ──▶ knowledge in memory
+ *
+ * Nothing older than what was once taken is ever taken again. What can't be written is used all the
+ * same, and said (`portique.gate.sync`).
+ */
+
+import { KnowledgeError } from '../core/errors.js';
+import { withoutToday } from '../core/knowledge.js';
+import { localDay } from '../core/localtime.js';
+import { checkSuccession } from '../core/recovery.js';
+import { laneOf } from '../core/zones.js';
+import { StoreFault } from '../shared/store.js';
+import { readInWorker } from './knowledge_reading.js';
+
+/** @typedef {import('../core/judge.js').Bench} Bench */
+/** @typedef {import('../core/knowing.js').Knowledge} Knowledge */
+/** @typedef {import('../shared/store.js').Store} Store */
+/** @typedef {import('./membership.js').Membership} Membership */
+
+const BUNDLE = 'bundle';
+const IV_BYTES = 12;
+
+export class KnowledgeStore {
+  #kept;
+  #membership;
+  #read;
+  #nowMs;
+  /** @type {CryptoKey | null} */
+  #key = null;
+  /** @type {Knowledge | null} */
+  #current = null;
+  /** @type {StoreFault | null} why the newest knowledge lies not on the disk */
+  fault = null;
+
+  /**
+   * @param {Store} kept
+   * @param {Membership} membership
+   * @param {object} [with_]
+   * @param {typeof readInWorker} [with_.read]
+   * @param {() => number} [with_.nowMs]
+   */
+  constructor(kept, membership, { read = readInWorker, nowMs = Date.now } = {}) {
+    this.#kept = kept;
+    this.#membership = membership;
+    this.#read = read;
+    this.#nowMs = nowMs;
+  }
+
+  /** Whether somebody is signed in, so that knowledge can be kept and used. */
+  get isOpen() {
+    return this.#key !== null;
+  }
+
+  /** What is known now; null: nobody is signed in, or none came yet. */
+  get current() {
+    return this.#current;
+  }
+
+  /**
+   * Open what is kept, with the key that an agent's PIN gave.
+   *
+   * @param {CryptoKey} bundleKey
+   * @returns {Promise<Knowledge | null>} null: nothing usable is kept, ask the server
+   * @throws {StoreFault}
+   */
+  async open(bundleKey) {
+    this.#key = bundleKey;
+    const data = await this.#load();
+    try {
+      this.#current = data && (await this.#opened(data));
+    } catch (error) {
+      if (!(error instanceof KnowledgeError)) throw error;
+      this.#current = null; // an older app wrote it: the server has it in today's form
+    }
+    return this.#current;
+  }
+
+  /** Let go of the key and of all that was opened. */
+  close() {
+    this.#key = this.#current = null;
+  }
+
+  /**
+   * Take knowledge that came, if it may follow what is here, and keep it.
+   *
+   * @param {Uint8Array<ArrayBuffer>} data
+   * @param {(knowledge: Knowledge) => Promise<void>} [check] may refuse it
+   * @returns {Promise<Knowledge>}
+   * @throws {KnowledgeError} Not this school's, older, damaged; the former stays.
+   */
+  async save(data, check = async () => {}) {
+    const knowledge = await this.#opened(data);
+    if (this.#current) await checkSuccession(this.#current, knowledge);
+    await check(knowledge);
+    await this.#keep(data, knowledge);
+    this.#current = knowledge;
+    return knowledge;
+  }
+
+  /**
+   * Let go of the day's list once its day is over: from memory, then from the disk.
+   *
+   * @param {number} atMs
+   * @returns {Promise<Knowledge | null>} the knowledge without it, if there was one
+   */
+  async endDay(atMs) {
+    const known = this.#current;
+    if (!known?.today || localDay(atMs, known.calendar.zone) <= known.today.day) return null;
+    this.#current = { ...known, today: null };
+    const data = await this.#load();
+    const left = data && withoutToday(data);
+    if (left) await this.#keep(left, this.#current);
+    return this.#current;
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} data */
+  #opened(data) {
+    const { joined, version } = this.#membership;
+    if (joined === null) throw new KnowledgeError('this phone has joined no school');
+    const device = { uai: joined.uai, mine: joined.key, atLeast: version };
+    return this.#read({ data, schoolKey: joined.knowledgeKey, device, atMs: this.#nowMs() });
+  }
+
+  /**
+   * @param {Uint8Array<ArrayBuffer>} data
+   * @param {Knowledge} knowledge
+   */
+  async #keep(data, knowledge) {
+    const key = this.#key;
+    if (key === null) throw new KnowledgeError('nobody is signed in to keep knowledge for');
+    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+    const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, data);
+    try {
+      await this.#kept.put({ id: BUNDLE, iv, box });
+      await this.#membership.learn(knowledge);
+      this.fault = null;
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error;
+      this.fault = error;
+    }
+  }
+
+  /**
+   * Decrypt what is kept; null: nothing, or under the key of agents who are no more.
+   *
+   * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+   */
+  async #load() {
+    const record = (await this.#kept.all()).find(({ id }) => id === BUNDLE);
+    if (!record || this.#key === null) return null;
+    try {
+      const how = { name: 'AES-GCM', iv: record.iv };
+      return new Uint8Array(await crypto.subtle.decrypt(how, this.#key, record.box));
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      return null;
+    }
+  }
+}
+
+/**
+ * Return where a phone judges by what it knows.
+ *
+ * @param {import('./membership.js').Joined} joined
+ * @param {Knowledge} knowledge
+ * @returns {Bench}
+ * @throws {KnowledgeError} The school has no such lane any more.
+ */
+export function benchOf({ uai, lane }, knowledge) {
+  return { uai, lane: laneOf(knowledge.site, lane), knowledge };
+}
