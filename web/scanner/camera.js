@@ -29,7 +29,7 @@ const FAULTS = new Map([
 
 /** What it needs of the page. @typedef {EventTarget & {readonly visibilityState: DocumentVisibilityState}} Page */
 
-/** What it needs of the element that shows it. @typedef {{srcObject: unknown, play(): Promise<void>}} Shower */
+/** What it needs of the element that shows it. @typedef {{srcObject: unknown, muted: boolean, play(): Promise<void>}} Shower */
 
 /** A camera that gives no picture, told by `kind`. */
 export class CameraFault extends Error {
@@ -44,7 +44,7 @@ export class CameraFault extends Error {
   }
 }
 
-/** The camera behind one `<video playsinline muted>`; `change` is sent when anything below changes. */
+/** The camera behind one `<video playsinline>`; `change` is sent when anything below changes. */
 export class Camera extends EventTarget {
   /** @type {'off' | 'starting' | 'on' | 'fault'} */
   state = 'off';
@@ -61,7 +61,6 @@ export class Camera extends EventTarget {
   #stream = null;
   /** The camera chosen on this phone; null: the one that looks away from the screen. */
   #deviceId = kept();
-  #wanted = false;
   #torchWanted = false;
   /** Tells a start from later ones: what an earlier one still gets is given back. */
   #turn = 0;
@@ -76,19 +75,17 @@ export class Camera extends EventTarget {
     this.#video = video;
     this.#devices = devices;
     this.#page = page;
-    page.addEventListener('visibilitychange', () => this.#followPage());
   }
 
   /** Show pictures from now on, whenever the page is seen; a fault is in `fault`. */
   async start() {
-    this.#wanted = true;
+    this.#page.addEventListener('visibilitychange', this.#followPage);
     if (this.#page.visibilityState === 'visible') await this.#open();
   }
 
   /** Let the camera go. */
   stop() {
-    this.#wanted = false;
-    this.#torchWanted = false;
+    this.#page.removeEventListener('visibilitychange', this.#followPage);
     this.#release();
     this.#become('off');
   }
@@ -124,12 +121,11 @@ export class Camera extends EventTarget {
     return this.#stream?.getVideoTracks()[0];
   }
 
-  #followPage() {
-    if (!this.#wanted) return;
+  #followPage = () => {
     if (this.#page.visibilityState === 'visible') return void this.#open();
     this.#release();
     this.#become('off');
-  }
+  };
 
   async #open() {
     this.#release();
@@ -171,7 +167,10 @@ export class Camera extends EventTarget {
     track.addEventListener('mute', () => this.#lose(track, 'busy'));
     track.addEventListener('unmute', () => track === this.#track && this.#become('on'));
     this.#video.srcObject = stream;
-    await this.#video.play();
+    this.#video.muted = true; // or some browsers wait for a touch
+    await this.#video.play().catch((error) => {
+      throw new CameraFault('failed', error); // no refusal of the camera, though named like one
+    });
     if (hasTorch(track)) await this.#lightUp(track, this.#torchWanted);
     this.several = (await this.#cameras()).length > 1;
   }

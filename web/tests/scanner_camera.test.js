@@ -40,6 +40,18 @@ class Track extends EventTarget {
   }
 }
 
+/** A video that plays, unless a touch is waited for. */
+class Video {
+  /** @type {unknown} */
+  srcObject = null;
+  muted = false;
+  waits = false;
+
+  async play() {
+    if (this.waits) throw new DOMException('', 'NotAllowedError');
+  }
+}
+
 /** A phone with two cameras; `fault` is thrown by the next question. */
 class Devices {
   /** @type {Track[]} */
@@ -66,7 +78,7 @@ class Devices {
 function built() {
   const devices = new Devices();
   const page = new Page();
-  const video = { srcObject: /** @type {unknown} */ (null), play: async () => {} };
+  const video = new Video();
   return { page, video, devices, camera: new Camera(video, /** @type {any} */ (devices), page) };
 }
 
@@ -79,6 +91,16 @@ test('The camera that looks away from the screen is asked for, without sound.', 
   assert.equal(camera.state, 'on');
   assert.equal(devices.asked[0].facingMode, 'environment');
   assert.notEqual(video.srcObject, null);
+  assert.equal(video.muted, true);
+});
+
+test('A video that will not play is no refusal of the camera.', async () => {
+  const { camera, devices, video } = built();
+  video.waits = true;
+  await camera.start();
+
+  assert.equal(camera.fault?.kind, 'failed');
+  assert.equal(devices.tracks[0].stopped, true);
 });
 
 test('The camera is let go while the page is not seen, and asked for again.', async () => {
@@ -141,8 +163,7 @@ for (const [name, kind] of [
 }
 
 test('A browser without cameras is no safe place.', async () => {
-  const video = { srcObject: null, play: async () => {} };
-  const camera = new Camera(video, /** @type {any} */ ({}), new Page());
+  const camera = new Camera(new Video(), /** @type {any} */ ({}), new Page());
   await camera.start();
 
   assert.equal(camera.fault?.kind, 'unsafe');

@@ -5,14 +5,14 @@ import { before, test } from 'node:test';
 import { look, prepare } from '../scanner/codes.js';
 import { encode } from '../third/uqr.js';
 
-const SIDE = 600;
+const [WIDTH, HEIGHT] = [600, 400];
 const [FIRST, SECOND] = ['A', 'B'].map((letter) => `PQ1:${letter.repeat(200)}`);
 
 /** A white picture to draw on. */
 class Picture {
-  data = new Uint8ClampedArray(SIDE * SIDE * 4).fill(255);
-  width = SIDE;
-  height = SIDE;
+  data = new Uint8ClampedArray(WIDTH * HEIGHT * 4).fill(255);
+  width = WIDTH;
+  height = HEIGHT;
   colorSpace = /** @type {const} */ ('srgb');
 
   /**
@@ -22,9 +22,9 @@ class Picture {
    * @param {number} grey
    */
   square(left, top, side, grey) {
-    for (let y = top; y < top + side; y += 1)
-      for (let x = left; x < left + side; x += 1)
-        this.data.fill(grey, (y * SIDE + x) * 4, (y * SIDE + x) * 4 + 3);
+    for (let y = top; y < Math.min(top + side, HEIGHT); y += 1)
+      for (let x = left; x < Math.min(left + side, WIDTH); x += 1)
+        this.data.fill(grey, (y * WIDTH + x) * 4, (y * WIDTH + x) * 4 + 3);
   }
 
   /**
@@ -67,12 +67,12 @@ test('The codes of a picture are read, the largest first, with their places.', a
 
   assert.deepEqual(texts, [FIRST, SECOND]);
   const [[left, top]] = codes[0].quad;
-  assert.ok(Math.abs(left - 220 / SIDE) < 0.02 && Math.abs(top - 40 / SIDE) < 0.02);
+  assert.ok(Math.abs(left - 220 / WIDTH) < 0.02 && Math.abs(top - 40 / HEIGHT) < 0.02);
 });
 
 test('Light on dark is read when the picture is looked at thoroughly.', async () => {
   const picture = new Picture();
-  picture.square(0, 0, SIDE, 20);
+  picture.square(0, 0, WIDTH, 20);
   picture.code(FIRST, 100, 6, 230);
 
   assert.deepEqual((await seen(picture)).texts, []);
