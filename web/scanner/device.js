@@ -1,0 +1,120 @@
+/**
+ * This phone as a scanner, whether or not somebody is signed in: who it is, its agents, its journal and
+ * its line to the school. Entries still leave, and a removal is still heard, while it is locked.
+ */
+
+import { Store } from '../shared/store.js';
+import { Agents } from './agents.js';
+import { Clock } from './clock.js';
+import { join } from './joining.js';
+import { Journal } from './journal.js';
+import { IdbRows } from './journal_rows.js';
+import { KnowledgeStore } from './knowledge_store.js';
+import { Calls } from './link_calls.js';
+import { Link } from './link.js';
+import { Membership } from './membership.js';
+import { VERSION } from './version.js';
+
+/** @typedef {import('./membership.js').Joined} Joined */
+
+const BEGUN = 'begun'; // an empty journal is then one that was lost
+const TURN_MS_MAX = 3_000; // how long a page that was just closed may still hold the journal
+
+/** Another window has the scanner open: two would write two journals. */
+export class OpenElsewhere extends Error {}
+
+/** @param {number} count */
+const entropy = (count) => crypto.getRandomValues(new Uint8Array(count));
+
+/** @type {import('./link_calls.js').Fetch} */
+const asked = (path, options) => fetch(path, options);
+
+export class Device {
+  clock = new Clock();
+  /** The first knowledge, between joining and the first sign-in. @type {Uint8Array<ArrayBuffer> | null} */
+  bundle = null;
+  /** @type {Journal | null} */
+  journal = null;
+  /** @type {Link | null} */
+  link = null;
+  entropy = entropy;
+  #kept;
+
+  /**
+   * @param {Store} kept
+   * @param {Membership} membership
+   * @param {Agents} agents
+   */
+  constructor(kept, membership, agents) {
+    this.#kept = kept;
+    this.membership = membership;
+    this.agents = agents;
+    this.knowledge = new KnowledgeStore(kept, membership, { nowMs: () => this.clock.nowMs() });
+  }
+
+  /**
+   * Take up what the phone keeps.
+   * @throws {OpenElsewhere | import('../shared/store.js').StoreFault}
+   */
+  static async open() {
+    await takeTurn();
+    const kept = new Store('portique-scanner', 'kept');
+    const membership = await Membership.open(kept);
+    const device = new Device(kept, membership, await Agents.open(kept));
+    if (membership.gone) await (await IdbRows.open()).wipe(); // the first time may have been cut short
+    if (membership.joined) await device.#begin(membership.joined);
+    return device;
+  }
+
+  /**
+   * Join a school by an invitation.
+   * @param {string} invitation
+   * @throws {import('../core/errors.js').LinkError | import('../shared/store.js').StoreFault}
+   */
+  async join(invitation) {
+    const { bundle, ...joined } = await join(invitation, {
+      fetch: asked,
+      version: VERSION,
+      entropy,
+    });
+    await this.membership.join(joined);
+    this.agents = await Agents.open(this.#kept);
+    this.bundle = bundle;
+    await this.#begin(joined);
+  }
+
+  /**
+   * Begin to write and to call.
+   * @param {Joined} joined
+   */
+  async #begin({ gateId, key }) {
+    const { membership, clock, knowledge } = this;
+    const expected = await this.#hasBegun(gateId);
+    const rows = await IdbRows.open();
+    const how = { gateId, key, entropy, atMs: clock.nowMs(), expected };
+    const journal = await Journal.open(rows, how);
+    clock.atLeast(journal.highestMs);
+    await this.#kept.put({ id: BEGUN, of: gateId });
+    const calls = new Calls({ fetch: asked, membership, clock, entropy });
+    this.journal = journal;
+    this.link = new Link({ membership, journal, knowledge, clock, calls, version: VERSION });
+    this.link.start();
+  }
+
+  /** @param {string} gateId */
+  async #hasBegun(gateId) {
+    const records = await this.#kept.all();
+    return records.some((record) => record.id === BEGUN && record.of === gateId);
+  }
+}
+
+/** Keep other windows from opening the scanner for as long as this page lives. */
+async function takeTurn() {
+  const signal = AbortSignal.timeout(TURN_MS_MAX);
+  await new Promise((resolve, reject) => {
+    const forGood = () => new Promise(() => resolve(undefined));
+    navigator.locks
+      .request('portique-scanner', { signal }, forGood)
+      .catch(() => reject(new OpenElsewhere('the scanner is open in another window')));
+  });
+}

@@ -1,0 +1,247 @@
+/**
+ * One agent's time at the lane, from signing in to signing out: the opened knowledge, the lane, the
+ * camera. When it ends the page begins anew, so that nothing opened stays in memory.
+ */
+
+import { Outcome } from '../core/decide.js';
+import { JournalError } from '../core/errors.js';
+import { planAt } from '../core/knowing.js';
+import { POINT } from '../core/sentences_table.js';
+import { Showings, WHOLE_FRAME } from '../core/showing.js';
+import { make } from '../shared/elements.js';
+import { keepForGood } from '../shared/store.js';
+import { keepAwake, letSleep } from '../shared/wake.js';
+import { Board } from './board.js';
+import { Camera } from './camera.js';
+import { Desk } from './desk.js';
+import { Feedback } from './feedback.js';
+import { benchOf } from './knowledge_store.js';
+import { Lane } from './lane.js';
+import { Reading } from './reading.js';
+import { RESTORED_MS, firstShowing } from './recent.js';
+import { Session } from './session.js';
+import { VERSION } from './version.js';
+import { Wedge } from './wedge.js';
+
+/** @typedef {import('../core/judge.js').Bench} Bench */
+/** @typedef {import('../core/showing.js').Opened} Opened */
+/** @typedef {import('./device.js').Device} Device */
+/** @typedef {import('./journal.js').Journal} Journal */
+/** @typedef {import('./link.js').Link} Link */
+
+const TEND_MS = 1_000;
+const OUTCOME_SIGNS = /** @type {const} */ (['grant', 'refer', 'refuse']);
+
+/** Sends `change` when anything it shows may have changed, `end` with a `reason` when it must end. */
+export class Duty extends EventTarget {
+  feedback = new Feedback();
+  video = make('video', { playsinline: true, muted: true, disablepictureinpicture: true });
+  camera = new Camera(this.video);
+  /** Whether the agent let the camera rest. */
+  paused = false;
+  /** Whether the browser may clear what is kept. */
+  fragile = false;
+  /** Whether the lane is on the screen. */
+  #seen = false;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #tending;
+  #changed = () => this.dispatchEvent(new Event('change'));
+
+  /**
+   * @param {Device} device
+   * @param {string} agent
+   * @param {object} lane
+   * @param {Lane} lane.lane
+   * @param {Board} lane.board
+   * @param {Showings} lane.showings
+   * @param {(said: string) => void} tell
+   */
+  constructor(device, agent, { lane, board, showings }, tell) {
+    super();
+    this.device = device;
+    this.agent = agent;
+    this.lane = lane;
+    this.board = board;
+    this.desk = new Desk(lane, board, agent, tell);
+    const serve = (/** @type {Opened} */ opened) => this.#serve(opened);
+    const nowMs = () => this.clock.nowMs();
+    this.reading = new Reading({ video: this.video, showings, nowMs, onShowing: serve });
+    this.wedge = new Wedge({ onText: (text) => this.reading.line(text) });
+    this.session = new Session({ plan: this.#plan(), clock: this.clock });
+  }
+
+  /**
+   * Open the lane for an agent who gave the right PIN.
+   * @param {Device} device
+   * @param {string} agent
+   * @param {CryptoKey} bundleKey
+   * @param {(said: string) => void} tell
+   */
+  static async begin(device, agent, bundleKey, tell) {
+    const { knowledge: store, clock, entropy } = device;
+    const journal = /** @type {Journal} */ (device.journal);
+    const kept = await store.open(bundleKey);
+    const knowledge = kept ?? (device.bundle && (await store.save(device.bundle)));
+    device.bundle = null;
+    if (knowledge) clock.atLeast(knowledge.manifest.issuedMs);
+    const bench = benchFor(device, knowledge);
+    const entries = await journal.recent(clock.nowMs() - RESTORED_MS);
+    const showings = new Showings(WHOLE_FRAME, firstShowing(journal.head, entries));
+    const takeNumber = () => showings.takeNumber();
+    const board = new Board(bench.lane);
+    const lane = new Lane({ bench, journal, board, clock, entropy, takeNumber });
+    await lane.restore(entries);
+    await writeBoot(device, bench.lane.name);
+    const duty = new Duty(device, agent, { lane, board, showings }, tell);
+    await duty.#start();
+    return duty;
+  }
+
+  get clock() {
+    return this.device.clock;
+  }
+
+  /** @returns {Link} */
+  get link() {
+    return /** @type {Link} */ (this.device.link);
+  }
+
+  /** What is known of the school; null: nothing yet. */
+  get knowledge() {
+    return this.device.knowledge.current;
+  }
+
+  /** Whether an earlier journal was lost. */
+  get begunAnew() {
+    const begun = this.device.journal?.begun ?? null;
+    return begun !== null && begun.cause !== 'first';
+  }
+
+  async #start() {
+    this.fragile = !(await keepForGood());
+    this.link.serve({ lane: this.lane, board: this.board });
+    this.board.addEventListener('change', () => this.link.wake());
+    for (const source of [this.board, this.camera, this.reading, this.link])
+      source.addEventListener('change', this.#changed);
+    this.camera.addEventListener('change', () => this.#tellCamera());
+    this.session.addEventListener('end', (event) => this.#end(event));
+    this.#tending = setInterval(() => this.lane.tend(), TEND_MS);
+  }
+
+  /** The lane is on the screen: read. */
+  look() {
+    this.#seen = true;
+    this.wedge.start();
+    if (!this.paused) this.#read();
+  }
+
+  /** Another screen is looked at: the camera rests meanwhile. */
+  lookAway() {
+    this.#seen = false;
+    this.wedge.stop();
+    this.#rest();
+  }
+
+  /**
+   * Let the camera rest, or go on.
+   * @param {boolean} paused
+   */
+  pause(paused) {
+    this.paused = paused;
+    if (paused) this.#rest();
+    else if (this.#seen) this.#read();
+    this.#changed();
+  }
+
+  #read() {
+    keepAwake();
+    this.camera.start();
+    this.reading.start();
+  }
+
+  #rest() {
+    this.reading.stop();
+    this.camera.stop();
+    letSleep();
+  }
+
+  /** Somebody is there. */
+  touch() {
+    this.session.touch();
+    this.feedback.allow();
+  }
+
+  /** Stop whatever runs; what was opened goes with the page. */
+  stop() {
+    clearInterval(this.#tending);
+    this.lookAway();
+    this.session.stop();
+    this.link.serve(null);
+    this.device.agents.signOut();
+    this.device.knowledge.close();
+  }
+
+  /** @param {Opened} opened */
+  async #serve(opened) {
+    this.session.touch();
+    const before = this.board.snapshot.stage;
+    const judged = await this.lane.serve(opened).catch(reportError); // the board then refers
+    const { stage } = this.board.snapshot;
+    if (judged || stage !== before) this.feedback.give(this.#sign(judged ?? null));
+  }
+
+  /**
+   * Return the sign of a showing: of its decision, or of what the stage says in its place.
+   * @param {import('../core/judge.js').Judged | null} judged
+   */
+  #sign(judged) {
+    const outcome = judged?.decision.outcome ?? this.board.snapshot.stage?.outcome;
+    return OUTCOME_SIGNS[outcome ?? Outcome.GRANT];
+  }
+
+  #tellCamera() {
+    const { state, fault } = this.camera;
+    this.board.setFault('camera', state === 'fault' && fault ? fault.kind : null);
+  }
+
+  /** @param {Event} event */
+  #end(event) {
+    const { reason } = /** @type {Event & {reason: string}} */ (event);
+    this.dispatchEvent(Object.assign(new Event('end'), { reason }));
+  }
+
+  #plan() {
+    return this.knowledge && planAt(this.knowledge, this.clock.nowMs());
+  }
+}
+
+/**
+ * Journal that the lane begins; where nothing can be written, the lane will say so.
+ * @param {Device} device
+ * @param {string} lane
+ */
+async function writeBoot({ journal, clock }, lane) {
+  const clean = journal?.wasClean ?? false;
+  const body = { kind: 'boot', lane, version: VERSION, clean, clockTrusted: clock.state.trusted };
+  try {
+    await journal?.append(body, clock.nowMs());
+  } catch (error) {
+    if (!(error instanceof JournalError)) throw error;
+  }
+}
+
+/**
+ * Return where a phone judges; until the school has told it anything, as every new school's entry.
+ * @param {Device} device
+ * @param {import('../core/knowing.js').Knowledge | null} knowledge
+ * @returns {Bench}
+ */
+function benchFor({ membership }, knowledge) {
+  const joined = /** @type {import('./membership.js').Joined} */ (membership.joined);
+  if (knowledge) return benchOf(joined, knowledge);
+  const name = joined.lane;
+  const title = { fr: name, en: name };
+  const way = { direction: /** @type {const} */ ('entry'), zoneFrom: 'outside', zoneTo: 'inside' };
+  const usual = { mode: /** @type {const} */ ('control'), staffed: true, pairing: false };
+  return { uai: joined.uai, lane: { name, title, point: POINT, ...way, ...usual }, knowledge };
+}

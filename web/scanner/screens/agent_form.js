@@ -1,0 +1,128 @@
+/** The form by which an agent is added: an alias, a PIN twice, and the PIN of who agrees. */
+
+import { make } from '../../shared/elements.js';
+import { StoreFault } from '../../shared/store.js';
+import { AgentFault } from '../agents.js';
+import { filled, words } from '../say.js';
+
+const PIN_DIGITS = 6;
+const GUESSED =
+  /^(\d)\1{5}$|^(?:012345|123456|234567|345678|456789|567890|654321|987654|123123|112233)$/;
+
+/** @typedef {{alias: string, pin: string, own: string}} Asked  own: the PIN of who agrees */
+
+/**
+ * @param {(asked: Asked) => Promise<void>} save
+ * @param {boolean} [agreed] Whether somebody signed in must agree by their PIN.
+ */
+export function agentForm(save, agreed = false) {
+  const fields = {
+    alias: field('alias', words.agent.alias, { maxlength: '40', autocapitalize: 'none' }),
+    pin: pinField('new-pin', words.agent.pin, 'new-password'),
+    again: pinField('again', words.agent.again, 'new-password'),
+    own: pinField('own', words.agent.own, 'current-password'),
+  };
+  const wrong = make('p', { id: 'wrong', class: 'wrong', role: 'alert' });
+  const button = make('button', { class: 'primary' }, words.agent.make);
+  const submit = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    const values = valuesOf(fields);
+    wrong.textContent = refusal(values);
+    if (wrong.textContent) return;
+    await saved(button, wrong, () => save(values));
+  };
+  return make(
+    'form',
+    { onsubmit: submit, novalidate: true },
+    ...labelled(fields.alias, words.agent.alias, words.agent.aliasHint),
+    ...labelled(fields.pin, words.agent.pin, words.agent.pinHint),
+    ...labelled(fields.again, words.agent.again),
+    ...(agreed ? labelled(fields.own, words.agent.own) : []),
+    wrong,
+    button,
+  );
+}
+
+/**
+ * @param {HTMLButtonElement} button
+ * @param {HTMLElement} wrong
+ * @param {() => Promise<void>} save
+ */
+async function saved(button, wrong, save) {
+  button.disabled = true;
+  button.textContent = words.agent.making;
+  try {
+    await save();
+  } catch (fault) {
+    wrong.textContent = agentFaultWords(fault);
+  }
+  button.disabled = false;
+  button.textContent = words.agent.make;
+}
+
+/** @param {Record<'alias' | 'pin' | 'again' | 'own', HTMLInputElement>} fields */
+function valuesOf({ alias, pin, again, own }) {
+  const [typed, more] = [pin.value.trim(), again.value.trim()];
+  return { alias: alias.value.trim(), pin: typed, again: more, own: own.value.trim() };
+}
+
+/** @param {Asked & {again: string}} asked */
+function refusal({ alias, pin, again }) {
+  if (!alias) return words.wrong.alias;
+  if (!/^\d{6}$/.test(pin)) return words.wrong.pin;
+  if (GUESSED.test(pin)) return words.wrong.weak;
+  return pin === again ? '' : words.wrong.differ;
+}
+
+/**
+ * Say why an agent was not let in or kept.
+ * @param {unknown} fault
+ */
+export function agentFaultWords(fault) {
+  if (fault instanceof StoreFault) return words.wrong[fault.kind];
+  if (!(fault instanceof AgentFault)) throw fault;
+  const wait = fault.waitMs ? waitWords(fault.waitMs) : '';
+  if (fault.kind === 'wait') return wait;
+  if (fault.kind === 'wrong') return [words.sign.wrong, wait].filter(Boolean).join(' ');
+  if (fault.kind === 'last') return words.agent.last;
+  return fault.kind === 'not-signed-in' ? words.wrong.strange : words.wrong[fault.kind];
+}
+
+/** @param {number} waitMs */
+export function waitWords(waitMs) {
+  return filled(words.sign.wait, { seconds: String(Math.ceil(waitMs / 1000)) });
+}
+
+/**
+ * @param {HTMLInputElement} input
+ * @param {string} name
+ * @param {string} [hint]
+ */
+function labelled(input, name, hint = '') {
+  const id = `${input.id}-hint`;
+  input.setAttribute('aria-describedby', hint ? `${id} wrong` : 'wrong');
+  const told = hint ? [make('p', { id, class: 'soft' }, hint)] : [];
+  return [make('label', { for: input.id }, name), input, ...told];
+}
+
+/**
+ * @param {string} id
+ * @param {string} name
+ * @param {Record<string, string>} more
+ */
+function field(id, name, more) {
+  const usual = { autocomplete: 'off', spellcheck: 'false', required: true };
+  return make('input', { id, name: id, 'aria-label': name, ...usual, ...more });
+}
+
+/**
+ * Make a field for a PIN: digits, hidden, never kept by the browser.
+ * @param {string} id
+ * @param {string} name
+ * @param {string} autocomplete
+ */
+export function pinField(id, name, autocomplete) {
+  const digits = { type: 'password', inputmode: 'numeric', maxlength: String(PIN_DIGITS) };
+  return field(id, name, { ...digits, autocomplete, class: 'pin' });
+}

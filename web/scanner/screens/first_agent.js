@@ -1,0 +1,27 @@
+/** After joining: who holds this phone? Their alias and PIN seal whatever it will know. */
+
+import { make } from '../../shared/elements.js';
+import { words } from '../say.js';
+import { agentForm } from './agent_form.js';
+
+/** @typedef {import('../app.js').App} App */
+
+/**
+ * @param {App} app
+ * @returns {import('../app.js').Screen}
+ */
+export function firstAgentScreen(app) {
+  const { agents } = /** @type {import('../device.js').Device} */ (app.device);
+  const save = async (/** @type {import('./agent_form.js').Asked} */ { alias, pin }) => {
+    await agents.add(alias, pin, null);
+    await app.begin(alias, await agents.signIn(alias, pin));
+  };
+  return {
+    title: words.agent.firstTitle,
+    parts: [
+      make('h1', { tabindex: '-1' }, words.agent.firstTitle),
+      make('p', {}, words.agent.firstWhat),
+      agentForm(save),
+    ],
+  };
+}

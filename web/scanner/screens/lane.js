@@ -1,0 +1,304 @@
+/**
+ * The lane: what an agent sees for hours, holding the phone in one hand.
+ *
+ *     bar       lane, counts, freshness
+ *     finder    the camera's picture
+ *     plaque    whoever stands there now: outcome, name, class
+ *     middle    the card that waits: why, what to say, what comes next; then the lists
+ *     thumb     its answers, and the tools, always at the same place
+ */
+
+import { element, icon, make } from '../../shared/elements.js';
+import { Following, keyOf } from '../following.js';
+import { legible } from '../legible.js';
+import { filled, ofWords, words } from '../say.js';
+import { askForgotten, askManual, askReason } from './asking.js';
+import { Finder } from './finder.js';
+import { Lists } from './lists.js';
+import { alertLine, posture, standing, troubleLine, troubles } from './notices.js';
+import { refresh, toast } from './parts.js';
+import { announced, answerHelp, more, plaque, whose } from './stage.js';
+
+/** @typedef {import('../app.js').App} App */
+/** @typedef {import('../duty.js').Duty} Duty */
+/** @typedef {import('../shown.js').Card} Card */
+/** @typedef {import('../../core/values.js').Direction} Direction */
+
+const ENTRY = 'M4 12h15M13 6l6 6-6 6';
+const EXIT = 'M20 12H5M11 6l-6 6 6 6';
+const REDRAW_MS = 1000; // ages and waits go on without any event
+
+/**
+ * @param {App} app
+ * @returns {import('../app.js').Screen}
+ */
+export function laneScreen(app) {
+  const lane = new LaneScreen(app, /** @type {Duty} */ (app.duty));
+  return {
+    title: words.title,
+    parts: lane.parts,
+    placed: () => lane.start(),
+    left: () => lane.stop(),
+  };
+}
+
+class LaneScreen {
+  #following = new Following();
+  #bar = make('header', { class: 'lane-bar' });
+  #alarms = make('div', { class: 'notices' });
+  #troubles = make('div', { class: 'notices', 'aria-live': 'polite' });
+  #plaque = make('section', { class: 'stage', 'aria-label': words.lane.last });
+  #card = make('section', { class: 'card' });
+  #thumb = make('div', { class: 'answers' });
+  /** @type {Set<number> | null} The alerts there were. */
+  #alerts = null;
+  #told = '';
+  #frame = 0;
+  #redraw = () => this.#later();
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #ticking;
+
+  /**
+   * @param {App} app
+   * @param {Duty} duty
+   */
+  constructor(app, duty) {
+    this.app = app;
+    this.duty = duty;
+    const { video, camera, reading } = duty;
+    this.finder = new Finder(video, camera, reading, {
+      get paused() {
+        return duty.paused;
+      },
+      toggle: () => duty.pause(!duty.paused),
+    });
+    this.lists = new Lists({
+      choose: (card) => this.#choose(card),
+      fileOld: () => this.#fileOld(),
+    });
+    const middle = make(
+      'div',
+      { class: 'middle', tabindex: '-1' },
+      this.#alarms,
+      this.#card,
+      this.#troubles,
+      this.lists.element,
+    );
+    const foot = make('div', { class: 'thumb' }, this.#thumb, this.#tools());
+    this.parts = [this.#bar, this.finder.element, this.#plaque, middle, foot];
+  }
+
+  /** The screen is on the page. */
+  start() {
+    this.duty.addEventListener('change', this.#redraw);
+    this.#ticking = setInterval(this.#redraw, REDRAW_MS);
+    this.duty.look();
+    this.#draw();
+  }
+
+  stop() {
+    this.duty.removeEventListener('change', this.#redraw);
+    clearInterval(this.#ticking);
+    cancelAnimationFrame(this.#frame);
+    this.duty.lookAway();
+  }
+
+  /** Draw once for all that changes before the next frame. */
+  #later() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    const { snapshot } = this.duty.board;
+    const moved = this.#following.see(snapshot, performance.now());
+    document.body.dataset.mode = snapshot.mode;
+    refresh(this.#bar, [snapshot.lane, snapshot.counts, standing(this.duty)], () =>
+      this.#barParts(),
+    );
+    this.#drawNotices();
+    refresh(this.#plaque, [snapshot.stage, snapshot.mode], () => this.#plaqueParts());
+    document.body.dataset.outcome = plaqueLooks(this.#plaque);
+    this.#drawCard();
+    this.lists.draw(snapshot, this.#following.card);
+    this.finder.draw();
+    if (moved) this.#card.parentElement?.scrollTo(0, 0);
+    this.#announce();
+  }
+
+  #barParts() {
+    const { lane, counts } = this.duty.board.snapshot;
+    const count = (/** @type {string} */ name, /** @type {number} */ many) =>
+      make('div', {}, make('dt', {}, name), make('dd', {}, String(many)));
+    const said = standing(this.duty).map(({ state, said: text }) =>
+      make('span', { 'data-state': state }, text),
+    );
+    return [
+      make(
+        'h1',
+        {},
+        icon(lane.direction === 'entry' ? ENTRY : EXIT, 'icon arrow'),
+        make('span', {}, words.lane[lane.direction]),
+        make('span', { class: 'lane-name' }, legible(ofWords(lane.title))),
+      ),
+      make(
+        'dl',
+        { class: 'counts', 'aria-label': words.lane.counts },
+        count(words.lane.entered, counts.entered),
+        count(words.lane.left, counts.left),
+      ),
+      make('button', { class: 'standing', onclick: () => this.app.show('about') }, ...said),
+    ];
+  }
+
+  #drawNotices() {
+    const { snapshot } = this.duty.board;
+    const found = troubles(this.duty);
+    const { alerts, lane, drill, posture: now } = snapshot;
+    refresh(this.#alarms, [alerts, drill, now], () => [
+      posture(snapshot),
+      alerts.length > 0 &&
+        make(
+          'ul',
+          { class: 'alerts', role: 'alert' },
+          ...alerts.map((alert) => alertLine(alert, lane, (id) => this.duty.desk.dismiss(id))),
+        ),
+    ]);
+    refresh(this.#troubles, found, () => [
+      found.length > 0 && make('ul', { class: 'troubles' }, ...found.map(troubleLine)),
+    ]);
+    const fresh = alerts.some(({ alert }) => this.#alerts !== null && !this.#alerts.has(alert));
+    this.#alerts = new Set(alerts.map(({ alert }) => alert));
+    if (fresh) this.duty.feedback.give('alert');
+  }
+
+  #plaqueParts() {
+    const { stage, mode } = this.duty.board.snapshot;
+    if (stage) return [plaque(stage)];
+    const word = mode === 'control' ? words.lane.calm : words.mode[mode];
+    const what = mode === 'control' ? words.lane.calmWhat : words.mode[`${mode}What`];
+    return [make('div', { class: 'calm' }, make('strong', {}, word), make('p', {}, what))];
+  }
+
+  /** The card that waits, and its answers; the plaque above says who it is, unless somebody came since. */
+  #drawCard() {
+    const card = this.#following.card;
+    const { stage, lane, mode, posture: now } = this.duty.board.snapshot;
+    const same = card !== null && stage !== null && keyOf(card) === keyOf(stage);
+    refresh(this.#card, [card, same, card ? null : stage, lane.point], () => [
+      card !== null && !same && plaque(card),
+      card !== null ? answerHelp(card, lane) : stage && answerHelp(stage, lane),
+    ]);
+    const counting = mode === 'counting' && now === 'normal';
+    const { others } = this.#following;
+    refresh(this.#thumb, [card, same, counting, others, lane.direction], () => [
+      this.#onward(others),
+      card !== null && !same && forWhom(card),
+      card !== null && this.#answers(card, lane.direction),
+      card === null && counting && this.#counting(),
+    ]);
+  }
+
+  /** @param {number} others */
+  #onward(others) {
+    if (!this.#following.card || others === 0) return null;
+    const said = others === 1 ? words.card.others : words.card.othersMany;
+    const next = () => {
+      this.#following.next();
+      this.#draw();
+    };
+    return make(
+      'button',
+      { class: 'onward', onclick: next },
+      filled(said, { count: String(others) }),
+    );
+  }
+
+  /**
+   * @param {Card} card
+   * @param {Direction} direction
+   */
+  #answers(card, direction) {
+    const answer = (/** @type {'admit' | 'deny'} */ ruling) =>
+      make(
+        'button',
+        { class: ruling, onclick: () => this.#ask(card, ruling, direction) },
+        words.rule[ruling][direction],
+      );
+    return make('div', { class: 'pair' }, answer('deny'), answer('admit'));
+  }
+
+  /**
+   * @param {Card} card
+   * @param {'admit' | 'deny'} ruling
+   * @param {Direction} direction
+   */
+  #ask(card, ruling, direction) {
+    if (!this.#following.isSteady(performance.now())) return toast(words.card.steady, 'wrong');
+    askReason(this.duty.desk, card, ruling, direction);
+  }
+
+  #counting() {
+    const { desk } = this.duty;
+    const one = (/** @type {Direction} */ way) => {
+      const undo = way === 'entry' ? words.count.entryUndo : words.count.exitUndo;
+      const add = { class: 'count-one', onclick: () => desk.count(way, 1) };
+      return make(
+        'div',
+        {},
+        make('button', add, make('b', { 'aria-hidden': 'true' }, '+1'), ` ${words.count[way]}`),
+        make('button', { class: 'quiet', onclick: () => desk.count(way, -1) }, undo),
+      );
+    };
+    return make('div', { class: 'pair counting' }, one('entry'), one('exit'));
+  }
+
+  #tools() {
+    const { desk } = this.duty;
+    return make(
+      'nav',
+      { class: 'tools', 'aria-label': words.menu.title },
+      make('button', { onclick: () => askForgotten(desk) }, words.forgotten.title),
+      make('button', { onclick: () => askManual(desk) }, words.manual.title),
+      make('button', { onclick: () => this.app.show('menu') }, words.lane.menu),
+    );
+  }
+
+  /** @param {Card} card */
+  #choose(card) {
+    this.#following.choose(card);
+    this.#draw();
+    this.#card.parentElement?.scrollTo(0, 0);
+  }
+
+  async #fileOld() {
+    const old = this.duty.board.snapshot.waiting.filter((card) => card.old);
+    const filed = await this.duty.desk.fileLeft(old);
+    toast(filled(words.waiting.cleared, { count: String(filed) }));
+  }
+
+  /** Say aloud whoever stands there now, once. */
+  #announce() {
+    const { stage, lane } = this.duty.board.snapshot;
+    const print = stage
+      ? `${stage.showing} ${stage.atMs} ${stage.ruled?.ruling ?? ''}`
+      : this.#told;
+    if (print === this.#told || !stage) return;
+    this.#told = print;
+    element('announce').textContent = announced(stage, lane);
+  }
+}
+
+/**
+ * Name whom the answers are for, where the plaque above shows somebody else.
+ * @param {Card} card
+ */
+function forWhom(card) {
+  const name = [whose(card), more(card)].filter(Boolean).join(' · ');
+  return make('p', { class: 'for-whom' }, filled(words.card.forWhom, { name }));
+}
+
+/** @param {Element} place */
+function plaqueLooks(place) {
+  return place.querySelector('.plaque')?.getAttribute('data-outcome') ?? '';
+}

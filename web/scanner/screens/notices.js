@@ -1,0 +1,106 @@
+/** What everybody must see: the school's posture, alerts, what does not work; and the line of freshness. */
+
+import { make } from '../../shared/elements.js';
+import { legible } from '../legible.js';
+import { age, filled, hour, ofWords, words } from '../say.js';
+
+/** @typedef {import('../duty.js').Duty} Duty */
+/** @typedef {import('../shown.js').Snapshot} Snapshot */
+/** @typedef {import('../shown.js').Alert} Alert */
+/** @typedef {'fresh' | 'ageing' | 'stale' | 'missing'} Freshness */
+
+const AGEING_MS = 25 * 3_600_000; // a daily export missed by an hour
+const DETAIL_MAX = 500;
+
+/**
+ * Say how far the knowledge can be trusted now.
+ * @param {import('../../core/knowing.js').Knowledge | null} knowledge
+ * @param {number} nowMs
+ * @returns {{state: Freshness, ageMs: number}}
+ */
+export function freshness(knowledge, nowMs) {
+  if (knowledge === null) return { state: 'missing', ageMs: 0 };
+  const { issuedMs, expiresMs } = knowledge.manifest;
+  const ageMs = Math.max(0, nowMs - issuedMs);
+  if (nowMs >= expiresMs) return { state: 'stale', ageMs };
+  return { state: ageMs >= AGEING_MS ? 'ageing' : 'fresh', ageMs };
+}
+
+/**
+ * What the line under the bar says: knowledge, network, what waits to be sent.
+ * @param {Duty} duty
+ * @returns {{state: string, said: string}[]}
+ */
+export function standing(duty) {
+  const { state, ageMs } = freshness(duty.knowledge, duty.clock.nowMs());
+  const link = duty.link.snapshot;
+  const online = link.state === 'online';
+  return [
+    { state, said: filled(words.fresh[state], { age: age(ageMs) }) },
+    { state: online ? 'fresh' : 'ageing', said: online ? words.link.online : words.link.offline },
+    {
+      state: link.unsent ? 'waits' : 'none',
+      said: filled(words.link.unsent, { count: String(link.unsent) }),
+    },
+  ];
+}
+
+/** @param {number} count */
+export function unsentWords(count) {
+  return count ? filled(words.link.unsent, { count: String(count) }) : words.link.sent;
+}
+
+/**
+ * What does not work, each with its next step.
+ * @param {Duty} duty
+ * @returns {{title: string, what: string}[]}
+ */
+export function troubles(duty) {
+  const { state } = freshness(duty.knowledge, duty.clock.nowMs());
+  const failing = new Set(duty.board.snapshot.faults.map(({ organ }) => organ));
+  const { fault } = duty.link.snapshot;
+  const found = [
+    failing.has('journal') && words.faults.journal,
+    failing.has('clock') && words.faults.clock,
+    state === 'missing' && words.faults.untold,
+    state === 'stale' && words.faults.stale,
+    fault !== null && words.faults[fault],
+    duty.begunAnew && words.faults.anew,
+    duty.fragile && duty.link.snapshot.state === 'offline' && words.faults.fragile,
+  ];
+  return found.filter((each) => each !== false);
+}
+
+/** @param {{title: string, what: string}} trouble */
+export function troubleLine({ title, what }) {
+  return make('li', {}, make('strong', {}, title), make('p', {}, what));
+}
+
+/** @param {Snapshot} snapshot */
+export function posture({ posture: now, drill }) {
+  if (now === 'normal') return null;
+  return make(
+    'p',
+    { class: 'posture', role: 'alert' },
+    make('strong', {}, words.posture[now]),
+    drill && make('span', { class: 'drill' }, words.posture.drill),
+  );
+}
+
+/**
+ * @param {Alert} alert
+ * @param {Snapshot['lane']} lane
+ * @param {(alert: number) => void} dismiss
+ */
+export function alertLine({ alert, kind, atMs, detail }, lane, dismiss) {
+  const what = kind === 'notice' ? '' : words.alert[`${kind}What`];
+  return make(
+    'li',
+    {},
+    make('strong', {}, words.alert[kind]),
+    make('time', {}, hour(atMs)),
+    what && make('p', {}, filled(what, { lane: legible(ofWords(lane.title)) })),
+    detail && make('p', {}, legible(ofWords(detail), DETAIL_MAX)),
+    make('button', { onclick: () => dismiss(alert) }, words.alert.dismiss),
+  );
+}
