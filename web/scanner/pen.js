@@ -49,7 +49,7 @@ export class Pen {
 }
 
 /**
- * Say by a code why the journal refuses: `full`, `closed`, `elsewhere`, or just that it `fails`.
+ * Say by a code why the journal refuses: `full`, `closed`, or just that it `fails`.
  *
  * @param {JournalError} error
  */

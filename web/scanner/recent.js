@@ -10,7 +10,7 @@
 export const RESTORED_MS = 25 * 3_600_000; // the longest day, when clocks go back
 
 /** @typedef {{epoch: number, number: number}} Receipt  an entry that is on the disk */
-/** @typedef {Receipt & {atMs: number, body: Body | null}} Dated  null: erased, or of a newer version */
+/** @typedef {import('./journal_reading.js').Dated} Dated */
 
 /**
  * @typedef {object} Counted People through a lane: granted, let in by an agent, or counted
@@ -73,7 +73,6 @@ class Gathering {
 
   /** @param {Dated} entry */
   take({ epoch, number, atMs, body }) {
-    if (body === null) return;
     if (body.kind === 'decision') this.#decide({ receipt: { epoch, number }, atMs, body });
     if (body.kind === 'ruling') this.#rule(body, atMs);
     if (body.kind === 'manualAdmission') this.#admit(body, atMs);

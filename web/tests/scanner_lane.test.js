@@ -25,11 +25,11 @@ async function withReferral() {
 
 test('When a decision is shown, the journal has it already.', async () => {
   const held = await school.issue();
-  const { show, board, journal } = await openLane({ knowledge: known() });
+  const { show, board, storage } = await openLane({ knowledge: known() });
   /** @type {any[]} */
   const seen = [];
   board.addEventListener('change', () => {
-    if (board.snapshot.stage) seen.push(journal.bodies.at(-1));
+    if (board.snapshot.stage) seen.push(storage.bodies.at(-1));
   });
   await show(held.text);
 
@@ -41,9 +41,9 @@ test('When a decision is shown, the journal has it already.', async () => {
 
 test('A decision says what it was based on: knowledge, table, posture and medium.', async () => {
   const held = await school.issue();
-  const { show, journal } = await openLane({ knowledge: school.knowledge({ number: 7 }) });
+  const { show, storage } = await openLane({ knowledge: school.knowledge({ number: 7 }) });
   const judged = await show(held.text);
-  const body = journal.bodies.at(-1);
+  const body = storage.bodies.at(-1);
 
   assert.deepEqual(body?.versions, { epoch: 1, knowledge: 7 });
   assert.ok(judged?.decision.tableHash.startsWith(body?.table));
@@ -52,8 +52,8 @@ test('A decision says what it was based on: knowledge, table, posture and medium
 
 test('A journal that refuses refers at an entry, and says so until it works again.', async () => {
   const [first, second] = [await school.issue(), await school.issue()];
-  const { show, board, journal } = await openLane({ knowledge: known() });
-  journal.full = true;
+  const { show, board, storage } = await openLane({ knowledge: known() });
+  storage.full = true;
   const judged = await show(first.text);
 
   assert.equal(judged?.decision.outcome, Outcome.REFER);
@@ -61,15 +61,15 @@ test('A journal that refuses refers at an entry, and says so until it works agai
   assert.deepEqual(board.snapshot.faults, [{ organ: 'journal', why: 'full' }]);
   assert.equal(board.snapshot.counts.entered, 0);
 
-  journal.full = false;
+  storage.full = false;
   await show(second.text);
   assert.deepEqual(board.snapshot.faults, []);
 });
 
 test('A journal that refuses keeps nobody inside.', async () => {
   const held = await school.issue();
-  const { show, journal } = await openLane({ knowledge: known(), lane: LANES.exit });
-  journal.full = true;
+  const { show, storage } = await openLane({ knowledge: known(), lane: LANES.exit });
+  storage.full = true;
   const judged = await show(held.text);
 
   assert.equal(judged?.decision.outcome, Outcome.GRANT);
@@ -78,9 +78,9 @@ test('A journal that refuses keeps nobody inside.', async () => {
 
 test('A scanner that knows nothing still journals what it referred.', async () => {
   const held = await school.issue();
-  const { show, journal } = await openLane({ knowledge: null });
+  const { show, storage } = await openLane({ knowledge: null });
   const judged = await show(held.text);
-  const body = journal.bodies.at(-1);
+  const body = storage.bodies.at(-1);
 
   assert.equal(judged?.decision.outcome, Outcome.REFER);
   assert.deepEqual([body?.versions, body?.passId, body?.holder], [{}, null, null]);
@@ -88,12 +88,12 @@ test('A scanner that knows nothing still journals what it referred.', async () =
 
 test('Showings that come at once are served one after the other.', async () => {
   const held = await school.issue();
-  const { show, journal, board } = await openLane({ knowledge: known() });
+  const { show, storage, board } = await openLane({ knowledge: known() });
   const both = await Promise.all([show(held.text), show(held.text)]);
 
   assert.deepEqual(both.map(reasons), [[], ['double-use']]);
   assert.deepEqual(
-    journal.bodies.map(({ outcome }) => outcome),
+    storage.bodies.map(({ outcome }) => outcome),
     [0, 1],
   );
   assert.equal(board.snapshot.counts.entered, 1);
@@ -115,14 +115,14 @@ test('A showing that could not be served is the agent’s to answer, and the nex
 // --- agents --------------------------------------------------------------------------------------
 
 test('An agent’s admission points to the decision, and counts as a passage.', async () => {
-  const { lane, card, board, journal, show } = await withReferral();
+  const { lane, card, board, storage, show } = await withReferral();
   await lane.rule(card.showing, 'admit', 'checked', 'loge-1');
-  const [decision, ruling] = journal.bodies;
+  const [decision, ruling] = storage.bodies;
 
   assert.deepEqual([decision.kind, decision.outcome], ['decision', Outcome.REFUSE]);
   assert.deepEqual(
     [ruling.kind, ruling.epoch, ruling.number, ruling.ruling, ruling.agent],
-    ['ruling', 1, 1, 'admit', 'loge-1'],
+    ['ruling', 1, 2, 'admit', 'loge-1'],
   );
   assert.deepEqual(board.snapshot.waiting, []);
   assert.equal(board.snapshot.stage?.ruled?.ruling, 'admit');
@@ -139,12 +139,12 @@ test('A denial lets nobody through.', async () => {
 });
 
 test('Of two who answer one card, the second is too late and writes nothing.', async () => {
-  const { lane, card, journal, board } = await withReferral();
+  const { lane, card, storage, board } = await withReferral();
   const first = lane.rule(card.showing, 'deny', 'sent', 'loge-1');
   await assert.rejects(lane.rule(card.showing, 'admit', 'known', 'cpe'), TooLate);
   await first;
 
-  assert.equal(journal.bodies.length, 2);
+  assert.equal(storage.bodies.length, 2);
   assert.equal(board.ruledOn(card.showing)?.agent, 'loge-1');
 });
 
@@ -157,8 +157,8 @@ test('A card replaced by the same pass shown again can’t be ruled by its forme
 });
 
 test('An answer that can’t be written was not given: the card still waits.', async () => {
-  const { lane, card, board, journal } = await withReferral();
-  journal.full = true;
+  const { lane, card, board, storage } = await withReferral();
+  storage.full = true;
   await assert.rejects(lane.rule(card.showing, 'admit', 'known', 'loge-1'), JournalError);
 
   assert.deepEqual(board.snapshot.waiting, [card]);
@@ -166,31 +166,31 @@ test('An answer that can’t be written was not given: the card still waits.', a
 });
 
 test('A reason that is none of the presets writes nothing.', async () => {
-  const { lane, card, journal } = await withReferral();
-  const before = journal.bodies.length;
+  const { lane, card, storage } = await withReferral();
+  const before = storage.bodies.length;
   await assert.rejects(lane.rule(card.showing, 'admit', 'sent', 'loge-1'), RangeError);
   await assert.rejects(lane.admitManually('Zoé is nice', 'loge-1'), RangeError);
 
-  assert.equal(journal.bodies.length, before);
+  assert.equal(storage.bodies.length, before);
 });
 
 test('A referral without an entry can be answered once there is room; it points to none.', async () => {
   const held = await school.issue();
-  const { lane, show, board, journal } = await openLane({ knowledge: known() });
-  journal.full = true;
+  const { lane, show, board, storage } = await openLane({ knowledge: known() });
+  storage.full = true;
   await show(held.text);
-  journal.full = false;
+  storage.full = false;
   await lane.rule(board.snapshot.waiting[0].showing, 'admit', 'checked', 'loge-1');
 
-  const [ruling] = journal.bodies;
+  const [ruling] = storage.bodies;
   assert.deepEqual([ruling.epoch, ruling.number], [0, 0]);
   assert.deepEqual(reasons(await show(held.text)), ['double-use']);
 });
 
 test('Somebody without a code is let in by hand, listed without anybody’s name.', async () => {
-  const { lane, board, journal } = await openLane({ knowledge: known() });
+  const { lane, board, storage } = await openLane({ knowledge: known() });
   await lane.admitManually('forgotten', 'loge-1');
-  const [body] = journal.bodies;
+  const [body] = storage.bodies;
 
   assert.deepEqual([body.kind, body.reason, body.people], ['manualAdmission', 'forgotten', 1]);
   const [card] = board.snapshot.recent;
@@ -200,8 +200,8 @@ test('Somebody without a code is let in by hand, listed without anybody’s name
 });
 
 test('A manual admission that can’t be written is none.', async () => {
-  const { lane, board, journal } = await openLane({ knowledge: known() });
-  journal.full = true;
+  const { lane, board, storage } = await openLane({ knowledge: known() });
+  storage.full = true;
   await assert.rejects(lane.admitManually('forgotten', 'loge-1'), JournalError);
 
   assert.deepEqual([board.snapshot.stage, board.snapshot.recent], [null, []]);
@@ -222,16 +222,16 @@ test('Every card that waits can be ruled, after a flood of strangers as well.', 
 // --- consoles ------------------------------------------------------------------------------------
 
 test('A console rules by the entry of the decision; a second answer is too late.', async () => {
-  const { lane, journal } = await withReferral();
-  await lane.ruleOn({ epoch: 1, number: 1 }, 'admit', 'known', 'cpe-1');
+  const { lane, storage } = await withReferral();
+  await lane.ruleOn({ epoch: 1, number: 2 }, 'admit', 'known', 'cpe-1');
 
-  assert.equal(journal.bodies.at(-1)?.agent, 'cpe-1');
-  await assert.rejects(lane.ruleOn({ epoch: 1, number: 1 }, 'deny', 'sent', 'cpe-2'), TooLate);
-  await assert.rejects(lane.ruleOn({ epoch: 2, number: 1 }, 'deny', 'sent', 'cpe-2'), TooLate);
+  assert.equal(storage.bodies.at(-1)?.agent, 'cpe-1');
+  await assert.rejects(lane.ruleOn({ epoch: 1, number: 2 }, 'deny', 'sent', 'cpe-2'), TooLate);
+  await assert.rejects(lane.ruleOn({ epoch: 2, number: 2 }, 'deny', 'sent', 'cpe-2'), TooLate);
 });
 
 test('A console lets somebody through once, now or never, and at its own lane only.', async () => {
-  const { lane, board, clock, journal } = await openLane({ knowledge: known() });
+  const { lane, board, clock, storage } = await openLane({ knowledge: known() });
   const about = { lane: 'entry-1', reason: 'expected', agent: 'cpe-1', atMs: clock.nowMs() };
   const asked = { ...about, admission: '00112233445566aa' };
   await lane.openFor(asked);
@@ -241,7 +241,7 @@ test('A console lets somebody through once, now or never, and at its own lane on
   const elsewhere = { ...about, admission: '0000000000000001', lane: 'exit-1' };
   const late = { ...about, admission: '0000000000000002', atMs: clock.nowMs() - 60_001 };
   for (const one of [asked, elsewhere, late]) await assert.rejects(lane.openFor(one), TooLate);
-  assert.equal(journal.bodies.length, 1);
+  assert.equal(storage.bodies.length, 1);
 });
 
 // --- counting and modes --------------------------------------------------------------------------
@@ -253,10 +253,10 @@ function inMode(mode) {
 
 test('A counting lane counts, asks nobody’s name and shows that one more passes.', async () => {
   const held = await school.issue();
-  const { show, board, journal } = await inMode('counting');
+  const { show, board, storage } = await inMode('counting');
 
   assert.equal(await show(held.text), null);
-  const [body] = journal.bodies;
+  const [body] = storage.bodies;
   assert.deepEqual([body.kind, body.direction, body.people], ['count', 'entry', 1]);
   assert.deepEqual(board.snapshot.counts, { entered: 1, left: 0 });
   assert.deepEqual([board.snapshot.stage?.showing, board.snapshot.stage?.name], [COUNTED, null]);
@@ -273,8 +273,8 @@ test('A counting lane counts nobody twice in a second.', async () => {
 
 test('A counting lane that can’t write sends to the agent.', async () => {
   const held = await school.issue();
-  const { show, board, journal } = await inMode('counting');
-  journal.full = true;
+  const { show, board, storage } = await inMode('counting');
+  storage.full = true;
 
   assert.deepEqual(reasons(await show(held.text)), ['journal-unavailable']);
   assert.equal(board.snapshot.counts.entered, 0);
@@ -282,10 +282,10 @@ test('A counting lane that can’t write sends to the agent.', async () => {
 
 test('A free lane neither decides nor counts.', async () => {
   const held = await school.issue();
-  const { show, board, journal } = await inMode('free');
+  const { show, board, storage } = await inMode('free');
 
   assert.equal(await show(held.text), null);
-  assert.deepEqual([journal.bodies, board.snapshot.counts.entered], [[], 0]);
+  assert.deepEqual([storage.bodies, board.snapshot.counts.entered], [[], 0]);
 });
 
 for (const mode of /** @type {const} */ (['counting', 'free'])) {
@@ -308,38 +308,38 @@ function alarm(posture) {
 }
 
 test('A count taken back is journalled and never shown negative.', async () => {
-  const { lane, board, journal } = await openLane({ knowledge: known() });
+  const { lane, board, storage } = await openLane({ knowledge: known() });
   for (const step of /** @type {const} */ ([1, -1, -1])) await lane.count('exit', step);
 
   assert.deepEqual(board.snapshot.counts, { entered: 0, left: 0 });
   assert.deepEqual(
-    journal.bodies.map(({ people }) => people),
+    storage.bodies.map(({ people }) => people),
     [1, -1, -1],
   );
 });
 
 test('A change of mode is journalled, then shown; what waited is old.', async () => {
-  const { lane, board, journal } = await withReferral();
+  const { lane, board, storage } = await withReferral();
   await lane.setMode('free', 'cpe');
-  const body = journal.bodies.at(-1);
+  const body = storage.bodies.at(-1);
 
   assert.deepEqual([body?.kind, body?.mode, body?.agent], ['mode', 'free', 'cpe']);
   assert.equal(board.snapshot.mode, 'free');
   assert.equal(board.snapshot.waiting[0].old, true);
-  journal.full = true;
+  storage.full = true;
   await assert.rejects(lane.setMode('control', 'cpe'), JournalError);
   assert.equal(board.snapshot.mode, 'free');
 });
 
 test('A mode that the school changes is followed once, and not against an agent.', async () => {
-  const { lane, learn, journal } = await openLane({ knowledge: known() });
+  const { lane, learn, storage } = await openLane({ knowledge: known() });
   const lanes = [{ ...LANES.entry, mode: /** @type {const} */ ('free') }];
   await learn(school.knowledge({ number: 2, lanes }));
   await lane.setMode('control', 'cpe');
   await learn(school.knowledge({ number: 3, lanes }));
 
   assert.deepEqual(
-    journal.bodies.map(({ mode, agent }) => [mode, agent]),
+    storage.bodies.map(({ mode, agent }) => [mode, agent]),
     [
       ['free', null],
       ['control', 'cpe'],

@@ -111,7 +111,7 @@ test('A clock that may be off widens a phone’s window by as much.', async () =
 test('An evacuation frees the way out and is written down, as is its end.', async () => {
   const held = await school.issue({ kind: 'pupil' });
   const working = await openLane({ knowledge: school.knowledge(), lane: LANES.exit });
-  const { show, learn, board, journal } = working;
+  const { show, learn, board, storage } = working;
   await learn(school.knowledge({ alarm: alarm('evacuation') }));
   const during = await show(held.text);
   assert.deepEqual([board.snapshot.posture, board.snapshot.drill], ['evacuation', true]);
@@ -119,7 +119,7 @@ test('An evacuation frees the way out and is written down, as is its end.', asyn
 
   assert.equal(during?.decision.outcome, Outcome.GRANT);
   assert.deepEqual(
-    journal.bodies.map(({ kind, posture }) => [kind, posture]),
+    storage.bodies.map(({ kind, posture }) => [kind, posture]),
     [
       ['alarm', 'evacuation'],
       ['decision', 'evacuation'],
@@ -130,18 +130,18 @@ test('An evacuation frees the way out and is written down, as is its end.', asyn
 
 test('An alarm is followed at once, and journalled when there is room again.', async () => {
   const held = await school.issue();
-  const { show, learn, lane, board, journal } = await openLane({ knowledge: school.knowledge() });
-  journal.full = true;
+  const { show, learn, lane, board, storage } = await openLane({ knowledge: school.knowledge() });
+  storage.full = true;
   await learn(school.knowledge({ alarm: alarm('intrusion') }));
   assert.equal(board.snapshot.posture, 'intrusion');
   assert.ok(reasons(await show(held.text))?.includes('alarm-intrusion'));
   await lane.tend();
-  journal.full = false;
+  storage.full = false;
   await lane.tend();
   await lane.tend();
 
   assert.deepEqual(
-    journal.bodies.map(({ kind, source }) => [kind, source]),
+    storage.bodies.map(({ kind, source }) => [kind, source]),
     [['alarm', 'school']],
   );
 });
@@ -239,30 +239,30 @@ async function cycle(show, count) {
 
 test('One code too many has no entry and no card, and is still seen on the stage.', async () => {
   const held = await school.issue();
-  const { show, board, journal } = await openLane({ knowledge: school.knowledge() });
+  const { show, board, storage } = await openLane({ knowledge: school.knowledge() });
   await cycle(show, AT_ONCE_MAX);
   const { waiting } = board.snapshot;
   await cycle(show, 2);
 
-  assert.deepEqual([journal.bodies.length, board.snapshot.waiting], [AT_ONCE_MAX, waiting]);
+  assert.deepEqual([storage.bodies.length, board.snapshot.waiting], [AT_ONCE_MAX, waiting]);
   assert.equal(board.snapshot.stage?.outcome, Outcome.REFUSE);
   assert.deepEqual(kinds(board), ['notice']);
   assert.deepEqual(reasons(await show(held.text)), []);
 });
 
 test('A flood becomes one number a minute in the journal, when there is room.', async () => {
-  const { show, lane, clock, journal } = await openLane({ knowledge: school.knowledge() });
+  const { show, lane, clock, storage } = await openLane({ knowledge: school.knowledge() });
   await cycle(show, AT_ONCE_MAX + 5);
-  journal.full = true;
+  storage.full = true;
   clock.advance(MINUTE_MS);
   await lane.tend();
-  journal.full = false;
+  storage.full = false;
   for (let minute = 0; minute < 2; minute += 1) {
     clock.advance(MINUTE_MS);
     await lane.tend();
   }
 
-  const notices = journal.bodies.filter(({ kind }) => kind === 'notice');
+  const notices = storage.bodies.filter(({ kind }) => kind === 'notice');
   assert.deepEqual(
     notices.map(({ code, value }) => [code, value]),
     [['unknown-codes', 5]],

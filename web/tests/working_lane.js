@@ -1,14 +1,16 @@
-/** A lane at work, everything around it, and a hand that shows passes. Only time and storage are made up. */
+/** A lane at work, everything around it, and a hand that shows passes. Only time and the disk are made up. */
 
-import { fromBody, toBody } from '../core/entries.js';
-import { JournalError } from '../core/errors.js';
+import { fromBody } from '../core/entries.js';
 import { Showings, WHOLE_FRAME } from '../core/showing.js';
+import { makeDeviceKey } from '../core/wrapping.js';
 import { Board } from '../scanner/board.js';
+import { Journal } from '../scanner/journal.js';
+import { JournalFault } from '../scanner/journal_rows.js';
 import { Lane } from '../scanner/lane.js';
-import { firstShowing } from '../scanner/recent.js';
+import { RESTORED_MS, firstShowing } from '../scanner/recent.js';
+import { MemoryRows } from './memory_rows.js';
 import { LANES, MONDAY_MS, UAI } from './pocket_school.js';
 
-/** @typedef {import('../core/entries.js').Body} Body */
 /** @typedef {import('../core/zones.js').Lane} LaneRow */
 
 /** A clock that stands still until told. */
@@ -43,39 +45,43 @@ export class FakeClock {
   }
 }
 
-/** Entries as the phone's storage holds them: encoded, in order, refused while it is `full`. */
-export class Entries {
-  full = false;
-  /** @type {{epoch: number, number: number, atMs: number, data: Uint8Array}[]} */
-  #rows = [];
+/** A phone's storage, and the journal that lies there; what is written is refused while it is `full`. */
+export class Storage {
+  #rows = new MemoryRows();
+  #key;
 
-  /**
-   * @param {Body} body
-   * @param {number} atMs
-   */
-  async append(body, atMs) {
-    const data = toBody(body);
-    await new Promise(setImmediate);
-    if (this.full) throw Object.assign(new JournalError('no room'), { kind: 'full' });
-    const place = { epoch: 1, number: this.#rows.length + 1 };
-    this.#rows.push({ ...place, atMs, data });
-    return place;
+  /** @param {import('../core/wrapping.js').DeviceKey} key */
+  constructor(key) {
+    this.#key = key;
   }
 
-  /** @param {number} sinceMs */
-  recent(sinceMs) {
-    const rows = this.#rows.filter(({ atMs }) => atMs >= sinceMs);
-    return rows.map(({ data, ...row }) => ({ ...row, body: fromBody(data) }));
+  static async make() {
+    return new Storage(await makeDeviceKey());
   }
 
-  get head() {
-    return { number: this.#rows.length };
+  /** Open the journal, as the app does at each start. */
+  open() {
+    const site = { gateId: 'scanner-1', key: this.#key, entropy, atMs: MONDAY_MS };
+    return Journal.open(this.#rows, site);
   }
 
-  /** @returns {Body[]} */
+  /** @param {boolean} full */
+  set full(full) {
+    this.#rows.fault = full ? new JournalFault('full', null) : null;
+  }
+
+  /** What the lane wrote, oldest first: without the entry that begins the journal. */
   get bodies() {
-    return this.#rows.map(({ data }) => fromBody(data));
+    const written = [...this.#rows.kept.values()].map(({ body }) => fromBody(body ?? NOTHING));
+    return written.slice(1);
   }
+}
+
+const NOTHING = new Uint8Array(0);
+
+/** @param {number} size */
+function entropy(size) {
+  return crypto.getRandomValues(new Uint8Array(size));
 }
 
 /**
@@ -85,12 +91,14 @@ export class Entries {
  * @param {import('../core/knowing.js').Knowledge | null} around.knowledge
  * @param {LaneRow} [around.lane]
  * @param {FakeClock} [around.clock]
- * @param {Entries} [around.journal]
+ * @param {Storage} [around.storage]
  * @param {() => boolean} [around.draws] whether the next showing is to be checked
  */
 export async function openLane({ knowledge, draws = () => false, ...around }) {
-  const { clock = new FakeClock(), journal = new Entries(), lane: row = LANES.entry } = around;
-  const entries = journal.recent(clock.nowMs() - 25 * 3_600_000);
+  const { clock = new FakeClock(), storage = await Storage.make() } = around;
+  const { lane: row = LANES.entry } = around;
+  const journal = await storage.open();
+  const entries = await journal.recent(clock.nowMs() - RESTORED_MS);
   const showings = new Showings(WHOLE_FRAME, firstShowing(journal.head, entries));
   const board = new Board(row);
   const lane = new Lane({
@@ -110,7 +118,7 @@ export async function openLane({ knowledge, draws = () => false, ...around }) {
     const there = newer.site.lanes.find(({ name }) => name === row.name) ?? row;
     return lane.learn({ uai: UAI, lane: there, knowledge: newer });
   };
-  return { lane, board, clock, journal, show, learn };
+  return { lane, board, clock, storage, journal, show, learn };
 }
 
 /**
