@@ -150,8 +150,8 @@ export async function letGo(rows, state, beforeMs) {
     const held = heldOf(state, epoch);
     const young = await firstYoung(rows, epoch, held, beforeMs);
     if (epoch !== state.epoch && young > number) over.add(epoch);
-    // The present epoch's last two show that it goes on; the last acknowledged is asked about.
-    const below = over.has(epoch) ? Infinity : Math.min(young, held, number - 1);
+    // The last acknowledged stays: the server is asked about it, and the chain goes on from the last.
+    const below = over.has(epoch) ? Infinity : Math.min(young, held);
     if (below > 1) drop.push({ epoch, below });
   }
   return { state: over.size ? withoutEpochs(state, over) : state, drop };

@@ -386,6 +386,26 @@ test('What a server has had for 14 days goes; what it has not stays, and the jou
   assert.equal((await Journal.open(rows, site)).begun, null);
 });
 
+test('A journal of which the server has had all for long goes on from its last entry.', async () => {
+  const { rows, journal } = await journalOf(6);
+  await journal.acknowledge(held(7));
+  await journal.keepUntil(NOW + 30 * DAY);
+  const again = await Journal.open(rows, site);
+
+  assert.deepEqual([[...rows.kept.keys()], again.begun], [['1 7'], null]);
+  assert.equal((await again.lastFiled())[0].lines[0].number, 7);
+  assert.deepEqual(await again.append(body(), NOW), { epoch: 1, number: 8 });
+});
+
+test('The highest time of any entry stays when a clock goes back, and is signed for.', async () => {
+  const { rows, journal } = await journalOf(3);
+  await journal.append(body(), NOW - DAY);
+  const { head } = /** @type {any} */ (rows.place);
+
+  assert.equal(journal.highestMs, NOW + 3);
+  assert.equal((await openCheckpoint(head, key.public)).highestMs, NOW + 3);
+});
+
 test('A former epoch goes whole, once the server has all of it.', async () => {
   const { rows, journal } = await journalOf(3);
   await journal.beginAnew(NOW + 5);

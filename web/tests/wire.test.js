@@ -279,6 +279,7 @@ test('An erasure order of the school is read, and kept as evidence.', async () =
 test('An erasure order by another key, or changed in one byte, erases nothing.', async () => {
   await assert.rejects(readOrder(order, orders), LinkError);
   await assert.rejects(readOrder(order, own.public), LinkError);
+  await assert.rejects(readOrder(order, { ...school.public, purpose: Purpose.PASS }), LinkError);
   for (let at = 0; at < order.length; at += 1) {
     const changed = order.map((byte, place) => (place === at ? byte ^ 1 : byte));
     await assert.rejects(readOrder(changed, school.public), LinkError);
