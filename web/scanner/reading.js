@@ -18,7 +18,7 @@ const RETRY_MS = 1_000;
 const THOROUGH_EVERY = 2;
 const UNREAD_MS = 1_000; // a code that resists for so long: say how to hold it
 
-/** What a picture is taken of. @typedef {HTMLVideoElement} Source */
+/** What pictures are taken of. @typedef {HTMLVideoElement} Source */
 
 /**
  * What the agent may need to know: whether pictures are read at all, whether two codes are shown at
@@ -109,7 +109,7 @@ export class Reading extends EventTarget {
   /** @param {number} run */
   async #take(run) {
     const [atMs, startMs] = [this.#nowMs(), performance.now()];
-    const picture = await createImageBitmap(this.#source).catch(() => null); // between two cameras
+    const picture = await middleOf(this.#source).catch(() => null); // between two cameras
     if (run !== this.#run) return picture?.close();
     if (!picture) return this.#next(run, PICTURE_EVERY_MS);
     const thorough = this.#emptyPictures % THOROUGH_EVERY === THOROUGH_EVERY - 1;
@@ -179,6 +179,17 @@ export class Reading extends EventTarget {
 
 function newWorker() {
   return new Worker(new URL('./reading_worker.js', import.meta.url), { type: 'module' });
+}
+
+/**
+ * Take a picture of a video's middle, a square: what the agent aims at, and no neighbour's code.
+ * @param {Source} video
+ * @returns {Promise<ImageBitmap>}
+ */
+async function middleOf(video) {
+  const { videoWidth: width, videoHeight: height } = video;
+  const side = Math.min(width, height);
+  return createImageBitmap(video, (width - side) / 2, (height - side) / 2, side, side);
 }
 
 /**

@@ -41,11 +41,21 @@ class Phone {
   /** @type {string[]} */
   opened = [];
   nowMs = 1_000_000;
+  /** What was last cut out of the video: left, top, width, height. @type {number[]} */
+  place = [];
 
   constructor() {
     mock.timers.enable({ apis: ['setTimeout'] });
-    Object.assign(globalThis, { createImageBitmap: async () => ({ close() {} }) });
-    const video = { requestVideoFrameCallback: (/** @type {() => void} */ then) => then() };
+    const createImageBitmap = async (/** @type {any[]} */ ...[, ...place]) => {
+      this.place = place;
+      return { close() {} };
+    };
+    Object.assign(globalThis, { createImageBitmap });
+    const video = {
+      videoWidth: 1920,
+      videoHeight: 1080,
+      requestVideoFrameCallback: (/** @type {() => void} */ then) => then(),
+    };
     this.reading = new Reading({
       video: /** @type {any} */ (video),
       showings: new Showings(),
@@ -102,6 +112,13 @@ test('One picture is read at a time, and the next is taken after the answer.', (
 
     assert.equal(phone.worker.asked.length, 2);
     assert.deepEqual(phone.opened, ['PQ1:A']);
+  }));
+
+test('The middle of the video is read: beside it may be a neighbour’s code.', () =>
+  withPhone(async (phone) => {
+    await phone.pass(0);
+
+    assert.deepEqual(phone.place, [420, 0, 1080, 1080]);
   }));
 
 test('Every other picture in which nothing was read is looked at thoroughly.', () =>

@@ -28,18 +28,18 @@ class FakeCamera:
     film: Path
 
     def show(self, *texts: str, surface: Surface = Surface.PAPER, defocus_px: float = 0.0) -> None:
-        """Hold up one code for each text, side by side."""
+        """Hold up one code for each text, side by side in the middle, where the scanner looks."""
         cards = [Card(text, surface) for text in texts]
-        room = WIDTH / (len(cards) + 1)
+        room = HEIGHT / max(1, len(cards))
         placed = [
             Placed(
                 card,
-                (room * place, HEIGHT / 2),
-                min(room, HEIGHT) / (symbol_modules(card) + AROUND_MODULES),
+                ((WIDTH - HEIGHT) / 2 + room * (place + 0.5), HEIGHT / 2),
+                room / (symbol_modules(card) + AROUND_MODULES),
                 rotation_deg=4.0,
                 defocus_px=defocus_px,
             )
-            for place, card in enumerate(cards, start=1)
+            for place, card in enumerate(cards)
         ]
         self.draw(render(Scene(tuple(placed), WIDTH, HEIGHT, noise_sigma=3)).frame)
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.scanner.conftest import FakeCamera
 
+from portique.testing.held import Fault, held, pass_like_text
 from portique.testing.scenes import Surface
 
 pytestmark = pytest.mark.browser
@@ -148,6 +149,14 @@ def test_a_phone_in_dark_mode_is_read(page: Page, camera):
     camera.show(FIRST, surface=Surface.DARK_SCREEN)
 
     expect(page.locator("li")).to_have_text([f"1 {FIRST}"])
+
+
+def test_what_a_hand_holds_is_read(page: Page, camera: FakeCamera):
+    """Out of focus by 0.3 of a module, moved by one while the picture was taken, in poor light."""
+    faults = [Fault(defocus_modules=0.3), Fault(motion_modules=1.0), Fault(noise_sigma=10.0)]
+    for seed, fault in enumerate(faults):
+        camera.draw(held(seed, 0, fault).frame)
+        expect(page.locator("li").nth(seed)).to_have_text(f"{seed + 1} {pass_like_text(seed)}")
 
 
 def test_a_worker_that_died_is_replaced(page: Page, camera):
