@@ -19,10 +19,13 @@ export class Link extends EventTarget {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
 
-  /** @param {Around} around */
-  constructor(around) {
+  /**
+   * @param {Around} around
+   * @param {Turns} [turns] what is done each time
+   */
+  constructor(around, turns = new Turns(around)) {
     super();
-    this.#turns = new Turns(around);
+    this.#turns = turns;
   }
 
   /** How the link is: see `LinkSnapshot`. */

@@ -12,6 +12,7 @@ import { Board } from '../scanner/board.js';
 import { Clock } from '../scanner/clock.js';
 import { join } from '../scanner/joining.js';
 import { Journal } from '../scanner/journal.js';
+import { cloneable, uncloned } from '../scanner/knowledge_clone.js';
 import { KnowledgeStore, benchOf } from '../scanner/knowledge_store.js';
 import { Lane } from '../scanner/lane.js';
 import { Calls } from '../scanner/link_calls.js';
@@ -57,11 +58,12 @@ function hex(bytes) {
 }
 
 /**
- * Read knowledge here: Node has no worker of a browser's.
+ * Read knowledge here, for Node has no worker of a browser's; it is posted all the same.
  *
  * @param {import('../scanner/knowledge_worker.js').Asked} asked
  */
-const read = ({ data, schoolKey, device }) => openBundle(data, schoolKey, device);
+const read = async ({ data, schoolKey, device }) =>
+  uncloned(structuredClone(cloneable(await openBundle(data, schoolKey, device))));
 
 /** Open the journal and the link, as the app does at its start. */
 async function begin() {
@@ -110,6 +112,20 @@ const ANSWERS = {
     at.knowledge.close();
     at.link.serve(null);
     at.lane = at.board = null;
+  },
+  /** Take the very first knowledge once more. */
+  async saveFirst() {
+    await at.knowledge.save(at.bundle);
+  },
+  copy() {
+    at.copy = { kept: structuredClone(rows.kept), place: structuredClone(rows.place) };
+  },
+  /** Put an older journal back, as a phone restored from a backup has it. */
+  async putBack() {
+    Object.assign(rows, structuredClone(at.copy));
+    await ANSWERS.reload({});
+    await ANSWERS.signIn({});
+    serve();
   },
   /** Begin anew on what the phone kept, as after a reload. */
   async reload() {

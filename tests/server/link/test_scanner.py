@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.server.gates.wired import alarms
 from tests.server.link.phone import Phone, Refused, switched_on
 
 from portique.core.entries import Ruling
@@ -106,6 +107,32 @@ def test_newer_knowledge_is_taken_up(scanner: Phone):
     actions.knowledge_changed()
 
     assert scanner.ask("turn", times=2)["version"] > before
+
+
+def test_older_knowledge_is_never_taken_again(scanner: Phone):
+    """Whoever kept a copy from before a pass was revoked can't bring it back."""
+    actions.knowledge_changed()
+    scanner.ask("turn", times=2)
+
+    with pytest.raises(Refused, match=r"KnowledgeError: .* older than"):
+        scanner.ask("saveFirst")
+
+
+def test_a_journal_put_back_from_a_copy_begins_anew(scanner: Phone):
+    """The server holds other entries under its numbers: an alarm, and the new ones still arrive."""
+    scanner.ask("copy")
+    scanner.ask("show", texts=[NOT_OURS])
+    scanner.ask("turn", times=1)
+    scanner.ask("putBack")
+    scanner.ask("show", texts=[f"{NOT_OURS}/other"])
+    state = scanner.ask("turn", times=4)
+    written = scanner.ask("chains")
+    begun = [row for row in written if row[0] != 1]
+
+    assert state["fault"] == "disputed"
+    assert begun
+    assert begun == [row for row in held() if row[0] != 1]
+    assert "conflict" in alarms()
 
 
 def test_what_a_phone_knows_is_there_after_a_reload(scanner: Phone):
