@@ -176,12 +176,17 @@ export class IdbRows {
     return !overtaken;
   }
 
-  /** Remove everything, the database too. */
+  /**
+   * Remove everything, the database too.
+   *
+   * @throws {JournalFault} The browser refuses.
+   */
   async wipe() {
-    const database = await this.#open();
-    database.close();
-    this.#opened = null;
-    await done(indexedDB.deleteDatabase(NAME));
+    try {
+      await done(indexedDB.deleteDatabase(NAME)); // open connections close themselves for it
+    } catch (error) {
+      throw new JournalFault('closed', error);
+    }
   }
 
   /**
