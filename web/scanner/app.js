@@ -14,6 +14,7 @@ import { workOffline } from '../shared/offline.js';
 import { StoreFault } from '../shared/store.js';
 import { Device, OpenElsewhere } from './device.js';
 import { Duty } from './duty.js';
+import { JournalFault } from './journal_rows.js';
 import { changeLanguage, inLanguage, words } from './say.js';
 import { aboutScreen } from './screens/about.js';
 import { agentsScreen } from './screens/agents.js';
@@ -135,9 +136,7 @@ export class App {
   async begin(agent, key) {
     const device = /** @type {Device} */ (this.device);
     const duty = await Duty.begin(device, agent, key, (said) => toast(said, 'wrong'));
-    duty.addEventListener('end', (event) => {
-      this.end(/** @type {Event & {reason: string}} */ (event).reason);
-    });
+    duty.addEventListener('end', () => this.end(duty.session.reason ?? ''));
     this.duty = duty;
     this.ended = '';
     duty.touch();
@@ -164,6 +163,7 @@ export class App {
   joined() {
     this.invitation = '';
     this.joinsAgain = false;
+    if (this.device?.isAnother) return location.reload(); // nothing of what it was stays in memory
     this.#hearRemoval();
     this.show('lane', { replacing: true });
   }
@@ -220,9 +220,7 @@ export class App {
 /** @param {unknown} fault */
 function stuckBy(fault) {
   if (fault instanceof OpenElsewhere) return 'elsewhere';
-  if (fault instanceof StoreFault) return 'closed';
-  if (/** @type {{kind?: string}} */ (fault).kind === 'elsewhere') return 'elsewhere';
-  if (/** @type {{kind?: string}} */ (fault).kind) return 'closed';
+  if (fault instanceof StoreFault || fault instanceof JournalFault) return fault.kind;
   throw fault;
 }
 

@@ -33,6 +33,8 @@ export class Device {
   clock = new Clock();
   /** The first knowledge, between joining and the first sign-in. @type {Uint8Array<ArrayBuffer> | null} */
   bundle = null;
+  /** Whether it joined as another while it was one already: the page begins anew. */
+  isAnother = false;
   /** @type {Journal | null} */
   journal = null;
   /** @type {Link | null} */
@@ -77,7 +79,10 @@ export class Device {
       version: VERSION,
       entropy,
     });
+    this.link?.stop();
     await this.membership.join(joined);
+    this.isAnother = this.journal !== null;
+    if (this.isAnother) return;
     this.agents = await Agents.open(this.#kept);
     this.bundle = bundle;
     await this.#begin(joined);

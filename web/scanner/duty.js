@@ -32,7 +32,7 @@ import { Wedge } from './wedge.js';
 const TEND_MS = 1_000;
 const OUTCOME_SIGNS = /** @type {const} */ (['grant', 'refer', 'refuse']);
 
-/** Sends `change` when anything it shows may have changed, `end` with a `reason` when it must end. */
+/** Sends `change` when anything it shows may have changed, `end` when the session is over. */
 export class Duty extends EventTarget {
   feedback = new Feedback();
   video = make('video', { playsinline: true, muted: true, disablepictureinpicture: true });
@@ -124,7 +124,8 @@ export class Duty extends EventTarget {
     for (const source of [this.board, this.camera, this.reading, this.link])
       source.addEventListener('change', this.#changed);
     this.camera.addEventListener('change', () => this.#tellCamera());
-    this.session.addEventListener('end', (event) => this.#end(event));
+    this.reading.addEventListener('change', () => this.#tellReading());
+    this.session.addEventListener('end', () => this.dispatchEvent(new Event('end')));
     this.#tending = setInterval(() => this.lane.tend(), TEND_MS);
   }
 
@@ -204,10 +205,8 @@ export class Duty extends EventTarget {
     this.board.setFault('camera', state === 'fault' && fault ? fault.kind : null);
   }
 
-  /** @param {Event} event */
-  #end(event) {
-    const { reason } = /** @type {Event & {reason: string}} */ (event);
-    this.dispatchEvent(Object.assign(new Event('end'), { reason }));
+  #tellReading() {
+    this.board.setFault('decoder', this.reading.state.works ? null : 'fails');
   }
 
   #plan() {

@@ -1,5 +1,6 @@
 /** The form by which an agent is added: an alias, a PIN twice, and the PIN of who agrees. */
 
+import { JournalError, KnowledgeError } from '../../core/errors.js';
 import { make } from '../../shared/elements.js';
 import { StoreFault } from '../../shared/store.js';
 import { AgentFault } from '../agents.js';
@@ -81,12 +82,23 @@ function refusal({ alias, pin, again }) {
  */
 export function agentFaultWords(fault) {
   if (fault instanceof StoreFault) return words.wrong[fault.kind];
-  if (!(fault instanceof AgentFault)) throw fault;
+  if (fault instanceof KnowledgeError) return words.wrong.lane;
+  if (fault instanceof JournalError) return words.wrong.journal;
+  if (!(fault instanceof AgentFault)) return bug(fault);
   const wait = fault.waitMs ? waitWords(fault.waitMs) : '';
   if (fault.kind === 'wait') return wait;
   if (fault.kind === 'wrong') return [words.sign.wrong, wait].filter(Boolean).join(' ');
   if (fault.kind === 'last') return words.agent.last;
   return fault.kind === 'not-signed-in' ? words.wrong.strange : words.wrong[fault.kind];
+}
+
+/**
+ * A fault of ours: said as one, and left to whoever reads the browser's console.
+ * @param {unknown} fault
+ */
+function bug(fault) {
+  reportError(fault);
+  return words.wrong.strange;
 }
 
 /** @param {number} waitMs */

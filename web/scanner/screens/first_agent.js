@@ -2,7 +2,8 @@
 
 import { make } from '../../shared/elements.js';
 import { words } from '../say.js';
-import { agentForm } from './agent_form.js';
+import { agentFaultWords, agentForm } from './agent_form.js';
+import { toast } from './parts.js';
 
 /** @typedef {import('../app.js').App} App */
 
@@ -14,7 +15,12 @@ export function firstAgentScreen(app) {
   const { agents } = /** @type {import('../device.js').Device} */ (app.device);
   const save = async (/** @type {import('./agent_form.js').Asked} */ { alias, pin }) => {
     await agents.add(alias, pin, null);
-    await app.begin(alias, await agents.signIn(alias, pin));
+    try {
+      await app.begin(alias, await agents.signIn(alias, pin));
+    } catch (fault) {
+      app.again(); // the agent is there: they sign in
+      toast(agentFaultWords(fault), 'wrong');
+    }
   };
   return {
     title: words.agent.firstTitle,

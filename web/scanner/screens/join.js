@@ -8,7 +8,7 @@ import { StoreFault } from '../../shared/store.js';
 import { Camera } from '../camera.js';
 import { NotAnswered, NotInvited, invitationIn } from '../joining.js';
 import { Reading } from '../reading.js';
-import { words } from '../say.js';
+import { filled, words } from '../say.js';
 import { Finder } from './finder.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -56,8 +56,25 @@ class Joining {
     this.#input.value = app.invitation;
     this.#rest();
     this.parts = app.invitation
-      ? [make('p', { class: 'soft' }, words.join.found), this.#form()]
+      ? [this.#found(), this.#form(), ...this.#leaving()]
       : [make('p', { class: 'soft' }, words.join.where), this.#place, this.#pasting(), install()];
+  }
+
+  #found() {
+    const { membership, journal } = /** @type {import('../device.js').Device} */ (this.app.device);
+    if (!membership.joined) return make('p', { class: 'soft' }, words.join.found);
+    const count = String(journal?.unsent ?? 0);
+    return make('p', { class: 'wrong' }, filled(words.join.already, { count }));
+  }
+
+  /** A way out for a scanner that opened another invitation. */
+  #leaving() {
+    if (!this.app.device?.membership.joined) return [];
+    const leave = () => {
+      this.app.invitation = '';
+      this.app.again();
+    };
+    return [make('button', { onclick: leave }, words.join.stay)];
   }
 
   /** Let the camera go. */

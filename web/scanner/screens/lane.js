@@ -192,25 +192,30 @@ class LaneScreen {
     const counting = mode === 'counting' && now === 'normal';
     const { others } = this.#following;
     refresh(this.#thumb, [card, same, counting, others, lane.direction], () => [
-      this.#onward(others),
-      card !== null && !same && forWhom(card),
+      card !== null && this.#whom(card, same, others),
       card !== null && this.#answers(card, lane.direction),
       card === null && counting && this.#counting(),
     ]);
   }
 
-  /** @param {number} others */
-  #onward(others) {
-    if (!this.#following.card || others === 0) return null;
-    const said = others === 1 ? words.card.others : words.card.othersMany;
+  /**
+   * Name whom the answers are for, where the plaque shows somebody else; and the way to who else waits.
+   * @param {Card} card
+   * @param {boolean} same
+   * @param {number} others
+   */
+  #whom(card, same, others) {
+    const name = [whose(card), more(card)].filter(Boolean).join(' · ');
     const next = () => {
       this.#following.next();
       this.#draw();
     };
+    const said = filled(words.card.others, { count: String(others) });
     return make(
-      'button',
-      { class: 'onward', onclick: next },
-      filled(said, { count: String(others) }),
+      'div',
+      { class: 'whom' },
+      !same && make('p', {}, make('bdi', {}, filled(words.card.forWhom, { name }))),
+      others > 0 && make('button', { onclick: next }, said),
     );
   }
 
@@ -287,15 +292,6 @@ class LaneScreen {
     this.#told = print;
     element('announce').textContent = announced(stage, lane);
   }
-}
-
-/**
- * Name whom the answers are for, where the plaque above shows somebody else.
- * @param {Card} card
- */
-function forWhom(card) {
-  const name = [whose(card), more(card)].filter(Boolean).join(' · ');
-  return make('p', { class: 'for-whom' }, filled(words.card.forWhom, { name }));
 }
 
 /** @param {Element} place */

@@ -65,6 +65,7 @@ export function troubles(duty) {
     state === 'missing' && words.faults.untold,
     state === 'stale' && words.faults.stale,
     fault !== null && words.faults[fault],
+    duty.device.knowledge.fault !== null && words.faults.unkept,
     duty.begunAnew && words.faults.anew,
     duty.fragile && duty.link.snapshot.state === 'offline' && words.faults.fragile,
   ];

@@ -20,6 +20,9 @@ export const en = {
     hint: 'Open the invitation’s link on this phone, or paste its text here: it begins with PQE1:.',
     send: 'Join the school',
     joining: 'Asking the school…',
+    already:
+      'This phone is a scanner already. Joining again wipes its agents and the passages not sent yet: {count}.',
+    stay: 'Keep it as it is',
     found: 'Invitation read. It binds this phone to the school.',
   },
   installFirst: 'Install the app first',
@@ -109,9 +112,8 @@ export const en = {
     next: 'Next',
     why: 'Reasons',
     times: 'shown {times} times',
-    others: 'Next: {count} more waits',
-    othersMany: 'Next: {count} more wait',
-    forWhom: 'For {name}',
+    others: 'Next ({count})',
+    forWhom: 'Answer for: {name}',
     steady: 'Another card: check the name.',
   },
   rule: {
@@ -249,6 +251,10 @@ export const en = {
       title: 'The information is out of date',
       what: 'Confirm each passage. Find network for a moment: it updates by itself.',
     },
+    unkept: {
+      title: 'The new information does not fit here',
+      what: 'It is in use, but not after the next opening. Delete photos or apps to make room.',
+    },
     anew: {
       title: 'A new journal has begun',
       what: 'The scanner’s memory was cleared or damaged. What was not sent yet is lost. Tell the technician.',
@@ -292,6 +298,7 @@ export const en = {
     unsafe:
       'This page was not opened by a safe address (https). Open it again by the invitation, or ask the technician.',
     old: 'This browser is too old for the scanner. It takes iOS 16.4, Chrome 103 or newer.',
+    lane: 'The school no longer has this scanner’s lane. On the console, remove it, then invite it again.',
     journal:
       'The journal could not be written: nothing was done. Act by hand and tell the technician.',
     strange: 'Something went wrong. Try again; if it goes on, tell the technician.',

@@ -20,6 +20,9 @@ export const fr = {
     hint: 'Ouvrez le lien de l’invitation sur ce téléphone, ou collez ici son texte : il commence par PQE1:.',
     send: 'Rejoindre l’établissement',
     joining: 'Demande à l’établissement…',
+    already:
+      'Ce téléphone est déjà un scanner. Le rattacher de nouveau efface ses agents et les passages pas encore envoyés : {count}.',
+    stay: 'Le garder comme il est',
     found: 'Invitation lue. Elle rattache ce téléphone à l’établissement.',
   },
   installFirst: 'Installez d’abord l’application',
@@ -110,9 +113,8 @@ export const fr = {
     next: 'Ensuite',
     why: 'Motifs',
     times: 'présenté {times} fois',
-    others: 'Suivant : {count} de plus attend',
-    othersMany: 'Suivant : {count} de plus attendent',
-    forWhom: 'Pour {name}',
+    others: 'Suivant ({count})',
+    forWhom: 'Réponse pour : {name}',
     steady: 'Carte changée : vérifiez le nom.',
   },
   rule: {
@@ -251,6 +253,10 @@ export const fr = {
       title: 'Les informations sont périmées',
       what: 'Chaque passage est à confirmer. Retrouvez du réseau un instant : elles se mettent à jour toutes seules.',
     },
+    unkept: {
+      title: 'Les nouvelles informations ne tiennent pas ici',
+      what: 'Elles servent, mais pas après la prochaine ouverture. Effacez photos ou applications pour faire de la place.',
+    },
     anew: {
       title: 'Un nouveau journal a commencé',
       what: 'La mémoire du scanner a été effacée ou abîmée. Ce qui n’était pas encore envoyé est perdu. Prévenez le technicien.',
@@ -294,6 +300,7 @@ export const fr = {
     unsafe:
       'Cette page n’est pas ouverte par une adresse sûre (https). Rouvrez-la par l’invitation, ou demandez au technicien.',
     old: 'Ce navigateur est trop ancien pour le scanner. Il faut iOS 16.4, Chrome 103 ou plus récent.',
+    lane: 'L’établissement n’a plus la voie de ce scanner. Sur la console, retirez-le, puis invitez-le de nouveau.',
     journal:
       'Le journal n’a pas pu être écrit : rien n’a été fait. Agissez à la main et prévenez le technicien.',
     strange: 'Quelque chose a mal tourné. Réessayez ; si cela recommence, prévenez le technicien.',
