@@ -19,6 +19,7 @@ import { benchOf } from './knowledge_store.js';
 import { Lane } from './lane.js';
 import { Reading } from './reading.js';
 import { RESTORED_MS, firstShowing } from './recent.js';
+import { RETAIN_MS, retain } from './retention.js';
 import { Session } from './session.js';
 import { VERSION } from './version.js';
 import { Wedge } from './wedge.js';
@@ -45,6 +46,8 @@ export class Duty extends EventTarget {
   #seen = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #tending;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #retaining;
   #changed = () => this.dispatchEvent(new Event('change'));
 
   /**
@@ -127,6 +130,8 @@ export class Duty extends EventTarget {
     this.reading.addEventListener('change', () => this.#tellReading());
     this.session.addEventListener('end', () => this.dispatchEvent(new Event('end')));
     this.#tending = setInterval(() => this.lane.tend(), TEND_MS);
+    this.#retaining = setInterval(() => this.#retain(), RETAIN_MS);
+    this.#retain();
   }
 
   /** The lane is on the screen: read. */
@@ -175,6 +180,7 @@ export class Duty extends EventTarget {
   /** Stop whatever runs; what was opened goes with the page. */
   stop() {
     clearInterval(this.#tending);
+    clearInterval(this.#retaining);
     this.lookAway();
     this.session.stop();
     this.link.serve(null);
@@ -198,6 +204,13 @@ export class Duty extends EventTarget {
   #sign(judged) {
     const outcome = judged?.decision.outcome ?? this.board.snapshot.stage?.outcome;
     return OUTCOME_SIGNS[outcome ?? Outcome.GRANT];
+  }
+
+  /** Erase what outlived its time, as far as the school has said what time that is. */
+  async #retain() {
+    const { journal } = this.device;
+    if (journal && this.knowledge)
+      await retain(journal, this.knowledge.calendar, this.clock.nowMs());
   }
 
   #tellCamera() {
