@@ -7,6 +7,8 @@
  * somebody who takes the storage out of the phone: `docs/limits.md`.
  */
 
+import { StoreFault } from '../shared/store.js';
+
 /** @typedef {import('../shared/store.js').Store} Store */
 
 /**
@@ -187,7 +189,11 @@ export class Agents {
     const over = tries - FREE_TRIES;
     const waitMs = over >= 0 ? Math.min(WAIT_MS_MAX, 1000 * 2 ** Math.min(over, 10)) : 0;
     this.#wrong = { tries, untilMs: waitMs && this.#nowMs() + waitMs };
-    await this.#kept.put({ id: PATIENCE, of: this.#wrong });
+    try {
+      await this.#kept.put({ id: PATIENCE, of: this.#wrong });
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error; // a full phone must not shut its agents out
+    }
   }
 }
 

@@ -26,6 +26,13 @@ const PATH = '/gate/v1/enrol';
 const REFUSED = 403;
 const LINK = /^https?:\/\/[^#]+#(.+)$/;
 
+/**
+ * The last application: should its answer be lost, the same again still counts, another one not.
+ *
+ * @type {{text: string, key: Joined['key'], nonce: Uint8Array<ArrayBuffer>} | null}
+ */
+let unanswered = null;
+
 /** The invitation does not count, or not any more: another is needed. */
 export class NotInvited extends LinkError {}
 
@@ -47,12 +54,16 @@ export class NotAnswered extends LinkError {}
  * @throws {LinkError} No invitation; or the answer is somebody else's.
  */
 export async function join(shown, { fetch, version, entropy }) {
-  const invitation = readInvitation(invitationIn(shown));
-  const key = await makeDeviceKey();
-  const nonce = entropy(NONCE_BYTES);
+  const text = invitationIn(shown);
+  const invitation = readInvitation(text);
+  if (unanswered?.text !== text) {
+    unanswered = { text, key: await makeDeviceKey(), nonce: entropy(NONCE_BYTES) };
+  }
+  const { key, nonce } = unanswered;
   const application = { key: key.public, nonce, version };
   const data = await applied(fetch, await signApplication(application, key, invitation.secret));
   const admission = await readAdmission(data, invitation, nonce);
+  unanswered = null;
   const { gateId, lane, knowledgeKey, sentMs } = admission;
   const joined = { gateId, lane, uai: invitation.uai, key, knowledgeKey };
   const clock = { nowMs: () => sentMs }; // the phone's own may be wrong, and nothing is known of it yet

@@ -68,14 +68,9 @@ export class KnowledgeStore {
    */
   async open(bundleKey) {
     this.#key = bundleKey;
-    const data = await this.#load();
-    try {
-      this.#current = data && (await this.#opened(data));
-    } catch (error) {
-      if (!(error instanceof KnowledgeError)) throw error;
-      this.#current = null; // an older app wrote it: the server has it in today's form
-    }
-    return this.#current;
+    const data = await this.#load(bundleKey);
+    const known = data && (await this.#opened(data).catch(orNothing));
+    return this.#use(known, bundleKey);
   }
 
   /** Let go of the key and of all that was opened. */
@@ -92,11 +87,13 @@ export class KnowledgeStore {
    * @throws {KnowledgeError} Not this school's, older, damaged; the former stays.
    */
   async save(data, check = async () => {}) {
+    const key = this.#key;
+    if (key === null) throw new KnowledgeError('nobody is signed in to keep knowledge for');
     const knowledge = await this.#opened(data);
     if (this.#current) await checkSuccession(this.#current, knowledge);
     await check(knowledge);
-    await this.#keep(data, knowledge);
-    this.#current = knowledge;
+    await this.#keep(data, knowledge, key);
+    this.#use(knowledge, key);
     return knowledge;
   }
 
@@ -107,12 +104,24 @@ export class KnowledgeStore {
    * @returns {Promise<Knowledge | null>} the knowledge without it, if there was one
    */
   async endDay(atMs) {
-    const known = this.#current;
-    if (!known?.today || localDay(atMs, known.calendar.zone) <= known.today.day) return null;
-    this.#current = { ...known, today: null };
-    const data = await this.#load();
-    const left = data && withoutToday(data);
-    if (left) await this.#keep(left, this.#current);
+    const [known, key] = [this.#current, this.#key];
+    if (key === null || !known?.today) return null;
+    if (localDay(atMs, known.calendar.zone) <= known.today.day) return null;
+    const left = this.#use({ ...known, today: null }, key);
+    const data = await this.#load(key);
+    const kept = data && withoutToday(data);
+    if (kept) await this.#keep(kept, known, key);
+    return left;
+  }
+
+  /**
+   * Use knowledge from now on, unless whoever it was opened for has gone meanwhile.
+   *
+   * @param {Knowledge | null} knowledge
+   * @param {CryptoKey} key
+   */
+  #use(knowledge, key) {
+    if (this.#key === key) this.#current = knowledge;
     return this.#current;
   }
 
@@ -127,10 +136,9 @@ export class KnowledgeStore {
   /**
    * @param {Uint8Array<ArrayBuffer>} data
    * @param {Knowledge} knowledge
+   * @param {CryptoKey} key
    */
-  async #keep(data, knowledge) {
-    const key = this.#key;
-    if (key === null) throw new KnowledgeError('nobody is signed in to keep knowledge for');
+  async #keep(data, knowledge, key) {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, data);
     try {
@@ -146,19 +154,30 @@ export class KnowledgeStore {
   /**
    * Decrypt what is kept; null: nothing, or under the key of agents who are no more.
    *
+   * @param {CryptoKey} key
    * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
    */
-  async #load() {
+  async #load(key) {
     const record = (await this.#kept.all()).find(({ id }) => id === BUNDLE);
-    if (!record || this.#key === null) return null;
+    if (!record) return null;
     try {
       const how = { name: 'AES-GCM', iv: record.iv };
-      return new Uint8Array(await crypto.subtle.decrypt(how, this.#key, record.box));
+      return new Uint8Array(await crypto.subtle.decrypt(how, key, record.box));
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       return null;
     }
   }
+}
+
+/**
+ * Do without what an older app wrote, or a damaged disk gave: the server has it in today's form.
+ *
+ * @param {unknown} error
+ */
+function orNothing(error) {
+  if (!(error instanceof KnowledgeError)) throw error;
+  return null;
 }
 
 /**

@@ -251,10 +251,10 @@ export class Turns {
     if (!(error instanceof LinkError || error instanceof JournalError)) throw error;
     this.#askAgainMs = 0; // it may come back from a backup
     if (error instanceof LinkError) this.#state = 'offline';
-    if (error instanceof UnprovedAnswer) {
-      this.#fault = 'unproved';
-      this.#fetcher.askAgain();
-    }
+    if (error instanceof UnprovedAnswer) this.#fetcher.askAgain();
+    const { status } = error instanceof Refused ? error.reply : { status: null };
+    const isUnproved = error instanceof UnprovedAnswer || status === UNKNOWN_GATE;
+    if (isUnproved || this.#fault === 'unproved') this.#fault = isUnproved ? 'unproved' : null;
     return this.#pace.failed();
   }
 

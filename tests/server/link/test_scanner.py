@@ -69,13 +69,15 @@ def test_an_invitation_counts_once(scanner: Phone, invitation):
 
 
 def test_without_network_the_same_invitation_still_counts(phone: Phone, invitation):
-    """Nothing came back: try again."""
+    """Whether the application was lost or its answer: try again."""
     text = invitation()
-    phone.faults.append(Fault.LOST)
-    with pytest.raises(Refused, match="NotAnswered"):
-        phone.ask("join", text=text)
+    for fault in (Fault.LOST, Fault.UNANSWERED):
+        phone.faults.append(fault)
+        with pytest.raises(Refused, match="NotAnswered"):
+            phone.ask("join", text=text)
 
     assert phone.ask("join", text=text)["lane"] == "entry-1"
+    assert Gate.objects.count() == 1
 
 
 def test_each_entry_arrives_once_whatever_befalls_the_calls(scanner: Phone):

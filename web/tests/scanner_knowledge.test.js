@@ -1,0 +1,124 @@
+/** What a phone knows: how it lies there, who opens it, and when it is let go. */
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { decode, encode, mapOf } from '../core/canonical.js';
+import { DAY_MS } from '../core/days.js';
+import { KnowledgeError } from '../core/errors.js';
+import { KnowledgeStore } from '../scanner/knowledge_store.js';
+import { StoreFault } from '../shared/store.js';
+import { KeptInMemory } from './kept.js';
+
+const AES = { name: 'AES-GCM', length: 256 };
+const TODAY = 20_780; // 2026-11-23
+const NAMES = new TextEncoder().encode('Zoé Martin, 2A');
+const BUNDLE = encode(
+  mapOf(
+    ['manifest', Uint8Array.of(1)],
+    ['parts', mapOf(['keys', Uint8Array.of(2)], ['today', NAMES])],
+  ),
+);
+
+/** @returns {Promise<CryptoKey>} */
+const drawnKey = () => crypto.subtle.generateKey(AES, false, ['encrypt', 'decrypt']);
+
+/**
+ * Read what tests call a bundle: its parts say whether there is a list.
+ *
+ * @param {{data: Uint8Array}} asked
+ */
+async function read({ data }) {
+  if (data.length < 5) throw new KnowledgeError('damaged');
+  const { size } = decode(data, { bytesMax: 1000 }).get('parts');
+  const manifest = { version: { epoch: 1, number: 1 } };
+  const keys = { recovery: null, orders: 'orders' };
+  const today = size === 2 ? { day: TODAY, listed: [] } : null;
+  return /** @type {any} */ ({ manifest, keys, today, calendar: { zone: 'Europe/Paris' } });
+}
+
+/** A store that was opened, where nothing lies yet. */
+async function opened() {
+  const kept = new KeptInMemory();
+  /** @type {any} */
+  const membership = { joined: {}, version: null, learn: async () => {} };
+  const key = await drawnKey();
+  const store = new KnowledgeStore(kept, membership, { read });
+  await store.open(key);
+  const again = () => new KnowledgeStore(kept, membership, { read });
+  return { kept, key, store, again };
+}
+
+test('Nothing that lies there can be read without the key.', async () => {
+  const { kept, store } = await opened();
+  await store.save(BUNDLE);
+  const box = Buffer.from(kept.records.get('bundle').box);
+
+  assert.equal(box.length, BUNDLE.length + 16);
+  assert.ok(!box.includes(Buffer.from(NAMES)));
+});
+
+test('The same key opens it again, another one nothing.', async () => {
+  const { key, store, again } = await opened();
+  await store.save(BUNDLE);
+
+  assert.equal((await again().open(key))?.today?.day, TODAY);
+  assert.equal(await again().open(await drawnKey()), null);
+});
+
+test('Closed, nothing stays known, and nothing that still comes is taken.', async () => {
+  const { kept, store } = await opened();
+  await store.save(BUNDLE);
+  const { iv } = kept.records.get('bundle');
+  const late = store.save(BUNDLE, async () => store.close());
+  await late;
+
+  assert.equal(store.current, null);
+  await assert.rejects(store.save(BUNDLE), KnowledgeError);
+  assert.notDeepEqual(kept.records.get('bundle').iv, iv); // what was under way is kept, encrypted
+});
+
+test('What a check refuses leaves the former in place.', async () => {
+  const { kept, store } = await opened();
+  const known = await store.save(BUNDLE);
+  const box = kept.records.get('bundle').box;
+  const refused = store.save(BUNDLE, async () => {
+    throw new KnowledgeError('issued in the future');
+  });
+
+  await assert.rejects(refused, KnowledgeError);
+  assert.equal(store.current, known);
+  assert.deepEqual(kept.records.get('bundle').box, box);
+});
+
+test('What a newer app can’t read any more is asked for again.', async () => {
+  const { kept, key, store, again } = await opened();
+  await store.save(BUNDLE);
+  const iv = new Uint8Array(12);
+  const box = await crypto.subtle.encrypt({ name: AES.name, iv }, key, Uint8Array.of(1));
+  await kept.put({ id: 'bundle', iv, box });
+
+  assert.equal(await again().open(key), null);
+});
+
+test('A full phone uses what it can’t keep, and says so.', async () => {
+  const { kept, store } = await opened();
+  kept.put = async () => {
+    throw new StoreFault('full', null);
+  };
+  const known = await store.save(BUNDLE);
+
+  assert.equal(store.current, known);
+  assert.equal(store.fault?.kind, 'full');
+});
+
+test('The day’s list is let go when its day is over, from memory and from the disk.', async () => {
+  const { key, store, again } = await opened();
+  await store.save(BUNDLE);
+
+  assert.equal(await store.endDay(TODAY * DAY_MS + DAY_MS / 2), null);
+  assert.equal((await store.endDay(TODAY * DAY_MS + DAY_MS))?.today, null);
+  assert.equal(store.current?.today, null);
+  assert.equal((await again().open(key))?.today, null);
+  assert.equal(await store.endDay(TODAY * DAY_MS + DAY_MS), null);
+});
