@@ -254,6 +254,19 @@ def test_a_gate_in_doubt_makes_the_list_doubtful(office, pupil, gate):
     assert "dernier contact" not in page
 
 
+def test_a_phone_in_a_pocket_leaves_no_doubt_once_it_sent_everything(office, pupil, gate):
+    """An agent's phone sleeps; what it had not sent yet makes the list doubtful."""
+    long_ago = AT - timedelta(hours=2)
+    phone = Gate.objects.create(
+        gate_id="entry-1-2", lane="entry-1", x=b"u" * 32, y=b"v" * 32, version="scanner 1",
+        contact_at=long_ago,
+    )  # fmt: skip
+    assert "incertaine" not in office.get(PAGE).content.decode()
+    Gate.objects.filter(pk=phone.pk).update(unsent=2)
+
+    assert "ne répond pas" in office.get(PAGE).content.decode()
+
+
 def test_people_who_came_without_a_code_are_counted(office, pupil, gate):
     """Some of the list may be among them; and a lane that was free for a while is in doubt."""
     Event.objects.create(

@@ -52,9 +52,10 @@ def waiting(at: datetime) -> list[Referral]:
 
 
 def gate_of(lane: str, at: datetime) -> Gate | None:
-    """Return the gate of a lane that was heard last, if that is just now."""
+    """Return the gate of a lane that was heard last, if that is just now; a phone has no door."""
     heard = Gate.objects.filter(lane=lane, removed_at=None, contact_at__gte=at - OFFLINE_AFTER)
-    return heard.order_by("-contact_at").first()
+    found = sorted(heard.order_by("-contact_at"), key=lambda gate: gate.is_phone)
+    return found[0] if found else None
 
 
 def decisions_named(events: Iterable[Event]) -> dict[Named, tuple[str, datetime]]:

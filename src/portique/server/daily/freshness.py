@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from portique.core.plain import Words
@@ -16,10 +17,9 @@ from portique.server.gates.models import Gate
 from portique.server.gates.words import NEVER, ago
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from portique.core.zones import Lane
 
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 NO_GATE = Words("aucun portique n’y est installé", "there is no gate on it")
 SILENT = Words("son portique ne répond pas", "its gate does not answer")
 BEHIND = Words("son portique n’a pas encore tout envoyé", "its gate has not sent everything yet")
@@ -58,6 +58,7 @@ def entries_at(at: datetime) -> list[EntryState]:
 
 def _state(lane: Lane, gates: list[Gate], at: datetime, today: Words | None) -> EntryState:
     """Judge a lane by its gates, then by its day: a silent one may hold entries nobody has seen."""
+    gates = _telling(gates)
     heard = [gate.contact_at for gate in gates if gate.contact_at is not None]
     said = ago((at - min(heard)).total_seconds()) if heard else NEVER
     if not gates:
@@ -67,6 +68,12 @@ def _state(lane: Lane, gates: list[Gate], at: datetime, today: Words | None) -> 
     if any(gate.unsent > UNSENT_MAX for gate in gates):
         return EntryState(lane, said, BEHIND)
     return EntryState(lane, said, UNCONTROLLED if _loose(lane, gates) else today)
+
+
+def _telling(gates: list[Gate]) -> list[Gate]:
+    """Leave out phones that had sent everything, as in a pocket; of phones alone keep the last."""
+    kept = [gate for gate in gates if gate.unsent or not gate.is_phone]
+    return kept or sorted(gates, key=lambda gate: gate.contact_at or LONG_AGO)[-1:]
 
 
 def _loose(lane: Lane, gates: list[Gate]) -> bool:

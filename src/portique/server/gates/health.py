@@ -33,11 +33,12 @@ class Trouble:
 def troubles(gate: Gate, at: datetime) -> list[Trouble]:
     """Return what troubles a gate, the worst first; nothing: it is well."""
     if gate.contact_at is None:
-        return [NEVER_CALLED]
+        return _in_its_words(gate, [NEVER_CALLED])
     found = list(_reported(gate))
-    if at - gate.contact_at > SILENT_AFTER:
+    # A phone in a pocket is silent, and well if it had sent everything.
+    if at - gate.contact_at > SILENT_AFTER and (gate.unsent or not gate.is_phone):
         found.insert(0, SILENT)
-    return sorted(found, key=lambda trouble: not trouble.grave)
+    return sorted(_in_its_words(gate, found), key=lambda trouble: not trouble.grave)
 
 
 def _reported(gate: Gate) -> Iterator[Trouble]:
@@ -45,7 +46,7 @@ def _reported(gate: Gate) -> Iterator[Trouble]:
         return
     if not gate.clock_trusted or abs(gate.drift_ms or 0) > DRIFT_MS_MAX:
         yield CLOCK
-    if gate.disk_free is not None and gate.disk_free < DISK_FREE_MIN:
+    if gate.disk_free is not None and gate.disk_free < DISK_FREE_MIN and not gate.is_phone:
         yield DISK
     if gate.unsent > UNSENT_MAX:
         yield BACKLOG
@@ -53,12 +54,21 @@ def _reported(gate: Gate) -> Iterator[Trouble]:
         yield ASIDE
     if gate.knowledge_number is None:
         yield UNTAUGHT
-    yield from failing(gate)
+    yield from _failing(gate)
 
 
 def failing(gate: Gate) -> list[Trouble]:
     """Return what its report said does not work at its lane; each thing once."""
+    return _in_its_words(gate, _failing(gate))
+
+
+def _failing(gate: Gate) -> list[Trouble]:
     return list(dict.fromkeys(FAILING.get(code, FAILING_OTHER) for code in gate.failing.split()))
+
+
+def _in_its_words(gate: Gate, found: list[Trouble]) -> list[Trouble]:
+    """Say of a phone what is done about phones: it has neither cable nor battery to change."""
+    return [FOR_PHONES.get(each, each) for each in found] if gate.is_phone else found
 
 
 NEVER_CALLED = Trouble(
@@ -173,3 +183,44 @@ FAILING_OTHER = Trouble(
         "The agent’s screen says which. Update the server.",
     ),
 )
+FOR_PHONES: Mapping[Trouble, Trouble] = {
+    NEVER_CALLED: Trouble(
+        NEVER_CALLED.what,
+        Words(
+            "Ouvrez l’application sur le téléphone, là où il a du réseau.",
+            "Open the app on the phone, where it has network.",
+        ),
+    ),
+    SILENT: Trouble(
+        Words("Ce téléphone tient encore des lignes", "This phone still holds lines"),
+        Words(
+            "Ouvrez-y l’application là où il a du réseau\xa0: elle les envoie seule.",
+            "Open the app on it where it has network: it sends them by itself.",
+        ),
+    ),
+    CLOCK: Trouble(
+        CLOCK.what,
+        Words(
+            "Réglez l’heure du téléphone sur automatique.",
+            "Set the phone’s time to automatic.",
+        ),
+    ),
+    FAILING[Organ.CAMERA]: Trouble(
+        FAILING[Organ.CAMERA].what,
+        Words(
+            "L’application dit quoi faire\u202f; l’agent continue avec un lecteur ou à la main.",
+            "The app says what to do; the agent goes on with a reader or by hand.",
+        ),
+    ),
+    FAILING[Organ.JOURNAL]: Trouble(
+        FAILING[Organ.JOURNAL].what,
+        Words(
+            "À l’entrée, l’agent note sur papier chaque personne admise. Libérez de la place sur le"
+            " téléphone.",
+            "At an entry the agent writes down each person let through. Free some space on the"
+            " phone.",
+        ),
+        grave=True,
+    ),
+}
+"""What an agent's phone is said to be troubled by, in place of a gate's words."""

@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 
+PHONE = "scanner "  # what the version of an agent's phone begins with
 CONTACT = ("contact_at", "called_ms", "drift_ms")
 _UNKNOWN = personal(
     activity="passes",
@@ -107,6 +108,11 @@ class Gate(models.Model):
         """Write down that it called, unless a later call was."""
         contact = {name: getattr(self, name) for name in CONTACT}
         Gate.objects.filter(pk=self.pk, called_ms__lte=self.called_ms).update(**contact)
+
+    @property
+    def is_phone(self) -> bool:
+        """Say whether it is an agent's phone: one in a pocket is silent, and has no door."""
+        return self.version.startswith(PHONE)
 
     @property
     def key(self) -> PublicKey:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 import segno
 from django import forms
 from django.contrib import messages
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portique.core.wire_enrolment import ADDRESS_CHARACTERS_MAX
 from portique.server.accounts.access import allowed, stepped_up
 from portique.server.clock import now
-from portique.server.config.environment import LOOPBACK
+from portique.server.config.mail import LOOPBACK
+from portique.server.config.reaching import told_address
 from portique.server.gates import actions, queries
 from portique.server.gates.models import Alarm, Gate, Invitation
 from portique.server.gates.pages import KEEPERS, SEERS
@@ -33,12 +37,22 @@ REMOVED = words(
 )
 SEEN = words("L’alarme est classée.", "The alarm is closed.")
 WITHDRAWN = words("Le code ne sert plus.", "The code works no more.")
-LANE = words("Voie que le portique servira", "Lane that the gate will serve")
+LANE = words("Voie à servir", "Lane to serve")
+JOINING = words("Ce qui rejoint l’établissement", "What joins the school")
+GATE, PHONE = "gate", "phone"
+WAYS = [
+    (GATE, words("Un portique, avec sa caméra", "A gate, with its camera")),
+    (PHONE, words("Le téléphone d’un agent", "An agent’s phone")),
+]
+IN_LINK = "$*+-./:"  # of a code's letters, those that stand behind # in an address as they are
 
 
 class LaneForm(forms.Form):
-    """Which lane a new gate is for."""
+    """What joins, and which lane it is for."""
 
+    joining = forms.ChoiceField(
+        label=JOINING, widget=forms.RadioSelect, choices=WAYS, initial=GATE, required=False
+    )
     lane = forms.ChoiceField(label=LANE, widget=forms.RadioSelect)
 
     def __init__(self, data: object = None) -> None:
@@ -72,8 +86,34 @@ def add(request: HttpRequest) -> HttpResponse:
     form = LaneForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = actions.invite(form.cleaned_data["lane"], request.user)  # type: ignore[arg-type]
-        return redirect("gates:invitation", made.pk)
+        phones = form.cleaned_data["joining"] == PHONE
+        return redirect("gates:phone" if phones else "gates:invitation", made.pk)
     return render(request, "gates/add.html", {"form": form})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An invitation's code: its text, as a gate's camera reads it or as a phone opens it."""
+
+    address: str
+    text: str
+
+    @property
+    def picture(self) -> str:
+        """Draw it."""
+        mode = "byte" if "#" in self.text else "alphanumeric"
+        code = segno.make_qr(self.text, error="m", mode=mode)
+        return str(code.svg_data_uri(scale=8, border=4))
+
+    @property
+    def only_here(self) -> bool:
+        """Say whether its address means another machine wherever it is used."""
+        return urlsplit(self.address).hostname in LOOPBACK
+
+    @property
+    def in_clear(self) -> bool:
+        """Say whether whoever joins would refuse to call there."""
+        return self.address.startswith("http:") and not self.only_here
 
 
 @allowed(*KEEPERS)
@@ -81,17 +121,32 @@ def add(request: HttpRequest) -> HttpResponse:
 def invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Show an invitation's code until a gate used it or its time is over."""
     row = get_object_or_404(Invitation, pk=invitation_id)
-    state = queries.state_of(row, now())
     address = request.build_absolute_uri("/").rstrip("/")
-    told = {"invitation": row, "state": state, "lane": queries.lane_title(row.lane)}
-    if state == "open" and len(address) <= ADDRESS_CHARACTERS_MAX:
-        text = queries.invitation_text(served_school(), row, address)
-        code = segno.make_qr(text, error="m", mode="alphanumeric")
-        told["code"] = code.svg_data_uri(scale=8, border=4)
-        told["seconds"] = int((row.expires_at - now()).total_seconds())
-        told["only_here"] = request.get_host().removesuffix(f":{request.get_port()}") in LOOPBACK
-        told["in_clear"] = not request.is_secure() and not told["only_here"]
-    return render(request, "gates/invitation.html", told | {"address": address})
+    text = queries.invitation_text(served_school(), row, address)
+    return _invited(request, row, Shown(address, text), "gates/invitation.html")
+
+
+@allowed(*KEEPERS)
+@require_GET
+def phone(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+    """Show an invitation as a link, which an agent's phone opens in the scanner."""
+    row = get_object_or_404(Invitation, pk=invitation_id)
+    scanner = reverse("wallet-app:scanner")
+    address = told_address(request, scanner).address.removesuffix(scanner)
+    text = queries.invitation_text(served_school(), row, address)
+    link = f"{address}{scanner}#{quote(text, safe=IN_LINK)}"
+    return _invited(request, row, Shown(address, link), "gates/phone.html")
+
+
+def _invited(request: HttpRequest, row: Invitation, code: Shown, template: str) -> HttpResponse:
+    told = {
+        "invitation": row,
+        "state": queries.state_of(row, now()),
+        "lane": queries.lane_title(row.lane),
+        "code": code if len(code.address) <= ADDRESS_CHARACTERS_MAX else None,
+        "seconds": int((row.expires_at - now()).total_seconds()),
+    }
+    return render(request, template, told)
 
 
 @allowed(*KEEPERS)

@@ -41,6 +41,7 @@ TROUBLES = {
     **{trouble: str(organ) for organ, trouble in health.FAILING.items()},
     health.FAILING_OTHER: "other",
 }
+TROUBLES |= {theirs: TROUBLES[ours] for ours, theirs in health.FOR_PHONES.items()}
 
 
 def begin(at: datetime) -> State:
