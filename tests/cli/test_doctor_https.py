@@ -17,7 +17,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from portique.cli import doctor_https, doctor_pages
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_https import check_address
-from portique.cli.doctor_phones import ALLOWED, CHALLENGE, MANIFEST, PHONES, WORKER
+from portique.cli.doctor_phones import (
+    ALLOWED,
+    CHALLENGE,
+    PERMISSIONS,
+    POLICY,
+    READER,
+    SCANNER,
+    WALLET,
+)
 from portique.cli.doctor_visit import Answer, Visit
 from portique.cli.options import machine_time
 from portique.school import authority as authorities
@@ -25,6 +33,7 @@ from portique.school.authority import place_of, reach_of
 
 PATIENCE_S = 0.4  # loopback answers in milliseconds; what is held back is waited for as long
 PAGE = '<input name="csrfmiddlewaretoken" value="x1"><link href="/static/frame.css">'
+PLAIN, SCRIPT = {"Content-Type": "text/plain"}, {"Content-Type": "text/javascript"}
 SOUND: dict[str, Any] = {
     "/": (302, {"Location": "/compte/"}, ""),
     "/compte/": (
@@ -36,11 +45,20 @@ SOUND: dict[str, Any] = {
     "/langue": (302, {}, ""),
     "/direct/flux": (200, {}, ": open\n\n"),
     "/gate/v1/stream": (200, {}, ": open\n\n"),
-    "/wallet/": (200, {"Content-Type": "text/html; charset=utf-8"}, "<main>"),
-    MANIFEST: (200, {"Content-Type": "application/manifest+json"}, "{}"),
-    WORKER: (200, {"Content-Type": "text/javascript", ALLOWED: "/wallet/"}, ""),
+    WALLET.page: (200, {"Content-Type": "text/html; charset=utf-8"}, "<main>"),
+    WALLET.manifest: (200, {"Content-Type": "application/manifest+json"}, "{}"),
+    WALLET.worker: (200, {"Content-Type": "text/javascript", ALLOWED: "/wallet/"}, ""),
     CHALLENGE: (200, {}, '{"phones": true}'),
+    SCANNER.manifest: (200, {"Content-Type": "application/manifest+json"}, "{}"),
+    SCANNER.worker: (200, {"Content-Type": "text/javascript", ALLOWED: "/scanner/"}, ""),
+    READER: (200, {"Content-Type": "application/wasm"}, ""),
 }
+SCANS = {
+    "Content-Type": "text/html",
+    PERMISSIONS: "camera=(self), usb=()",
+    POLICY: "script-src 'self' 'wasm-unsafe-eval'",
+}
+SOUND[SCANNER.page] = (200, SCANS, "<main>")
 
 
 class Fake(http.server.BaseHTTPRequestHandler):
@@ -177,9 +195,14 @@ def test_a_certificate_that_phones_refuse_is_told_apart(look, certificate, known
         ({"/direct/flux": (200, {}, "held")}, "the consoles' stream", "nothing came"),
         ({"/gate/v1/stream": (404, {}, "")}, "the gates' stream", "pages answer in its place"),
         ({"/gate/v1/stream": (502, {}, "")}, "the gates' stream", "answers 502"),
-        ({"/wallet/": (404, {}, "")}, PHONES, "answers 404"),
-        ({MANIFEST: (200, {"Content-Type": "text/plain"}, "")}, PHONES, "comes as text/plain"),
-        ({WORKER: (200, {"Content-Type": "text/javascript"}, "")}, PHONES, f"without {ALLOWED}"),
+        ({WALLET.page: (404, {}, "")}, WALLET.name, "answers 404"),
+        ({WALLET.manifest: (200, PLAIN, "")}, WALLET.name, "comes as text/plain"),
+        ({WALLET.worker: (200, SCRIPT, "")}, WALLET.name, f"without {ALLOWED}"),
+        ({SCANNER.page: (404, {}, "")}, SCANNER.name, "answers 404"),
+        ({SCANNER.worker: (200, SCRIPT, "")}, SCANNER.name, f"without {ALLOWED}"),
+        ({SCANNER.page: (200, SCANS | {PERMISSIONS: "camera=()"}, "")}, SCANNER.name, "camera"),
+        ({SCANNER.page: (200, SCANS | {POLICY: "script-src 'self'"}, "")}, SCANNER.name, "reader"),
+        ({READER: (200, PLAIN, "")}, SCANNER.name, "comes as text/plain"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
@@ -193,7 +216,7 @@ def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
 
 def test_phones_that_are_off_are_nothing_wrong(look):
     """The school decided it; the app would still be served."""
-    found = look({CHALLENGE: (200, {}, '{"phones": false}')})[PHONES]
+    found = look({CHALLENGE: (200, {}, '{"phones": false}')})[WALLET.name]
 
     assert (found.state, "switched off" in found.found) == (State.OK, True)
 

@@ -34,7 +34,7 @@ class NotReached(Exception):  # noqa: N818 - named for what it is
 
 
 def check_address(visit: Visit) -> Iterator[Finding]:
-    """Look at an address as a phone would, from the name to the live streams and the wallet."""
+    """Look at an address as a phone would, from the name to live streams and phones' apps."""
     try:
         yield _name(visit)
         yield _secure(visit)
@@ -44,7 +44,7 @@ def check_address(visit: Visit) -> Iterator[Finding]:
         return
     yield Finding("pages", State.OK, f"{visit.address} leads to {urlsplit(page.address).path}")
     yield from check_page(visit, page)
-    yield check_phones(visit)
+    yield from check_phones(visit)
 
 
 def _name(visit: Visit) -> Finding:
