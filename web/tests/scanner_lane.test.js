@@ -170,6 +170,7 @@ test('A reason that is none of the presets writes nothing.', async () => {
   const before = storage.bodies.length;
   await assert.rejects(lane.rule(card.showing, 'admit', 'sent', 'loge-1'), RangeError);
   await assert.rejects(lane.admitManually('Zoé is nice', 'loge-1'), RangeError);
+  await assert.rejects(lane.admitForgotten('0'.repeat(16), 'known', 'loge-1'), RangeError);
 
   assert.equal(storage.bodies.length, before);
 });
@@ -262,6 +263,20 @@ test('A counting lane counts, asks nobody’s name and shows that one more passe
   assert.deepEqual([board.snapshot.stage?.showing, board.snapshot.stage?.name], [COUNTED, null]);
 });
 
+test('Whom an agent counts is shown to pass in counting mode, one more in the lane’s way.', async () => {
+  for (const [mode, direction, step, staged] of /** @type {const} */ ([
+    ['counting', 'entry', 1, COUNTED],
+    ['counting', 'entry', -1, undefined],
+    ['counting', 'exit', 1, undefined],
+    ['control', 'entry', 1, undefined],
+  ])) {
+    const { lane, board } = await openLane({ knowledge: known(), lane: { ...LANES.entry, mode } });
+    await lane.count(direction, step);
+
+    assert.equal(board.snapshot.stage?.showing, staged, `${mode} ${direction} ${step}`);
+  }
+});
+
 test('A counting lane counts nobody twice in a second.', async () => {
   const { show, board, clock } = await inMode('counting');
   for (let number = 0; number < 30; number += 1) {
@@ -310,11 +325,13 @@ function alarm(posture) {
 test('A count taken back is journalled and never shown negative.', async () => {
   const { lane, board, storage } = await openLane({ knowledge: known() });
   for (const step of /** @type {const} */ ([1, -1, -1])) await lane.count('exit', step);
+  assert.deepEqual(board.snapshot.counts, { entered: 0, left: 0 });
+  await lane.count('entry', -1);
 
   assert.deepEqual(board.snapshot.counts, { entered: 0, left: 0 });
   assert.deepEqual(
     storage.bodies.map(({ people }) => people),
-    [1, -1, -1],
+    [1, -1, -1, -1],
   );
 });
 

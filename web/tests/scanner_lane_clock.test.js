@@ -140,8 +140,10 @@ test('After sleep a phone whose clock was wrong waits for the server.', () => {
   clock.heard(NOON - HOUR, 0);
   assert.ok(clock.state.trusted);
   phone.sleep(2 * HOUR);
-  clock.woke();
-  assert.equal(clock.state.doubt, 'slept');
+  for (let look = 0; look < 2; look += 1) {
+    clock.woke();
+    assert.equal(clock.state.doubt, 'slept');
+  }
   assert.ok(clock.heard(NOON + HOUR, 0));
 
   assert.deepEqual([clock.state.trusted, clock.nowMs()], [true, NOON + HOUR]);

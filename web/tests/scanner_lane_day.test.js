@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Outcome } from '../core/decide.js';
 import { TooLate } from '../core/errors.js';
 import { localDay } from '../core/localtime.js';
+import { Recall } from '../core/recall.js';
 import { firstShowing } from '../scanner/recent.js';
 import { LANES, MONDAY_MS, PocketSchool } from './pocket_school.js';
 import { openLane, reasons } from './working_lane.js';
@@ -50,9 +51,10 @@ test('What was answered or granted does not come back, nor what is another lane�
   await first.lane.rule(first.board.snapshot.waiting[0].showing, 'deny', 'sent', 'loge-1');
   await first.show('https://example.org');
   const { lane, clock, storage } = first;
-  const { board } = await openLane({ ...lane.bench, lane: LANES.exit, clock, storage });
+  const { board, show } = await openLane({ ...lane.bench, lane: LANES.exit, clock, storage });
 
-  assert.deepEqual(board.snapshot.waiting, []);
+  assert.deepEqual([board.snapshot.waiting, board.snapshot.counts.left], [[], 0]);
+  assert.deepEqual(reasons(await show(held.text)), ['double-use']); // let in a moment ago
   assert.equal((await reopened(first)).board.snapshot.waiting.length, 1);
 });
 
@@ -70,6 +72,26 @@ test('A phone’s drawing, a grant and a console’s request are remembered.', a
   assert.deepEqual(reasons(await show(paper.text)), ['double-use']);
   assert.ok(reasons(await show(text))?.includes('replayed'));
   await assert.rejects(lane.openFor(asked), TooLate);
+});
+
+test('Who was sent away was not let through, and is nobody’s double.', async () => {
+  const held = await school.issue();
+  const first = await openLane({ knowledge: school.knowledge(), draws: () => true });
+  await first.show(held.text);
+  await first.lane.rule(first.board.snapshot.waiting[0].showing, 'deny', 'sent', 'loge-1');
+  const { show, board } = await reopened(first);
+
+  assert.equal(board.snapshot.counts.entered, 0);
+  assert.deepEqual(reasons(await show(held.text)), []);
+});
+
+test('Somebody whose name stays sealed is remembered by the pass.', async () => {
+  const held = await school.issue();
+  const first = await openLane({ knowledge: school.knowledge({ names: false }) });
+  await first.show(held.text);
+  await first.lane.rule(first.board.snapshot.waiting[0].showing, 'admit', 'checked', 'loge-1');
+
+  assert.ok(reasons(await (await reopened(first)).show(held.text))?.includes('double-use'));
 });
 
 test('A check that was drawn still waits for its answer.', async () => {
@@ -121,6 +143,22 @@ test('At midnight cards are taken away with their names, and said; counts begin 
   assert.match(notice.detail?.en ?? '', /: 1\./);
   assert.ok(!JSON.stringify(board.snapshot).includes(held.name));
   await assert.rejects(lane.rule(card.showing, 'admit', 'known', 'loge-1'), TooLate);
+});
+
+test('Which way somebody went last is let go at midnight, and all of it after a day.', async (t) => {
+  const held = await school.issue();
+  const lane = { ...LANES.entry, pairing: true };
+  const { show, clock, ...working } = await openLane({ knowledge: school.knowledge(), lane });
+  await show(held.text);
+  clock.advance(10 * MINUTE_MS);
+  const sameDay = await show(held.text);
+  clock.advance(24 * HOUR_MS);
+  const nextDay = await show(held.text);
+  const forget = t.mock.method(Recall.prototype, 'forget');
+  await working.lane.tend();
+
+  assert.deepEqual([sameDay, nextDay].map(reasons), [['in-out-mismatch'], []]);
+  assert.deepEqual(forget.mock.calls[0].arguments, [clock.nowMs()]);
 });
 
 test('A midnight with nothing left says nothing.', async () => {

@@ -135,14 +135,18 @@ test('An alarm is followed at once, and journalled when there is room again.', a
   await learn(school.knowledge({ alarm: alarm('intrusion') }));
   assert.equal(board.snapshot.posture, 'intrusion');
   assert.ok(reasons(await show(held.text))?.includes('alarm-intrusion'));
+  await learn(school.knowledge());
   await lane.tend();
   storage.full = false;
   await lane.tend();
   await lane.tend();
 
   assert.deepEqual(
-    storage.bodies.map(({ kind, source }) => [kind, source]),
-    [['alarm', 'school']],
+    storage.bodies.map(({ posture, source }) => [posture, source]),
+    [
+      ['intrusion', 'school'],
+      ['normal', 'school'],
+    ],
   );
 });
 
@@ -178,7 +182,24 @@ test('A refusal at an exit without an agent of its own is told.', async () => {
   const lane = { ...LANES.exit, staffed: false };
   const { show, board } = await openLane({ knowledge: school.knowledge(), lane });
   await show(revoked.text);
+  const entry = { ...LANES.entry, staffed: false };
+  const other = await openLane({ knowledge: school.knowledge(), lane: entry });
+  await other.show(revoked.text);
 
+  assert.deepEqual([kinds(board), kinds(other.board)], [['exit-refused'], []]);
+});
+
+test('A pupil who may not leave is told of, with the rule in words.', async () => {
+  const held = await school.issue({ kind: 'pupil' });
+  const title = { fr: 'vert', en: 'green' };
+  const alone = /** @type {const} */ ({ rule: 'permission-only', period: 'day' });
+  const regimes = new Map([['green', { code: 'green', title, ...alone }]]);
+  const knowledge = school.knowledge({ regimes });
+  const { show, board } = await openLane({ knowledge, lane: LANES.exit });
+  const judged = await show(held.text);
+
+  assert.ok(reasons(judged)?.includes('exit-not-permitted'));
+  assert.match(judged?.note?.en ?? '', /by permission only/);
   assert.deepEqual(kinds(board), ['exit-refused']);
 });
 
@@ -246,6 +267,7 @@ test('One code too many has no entry and no card, and is still seen on the stage
 
   assert.deepEqual([storage.bodies.length, board.snapshot.waiting], [AT_ONCE_MAX, waiting]);
   assert.equal(board.snapshot.stage?.outcome, Outcome.REFUSE);
+  assert.match(board.snapshot.stage?.note?.en ?? '', /Too many unknown codes/);
   assert.deepEqual(kinds(board), ['notice']);
   assert.deepEqual(reasons(await show(held.text)), []);
 });
