@@ -53,6 +53,26 @@ KEPT = """async () => {
   }
   return found;
 }"""
+AT_REST = """async () => {
+  const text = (value) => {
+    if (value instanceof ArrayBuffer) return text(new Uint8Array(value));
+    if (ArrayBuffer.isView(value)) return new TextDecoder().decode(value);
+    if (value === null || typeof value !== 'object') return String(value);
+    return Object.values(value).map(text).join(' ');
+  };
+  const found = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
+  for (const { name } of await indexedDB.databases()) {
+    const open = indexedDB.open(name);
+    await new Promise((done) => (open.onsuccess = done));
+    for (const table of open.result.objectStoreNames) {
+      const asked = open.result.transaction(table).objectStore(table).getAll();
+      await new Promise((done) => (asked.onsuccess = done));
+      found.push(text(asked.result));
+    }
+    open.result.close();
+  }
+  return found.join(' ');
+}"""
 CACHED = """async () => {
   const caches_ = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
   const kept = await Promise.all(caches_.map((cache) => cache.keys()));
@@ -219,6 +239,10 @@ def test_a_morning_without_network_is_filed_once_and_a_stolen_phone_is_emptied(
     for n, text in enumerate(granted[1:], 1):
         phone.scan(text, "grant", f"Personne {n}")
     phone.page.reload()
+    phone.page.wait_for_selector("#pin")
+    at_rest = phone.page.evaluate(AT_REST)
+    assert ALIAS in at_rest
+    assert "Personne" not in at_rest
     phone.sign_in()
     phone.holds_entries()
     phone.scan(late, "grant", f"Personne {PEOPLE - 1}")
