@@ -86,6 +86,17 @@ async function proved(answer, orders, to) {
   }
 }
 
+/**
+ * Tell a clock the server's signed time, unless the answer lay about: an old time would put it back.
+ *
+ * @param {{heard: (serverMs: number, roundTripMs: number) => unknown}} clock
+ * @param {number} signedMs
+ * @param {Reply} reply
+ */
+export function hear(clock, signedMs, { withinMs }) {
+  if (withinMs <= SMALL_MS) clock.heard(signedMs, withinMs);
+}
+
 /** Makes signed calls to one server. */
 export class Calls {
   #fetch;
@@ -120,11 +131,13 @@ export class Calls {
   async ask(method, path, body = EMPTY, bytesMax = SMALL_BYTES_MAX) {
     const nonce = this.#entropy(NONCE_BYTES);
     const call = await this.#signed(`${method} ${path}`, body, nonce);
-    const begunMs = performance.now();
+    const begun = { steadyMs: performance.now(), wallMs: Date.now() };
     const options = { method, headers: { [CALL_HEADER]: inBase64Url(call) } };
     const asked = method === 'GET' ? options : { ...options, body };
     const fetched = await fetchWith(this.#fetch, path, asked, bytesMax);
-    return new Reply(fetched, nonce, performance.now() - begunMs);
+    // Either clock may have stood still: a phone may sleep between a question and its answer.
+    const passed = [performance.now() - begun.steadyMs, Date.now() - begun.wallMs];
+    return new Reply(fetched, nonce, Math.max(...passed));
   }
 
   /**

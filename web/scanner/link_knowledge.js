@@ -7,7 +7,7 @@
 
 import { KnowledgeError } from '../core/errors.js';
 import { BUNDLE_BYTES_MAX, isOlder } from '../core/knowledge.js';
-import { OK, Refused, UnprovedAnswer } from './link_calls.js';
+import { OK, Refused, UnprovedAnswer, hear } from './link_calls.js';
 
 /** @typedef {import('../core/knowing.js').Knowledge} Knowledge */
 /** @typedef {import('../core/knowledge.js').Version} Version */
@@ -100,7 +100,7 @@ export class Fetcher {
    */
   async #check({ keys, manifest }, reply) {
     try {
-      this.#clock.heard(await reply.signedMs(keys.orders), reply.withinMs);
+      hear(this.#clock, await reply.signedMs(keys.orders), reply);
     } catch (error) {
       if (!(error instanceof UnprovedAnswer)) throw error; // the bundle stands without it
     }

@@ -8,7 +8,7 @@
 import { JournalError, KnowledgeError, LinkError } from '../core/errors.js';
 import { readNews, reportBytes } from '../core/wire_news.js';
 import { Erasures, takeUp } from './errands.js';
-import { OK, Refused, UnprovedAnswer } from './link_calls.js';
+import { OK, Refused, UnprovedAnswer, hear } from './link_calls.js';
 import { Filer } from './link_filing.js';
 import { Failing, healthOf } from './link_health.js';
 import { Fetcher } from './link_knowledge.js';
@@ -237,7 +237,7 @@ export class Turns {
     this.#heardAtMs = performance.now();
     this.#state = 'online';
     if (this.#fault !== 'knowledge') this.#fault = this.#filer.disputes ? 'disputed' : null;
-    clock.heard(signedMs, reply.withinMs);
+    hear(clock, signedMs, reply);
     return reply;
   }
 

@@ -8,6 +8,7 @@ import { makeDeviceKey } from '../core/wrapping.js';
 import { Journal } from '../scanner/journal.js';
 import { Filer } from '../scanner/link_filing.js';
 import { Link } from '../scanner/link.js';
+import { hear } from '../scanner/link_calls.js';
 import { MemoryRows } from './memory_rows.js';
 
 const KEY = await makeDeviceKey();
@@ -79,6 +80,16 @@ async function filing(entries, status) {
   };
   return { journal, filed, filer: new Filer(journal, CLOCK, post) };
 }
+
+test('A signed time that lay about while the phone slept puts no clock back.', () => {
+  /** @type {number[]} */
+  const heard = [];
+  const clock = { heard: (/** @type {number} */ serverMs) => heard.push(serverMs) };
+  hear(clock, 5, /** @type {any} */ ({ withinMs: 3_600_000 }));
+  hear(clock, 6, /** @type {any} */ ({ withinMs: 200 }));
+
+  assert.deepEqual(heard, [6]);
+});
 
 test('The link turns at once, then when its turn said.', async () => {
   const { turns } = await counted();

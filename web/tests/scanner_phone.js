@@ -120,9 +120,9 @@ const ANSWERS = {
   copy() {
     at.copy = { kept: structuredClone(rows.kept), place: structuredClone(rows.place) };
   },
-  /** Put an older journal back, as a phone restored from a backup has it. */
-  async putBack() {
-    Object.assign(rows, structuredClone(at.copy));
+  /** Put an older journal back, as a phone restored from a backup has it; or `kept`, go on with this. */
+  async putBack({ kept: own }) {
+    if (!own) Object.assign(rows, structuredClone(at.copy));
     await ANSWERS.reload({});
     await ANSWERS.signIn({});
     serve();

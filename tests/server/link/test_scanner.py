@@ -1,13 +1,18 @@
 """A whole scanner and the server's own views: it joins, files, learns, hears, and is removed."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from tests.server.gates.wired import alarms
 from tests.server.link.phone import Phone, Refused, switched_on
 
 from portique.core.entries import Ruling
+from portique.core.values import Kind
 from portique.core.wire_news import ConsoleRuling
+from portique.school.issuing import Request, issue
+from portique.server.clock import now
 from portique.server.gates import actions, queries
 from portique.server.gates.models import Entry, Gate
 from portique.testing.fault_proxy import Fault
@@ -90,6 +95,27 @@ def test_each_entry_arrives_once_whatever_befalls_the_calls(scanner: Phone):
     assert (state["state"], state["unsent"]) == ("online", 0)
     assert held() == scanner.ask("chains")
     assert not scanner.faults
+
+
+@pytest.mark.slow
+def test_three_phones_bring_home_a_morning_without_network(served, invitation):
+    """400 showings, a browser killed in between; each entry is at the server once."""
+    asked = [Request(Kind.STAFF, f"Personne {number}") for number in range(20)]
+    texts = [issue(served, each, at=now(), entropy=os.urandom).text for each in asked]
+    with ExitStack() as stack:
+        phones = [stack.enter_context(switched_on()) for _ in range(3)]
+        for phone in phones:
+            phone.ask("join", text=invitation())
+            phone.ask("setUp")
+            phone.ask("show", texts=texts * 4)
+            phone.ask("putBack", kept=True)
+            phone.ask("show", texts=(texts * 3)[:54])
+            phone.faults.extend((Fault.UNANSWERED, Fault.LOST, Fault.DOUBLED))
+            assert phone.ask("turn", times=6)["unsent"] == 0
+        written = [phone.ask("chains") for phone in phones]
+
+    assert [len(rows) > 134 for rows in written] == [True] * 3
+    assert sorted(held()) == sorted(chain for rows in written for chain in rows)
 
 
 def test_signed_out_entries_still_leave(scanner: Phone):
