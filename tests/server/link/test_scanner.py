@@ -48,11 +48,6 @@ def held() -> list[list[object]]:
     return [[row.epoch.number, row.number, bytes(row.chain).hex()] for row in rows]
 
 
-def bodies(gate: Gate) -> list[str]:
-    """Name the kinds of entries that the server could read."""
-    return [entry.kind for entry in Entry.objects.filter(epoch__gate=gate).order_by("number")]
-
-
 def test_a_phone_joins_by_the_code_on_the_console(phone: Phone, invitation):
     """It is a gate like another, with a lane, and its first knowledge came along."""
     joined = phone.ask("join", text=f"{ADDRESS}/scanner/#{invitation()}".replace("%", "%25"))
