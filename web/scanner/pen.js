@@ -12,6 +12,8 @@ import { JournalError } from '../core/errors.js';
 
 /** @typedef {{nowMs: () => number}} Timekeeper */
 
+export const PATIENCE_MS = 4_000; // a browser's storage may never answer, after the phone slept
+
 /** The pen of one lane: the agent sees when it fails. */
 export class Pen {
   #journal;
@@ -34,17 +36,40 @@ export class Pen {
    *
    * @param {Body} body
    * @returns {Promise<Receipt>}
-   * @throws {JournalError} Nothing was written: let nobody through.
+   * @throws {JournalError} Nothing was written, as far as anybody knows: let nobody through.
    */
   async write(body) {
     try {
-      const receipt = await this.#journal.append(body, this.#clock.nowMs());
+      const receipt = await inTime(this.#journal.append(body, this.#clock.nowMs()));
       this.#board.setFault('journal', null);
       return receipt;
     } catch (error) {
       if (error instanceof JournalError) this.#board.setFault('journal', whyOf(error));
       throw error;
     }
+  }
+}
+
+/**
+ * Wait for what is written, and not for ever: nobody stands in a queue for a storage that hangs.
+ *
+ * What it writes after all, later, is in the journal: an entry too many, never one too few.
+ *
+ * @template T
+ * @param {Promise<T>} written
+ * @returns {Promise<T>}
+ */
+async function inTime(written) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    const error = new JournalError('the storage does not answer');
+    timer = setTimeout(() => reject(error), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([written, /** @type {Promise<never>} */ (late)]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

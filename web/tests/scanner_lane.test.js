@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { Outcome } from '../core/decide.js';
 import { JournalError, TooLate } from '../core/errors.js';
+import { PATIENCE_MS } from '../scanner/pen.js';
 import { COUNTED, WAITING_MAX } from '../scanner/shown.js';
 import { LANES, PocketSchool } from './pocket_school.js';
 import { openLane, reasons } from './working_lane.js';
@@ -64,6 +65,19 @@ test('A journal that refuses refers at an entry, and says so until it works agai
   storage.full = false;
   await show(second.text);
   assert.deepEqual(board.snapshot.faults, []);
+});
+
+test('A storage that never answers keeps nobody waiting: the agent takes over.', async (t) => {
+  const held = await school.issue();
+  const { show, board, journal } = await openLane({ knowledge: known() });
+  const asked = t.mock.method(journal, 'append', () => new Promise(() => {}));
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const showing = show(held.text);
+  while (asked.mock.callCount() === 0) await new Promise(setImmediate);
+  t.mock.timers.tick(PATIENCE_MS);
+
+  assert.deepEqual(reasons(await showing), ['journal-unavailable']);
+  assert.deepEqual(board.snapshot.faults, [{ organ: 'journal', why: 'fails' }]);
 });
 
 test('A journal that refuses keeps nobody inside.', async () => {
