@@ -4,7 +4,7 @@
  */
 
 import { Outcome } from '../core/decide.js';
-import { JournalError } from '../core/errors.js';
+import { JournalError, KnowledgeError } from '../core/errors.js';
 import { planAt } from '../core/knowing.js';
 import { POINT } from '../core/sentences_table.js';
 import { Showings, WHOLE_FRAME } from '../core/showing.js';
@@ -19,7 +19,7 @@ import { benchOf } from './knowledge_store.js';
 import { Lane } from './lane.js';
 import { Reading } from './reading.js';
 import { RESTORED_MS, firstShowing } from './recent.js';
-import { RETAIN_MS, retain } from './retention.js';
+import { Retaining } from './retaining.js';
 import { Session } from './session.js';
 import { VERSION } from './version.js';
 import { Wedge } from './wedge.js';
@@ -46,7 +46,6 @@ export class Duty extends EventTarget {
   #seen = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #tending;
-  /** @type {ReturnType<typeof setInterval> | undefined} */
   #retaining;
   #changed = () => this.dispatchEvent(new Event('change'));
 
@@ -69,7 +68,10 @@ export class Duty extends EventTarget {
     const serve = (/** @type {Opened} */ opened) => this.#serve(opened);
     const nowMs = () => this.clock.nowMs();
     this.reading = new Reading({ video: this.video, showings, nowMs, onShowing: serve });
-    this.wedge = new Wedge({ onText: (text) => this.reading.line(text) });
+    // Always: a reader's Enter must press no button of another screen.
+    this.wedge = new Wedge({ onText: (text) => this.#seen && this.reading.line(text) });
+    const journal = /** @type {Journal} */ (device.journal);
+    this.#retaining = new Retaining({ journal, clock: this.clock, link: this.link });
     this.session = new Session({ plan: this.#plan(), clock: this.clock });
   }
 
@@ -84,8 +86,7 @@ export class Duty extends EventTarget {
     const { knowledge: store, clock, entropy } = device;
     const journal = /** @type {Journal} */ (device.journal);
     const kept = await store.open(bundleKey);
-    const knowledge = kept ?? (device.bundle && (await store.save(device.bundle)));
-    device.bundle = null;
+    const knowledge = kept ?? (await firstOf(device));
     if (knowledge) clock.atLeast(knowledge.manifest.issuedMs);
     const bench = benchFor(device, knowledge);
     const entries = await journal.recent(clock.nowMs() - RESTORED_MS);
@@ -129,22 +130,19 @@ export class Duty extends EventTarget {
     this.camera.addEventListener('change', () => this.#tellCamera());
     this.reading.addEventListener('change', () => this.#tellReading());
     this.session.addEventListener('end', () => this.dispatchEvent(new Event('end')));
-    this.#tending = setInterval(() => this.lane.tend(), TEND_MS);
-    this.#retaining = setInterval(() => this.#retain(), RETAIN_MS);
-    this.#retain();
+    this.wedge.start();
+    this.#tending = setInterval(() => this.#tend(), TEND_MS);
   }
 
   /** The lane is on the screen: read. */
   look() {
     this.#seen = true;
-    this.wedge.start();
     if (!this.paused) this.#read();
   }
 
   /** Another screen is looked at: the camera rests meanwhile. */
   lookAway() {
     this.#seen = false;
-    this.wedge.stop();
     this.#rest();
   }
 
@@ -180,7 +178,7 @@ export class Duty extends EventTarget {
   /** Stop whatever runs; what was opened goes with the page. */
   stop() {
     clearInterval(this.#tending);
-    clearInterval(this.#retaining);
+    this.wedge.stop();
     this.lookAway();
     this.session.stop();
     this.link.serve(null);
@@ -206,11 +204,9 @@ export class Duty extends EventTarget {
     return OUTCOME_SIGNS[outcome ?? Outcome.GRANT];
   }
 
-  /** Erase what outlived its time, as far as the school has said what time that is. */
-  async #retain() {
-    const { journal } = this.device;
-    if (journal && this.knowledge)
-      await retain(journal, this.knowledge.calendar, this.clock.nowMs());
+  #tend() {
+    this.lane.tend();
+    this.#retaining.tend(this.knowledge);
   }
 
   #tellCamera() {
@@ -224,6 +220,21 @@ export class Duty extends EventTarget {
 
   #plan() {
     return this.knowledge && planAt(this.knowledge, this.clock.nowMs());
+  }
+}
+
+/**
+ * Take up the knowledge that came with joining; null: none came, or none of use: the link fetches it.
+ * @param {Device} device
+ */
+async function firstOf(device) {
+  const { bundle, knowledge } = device;
+  device.bundle = null;
+  try {
+    return bundle && (await knowledge.save(bundle));
+  } catch (error) {
+    if (!(error instanceof KnowledgeError)) throw error;
+    return null;
   }
 }
 

@@ -45,7 +45,7 @@ export function laneScreen(app) {
 class LaneScreen {
   #following = new Following();
   #bar = make('header', { class: 'lane-bar' });
-  #alarms = make('div', { class: 'notices' });
+  #alarms = make('div', { class: 'notices', 'aria-live': 'assertive' });
   #troubles = make('div', { class: 'notices', 'aria-live': 'polite' });
   #plaque = make('section', { class: 'stage', 'aria-label': words.lane.last });
   #card = make('section', { class: 'card' });
@@ -78,7 +78,7 @@ class LaneScreen {
     });
     const middle = make(
       'div',
-      { class: 'middle', tabindex: '-1' },
+      { class: 'middle', tabindex: '0', role: 'region', 'aria-label': words.waiting.title },
       this.#alarms,
       this.#card,
       this.#troubles,
@@ -160,7 +160,7 @@ class LaneScreen {
       alerts.length > 0 &&
         make(
           'ul',
-          { class: 'alerts', role: 'alert' },
+          { class: 'alerts' },
           ...alerts.map((alert) => alertLine(alert, lane, (id) => this.duty.desk.dismiss(id))),
         ),
     ]);

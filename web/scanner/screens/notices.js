@@ -82,7 +82,7 @@ export function posture({ posture: now, drill }) {
   if (now === 'normal') return null;
   return make(
     'p',
-    { class: 'posture', role: 'alert' },
+    { class: 'posture' },
     make('strong', {}, words.posture[now]),
     drill && make('span', { class: 'drill' }, words.posture.drill),
   );

@@ -71,7 +71,7 @@ export function openSheet(title, parts, kind = '') {
     'dialog',
     { class: `sheet ${kind}`, 'aria-labelledby': 'sheet-title' },
     head,
-    ...parts,
+    make('div', { class: 'body' }, ...parts),
     close,
   );
   const openedMs = performance.now();
