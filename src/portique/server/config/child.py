@@ -21,6 +21,9 @@ def main(part: str, host: str, port: int, *tls: str) -> None:
 
     threading.Thread(target=_hold_lifeline, name="lifeline", daemon=True).start()
     starting.make_ready(Path(os.environ["PORTIQUE_SCHOOL"]))
+    from portique.server.frame import logs  # noqa: PLC0415 -- likewise
+
+    logs.take_uncaught()
     pair = (Path(tls[0]), Path(tls[1])) if tls else None
     if part == PAGES:
         from portique.server.config.serving import serve_pages  # noqa: PLC0415

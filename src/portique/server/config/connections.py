@@ -147,12 +147,25 @@ def serve(
         proxied: Everybody comes from a proxy's address.
         shared: Other processes may listen there too; the system shares connections out to them.
     """
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for each malformed call
+    quieten()
     allow_files()
     protocol = Crowded if proxied else BoundedProtocol
     server = uvicorn.Server(configured(application, address, tls, protocol))
     with suppress(KeyboardInterrupt), asyncio.Runner(loop_factory=BriefLoop) as runner:
         runner.run(server.serve(sockets=[shared_socket(address)] if shared else None))
+
+
+def quieten() -> None:
+    """Have uvicorn tell only what a technician can do something about."""
+    log = logging.getLogger("uvicorn.error")
+    log.setLevel(logging.ERROR)  # not a line for each malformed call
+    log.addFilter(_is_a_fault)
+
+
+def _is_a_fault(record: logging.LogRecord) -> bool:
+    """Leave out that streams are cut when the server stops: each time, and as `STOP_S` means it."""
+    cut = isinstance(record.exc_info, tuple) and record.exc_info[0] is asyncio.CancelledError
+    return not (cut or str(record.msg).startswith("Cancel "))
 
 
 def shared_socket(address: tuple[str, int]) -> socket.socket:

@@ -183,5 +183,6 @@ EMAIL_TIMEOUT = 10
 
 # --- logs: structured, and without personal data; see `frame.logs` --------------------------------
 LOGGING_CONFIG = "portique.server.frame.logs.configure"
+LOGGING = {"version": 1}  # our own function takes nothing from it; Django calls none without it
 # Being preloaded is asked of browsers' makers, for a whole domain: its owner's choice, not ours.
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
