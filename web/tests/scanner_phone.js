@@ -140,6 +140,9 @@ const ANSWERS = {
     }
     return at.board.snapshot.waiting.length;
   },
+  fail({ organ }) {
+    at.board.setFault(organ, 'fails');
+  },
   async turn({ times }) {
     for (let turned = 0; turned < times; turned += 1) {
       at.link.askNow();

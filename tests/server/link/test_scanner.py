@@ -8,9 +8,9 @@ import pytest
 from tests.server.gates.wired import alarms
 from tests.server.link.phone import Phone, Refused, switched_on
 
-from portique.core.entries import Ruling
-from portique.core.values import Kind
-from portique.core.wire_news import ConsoleRuling
+from portique.core.entries import ManualAdmissionBody, Ruling, from_body
+from portique.core.values import Kind, to_ms
+from portique.core.wire_news import ConsoleAdmission, ConsoleRuling
 from portique.school.issuing import Request, issue
 from portique.server.clock import now
 from portique.server.gates import actions, queries
@@ -180,6 +180,29 @@ def test_a_ruling_from_the_console_reaches_the_lane(scanner: Phone):
     assert state["ruled"] == "admit"
     assert held() == scanner.ask("chains")
     assert len(held()) == number + 1
+
+
+def test_an_admission_from_the_console_is_written_once(scanner: Phone):
+    """Told twice, one person is let in; the console hears that they were."""
+    asked = ConsoleAdmission("00" * 8, to_ms(now()), "entry-1", "flat", "vs-2").to_note(1)
+    for _ in range(2):
+        actions.send_note("entry-1", asked.kind, asked.payload)
+    scanner.ask("turn", times=3)
+    kinds = [from_body(bytes(entry.body)) for entry in Entry.objects.exclude(body=None)]
+
+    assert len([each for each in kinds if isinstance(each, ManualAdmissionBody)]) == 1
+    assert held() == scanner.ask("chains")
+
+
+def test_the_school_hears_what_does_not_work(scanner: Phone):
+    """The camera's fault is in the very next report, and how far the journal went."""
+    scanner.ask("turn", times=1)
+    scanner.ask("fail", organ="camera")
+    scanner.ask("turn", times=1)
+    gate = Gate.objects.get()
+
+    assert (gate.failing, gate.unsent, gate.mode) == ("camera", 0, "control")
+    assert gate.journal_last == len(scanner.ask("chains"))
 
 
 def test_an_erasure_is_carried_out_and_proved(scanner: Phone):
