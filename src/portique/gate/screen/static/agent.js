@@ -5,6 +5,7 @@ import { listen } from "./link.js";
 import { send, wire } from "./send.js";
 import { allow, play } from "./sounds.js";
 import { element, wanted, toast } from "./parts.js";
+import "./below.js";
 import "./forgotten.js";
 import { choose, dismissFirst, keyPressed, ruleOn } from "./keys.js";
 
