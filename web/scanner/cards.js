@@ -21,7 +21,7 @@ import { WAITING_MAX, cardWith } from './shown.js';
 
 export const BROUGHT_BACK_MAX = 4 * WAITING_MAX; // the board keeps the most useful of them
 export const BROUGHT_BACK = Object.freeze({
-  fr: 'Présentée avant que l’application soit rouverte : le nom n’est pas gardé.',
+  fr: 'Présentée avant que l’application soit rouverte : le nom n’est pas gardé.',
   en: 'Shown before the app was opened again: the name is not kept.',
 });
 
@@ -197,7 +197,7 @@ function cardWithoutName({ atMs, body }) {
 function unansweredWords(count) {
   return {
     fr:
-      `Cartes d’hier restées sans réponse : ${count}. Elles sont retirées avec leurs noms ; ` +
+      `Cartes d’hier restées sans réponse : ${count}. Elles sont retirées avec leurs noms ; ` +
       'les décisions restent au journal.',
     en:
       `Yesterday’s cards left without an answer: ${count}. They are taken away with their names; ` +

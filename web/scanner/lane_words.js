@@ -10,7 +10,7 @@ export const FROM_CONSOLE = Object.freeze({
 });
 export const TOO_MANY = Object.freeze({
   fr:
-    'Trop de codes inconnus d’affilée : ils sont comptés, sans carte ni ligne au journal. ' +
+    'Trop de codes inconnus d’affilée : ils sont comptés, sans carte ni ligne au journal. ' +
     'Les laissez-passer de l’établissement passent comme d’habitude. Voyez qui présente ces codes.',
   en:
     'Too many unknown codes in a row: they are counted, without a card or a line in the journal. ' +

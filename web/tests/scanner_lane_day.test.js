@@ -37,7 +37,7 @@ test('What nobody answered waits again, old and without the name; it can be answ
 
   assert.deepEqual([card.outcome, card.reasons], [Outcome.REFUSE, ['revoked']]);
   assert.deepEqual([card.name, card.label, card.passId, card.old], [null, null, held.passId, true]);
-  assert.match(card.note?.fr ?? '', /rouverte : le nom/);
+  assert.match(card.note?.fr ?? '', /rouverte : le nom/);
   assert.equal(board.snapshot.stage, null);
   await lane.rule(card.showing, 'admit', 'checked', 'loge-1');
   assert.deepEqual([storage.bodies[1].epoch, storage.bodies[1].number], [1, 2]);
