@@ -111,3 +111,12 @@ def test_exit_answers_postures_and_regimes_have_words():
     assert WHY_WORDS.keys() == VERDICTS.keys() == set(Why)
     for words in (*WHY_WORDS.values(), *TITLES.values(), *(regime.title for regime in BUILT_IN)):
         assert all(words.in_language(language) for language in Language)
+
+
+@pytest.mark.parametrize(("language", "untrue"), [(Language.FR, "remplac"), (Language.EN, "repl")])
+def test_nobody_is_told_of_a_replacement_that_may_not_exist(language, untrue):
+    """A cancelled pass may be lost or withdrawn: no other one need have been made."""
+    said = sentence(Reason.REVOKED, language)
+
+    assert untrue not in said.aloud
+    assert untrue not in said.next_step

@@ -80,8 +80,8 @@ SENTENCES_EN: Mapping[Reason, tuple[str, str, str]] = {
     ),
     Reason.REVOKED: (
         "Cancelled pass (lost, replaced or withdrawn).",
-        "This pass has been replaced: do you have the new one?",
-        "Ask for the new one; otherwise send to {point}.",
+        "This pass is no longer valid: do you have a newer one?",
+        "Ask for the newer one; otherwise send to {point}.",
     ),
     Reason.SUSPENDED: (
         "Pass suspended by the school.",

@@ -89,8 +89,8 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
     ),
     Reason.REVOKED: (
         "Laissez-passer annulé (perdu, remplacé ou retiré).",
-        "Ce laissez-passer a été remplacé : avez-vous le nouveau ?",
-        "Demandez le nouveau ; sinon, envoyez vers {point}.",
+        "Ce laissez-passer n’est plus valable : en avez-vous un plus récent ?",
+        "Demandez le plus récent ; sinon, envoyez vers {point}.",
     ),
     Reason.SUSPENDED: (
         "Laissez-passer suspendu par l’établissement.",
