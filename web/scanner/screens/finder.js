@@ -69,18 +69,21 @@ export class Finder {
     return unread ? words.asked.unread : words.lane.aim;
   }
 
-  /** @param {string} kind */
+  /**
+   * What is in the way; at the lane the longer words stand below, and the picture's place is small.
+   * @param {string} kind
+   */
   #trouble(kind) {
-    if (kind === 'paused') return said({ title: words.lane.paused, what: words.lane.pausedWhat });
-    if (kind === 'unreading') return said(words.faults.reader);
-    const fault = this.camera.fault;
+    if (kind === 'paused') return [said({ title: words.lane.paused, what: words.lane.pausedWhat })];
+    if (kind === 'unreading') return [said(words.faults.reader)];
+    const { fault } = this.camera;
     if (kind !== 'fault' || !fault) return [];
-    const found =
-      fault.kind === 'unsafe'
-        ? { title: words.faults.failed.title, what: words.wrong.unsafe }
-        : words.faults[fault.kind];
+    const { title, what } = cameraTrouble(fault);
     const again = () => this.camera.start();
-    return [...said(found), make('button', { onclick: again }, words.retry)];
+    return [
+      said({ title, what: this.pausing ? '' : what }),
+      make('button', { onclick: again }, words.retry),
+    ];
   }
 
   /** @param {boolean} paused */
@@ -101,9 +104,18 @@ export class Finder {
   }
 }
 
+/**
+ * Say why there is no picture, and what to do.
+ * @param {import('../camera.js').CameraFault} fault
+ */
+export function cameraTrouble({ kind }) {
+  if (kind !== 'unsafe') return words.faults[kind];
+  return { title: words.faults.failed.title, what: words.wrong.unsafe };
+}
+
 /** @param {{title: string, what: string}} found */
 function said({ title, what }) {
-  return [make('div', { role: 'alert' }, make('h2', {}, title), make('p', {}, what))];
+  return make('div', { role: 'alert' }, make('h2', {}, title), what && make('p', {}, what));
 }
 
 /**

@@ -3,6 +3,7 @@
 import { make } from '../../shared/elements.js';
 import { legible } from '../legible.js';
 import { age, filled, hour, ofWords, words } from '../say.js';
+import { cameraTrouble } from './finder.js';
 
 /** @typedef {import('../duty.js').Duty} Duty */
 /** @typedef {import('../shown.js').Snapshot} Snapshot */
@@ -59,7 +60,9 @@ export function troubles(duty) {
   const { state } = freshness(duty.knowledge, duty.clock.nowMs());
   const failing = new Set(duty.board.snapshot.faults.map(({ organ }) => organ));
   const { fault } = duty.link.snapshot;
+  const blind = duty.camera.state === 'fault' ? duty.camera.fault : null;
   const found = [
+    blind !== null && cameraTrouble(blind),
     failing.has('journal') && words.faults.journal,
     failing.has('clock') && words.faults.clock,
     state === 'missing' && words.faults.untold,

@@ -17,7 +17,7 @@ export const en = {
     stop: 'Stop the camera',
     paste: 'The camera does not work?',
     label: 'Text of the invitation',
-    hint: 'Open the invitation’s link on this phone, or paste its text here: it begins with PQE1:.',
+    hint: 'Open the invitation’s link on this phone, or paste its text here: it begins with PQE1.',
     send: 'Join the school',
     joining: 'Asking the school…',
     already:

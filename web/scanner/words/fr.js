@@ -17,7 +17,7 @@ export const fr = {
     stop: 'Arrêter la caméra',
     paste: 'La caméra ne marche pas ?',
     label: 'Texte de l’invitation',
-    hint: 'Ouvrez le lien de l’invitation sur ce téléphone, ou collez ici son texte : il commence par PQE1:.',
+    hint: 'Ouvrez le lien de l’invitation sur ce téléphone, ou collez ici son texte : il commence par PQE1.',
     send: 'Rejoindre l’établissement',
     joining: 'Demande à l’établissement…',
     already:
