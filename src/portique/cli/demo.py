@@ -329,7 +329,7 @@ def with_webcam() -> str:
 
 
 def _tell(ports: Ports, scene: Scene, *, as_json: bool) -> None:
-    passes, page = str(scene.folder / "passes.pdf"), f"{ports.address}/demo/"
+    passes, page = str(scene.folder / "passes.pdf"), f"http://localhost:{ports.pages}/demo/"
     entry, leaving = f"http://127.0.0.1:{ports.entry}", f"http://127.0.0.1:{ports.exit}"
     pin, leaving_pin = scene.pins
     screens = {"url": entry, "agent": f"{entry}/agent", "holder": f"{entry}/holder", "pin": pin}

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from django.conf import settings
+from django.urls import reverse
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from portique.server.accounts import devices, first_start
 from portique.server.accounts.models import User
@@ -78,6 +80,42 @@ def test_a_head_starts_and_comes_back_by_a_passkey(visitor, address):
     page.click("text=Se connecter avec une clé d’accès")
     page.wait_for_url(f"{address}/")
     assert page.inner_text(".who").startswith("Dominique Aubry")
+
+
+@pytest.mark.slow
+def test_a_page_at_digits_says_that_passkeys_want_a_name(visitor, address, signed_in):
+    """And how to go on: the name, or the app of codes."""
+    page = visitor()
+    cookie = signed_in(Role.HEAD).cookies[settings.SESSION_COOKIE_NAME].value
+    digits = address.replace("localhost", "127.0.0.1")
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": digits}]
+    )
+    page.goto(digits + reverse("mfa_add_webauthn"))
+
+    expect(page.get_by_text("à une adresse en chiffres")).to_be_visible()
+    expect(page.get_by_text("Ajouter maintenant")).to_be_hidden()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("NotAllowedError", "Rien n’a été confirmé"),
+        ("SecurityError", "refuse les clés d’accès à cette adresse"),
+        ("UnknownError", "La clé n’a pas répondu"),
+    ],
+)
+def test_why_a_passkey_failed_is_told_apart(visitor, address, served, fault, said):
+    """Cancelled, refused where the page is, or silent."""
+    page = visitor()
+    page.add_init_script(
+        f"navigator.credentials.get = () => Promise.reject(new DOMException('', '{fault}'))"
+    )
+    page.goto(f"{address}/compte/connexion/")
+    page.click("text=Se connecter avec une clé d’accès")
+
+    expect(page.locator(".error:visible")).to_contain_text(said)
 
 
 def offered_device(page: Page, address: str, account: Callable[..., User]) -> User:

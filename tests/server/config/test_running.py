@@ -25,9 +25,11 @@ def running(school, tools):
     options = ("--school", str(school), "--port", str(pages), "--stream-port", str(streams))
     with subprocess.Popen([*RUN, *options], stdout=PIPE, text=True) as process:
         assert process.stdout
-        assert f"http://127.0.0.1:{pages}/" in process.stdout.readline()
-        yield process, pages, streams
-        process.kill()
+        try:
+            assert f"http://localhost:{pages}/" in process.stdout.readline()
+            yield process, pages, streams
+        finally:
+            process.kill()
 
 
 def children(process: subprocess.Popen) -> list[int]:

@@ -97,6 +97,21 @@ def test_behind_a_proxy_all_have_one_address():
 
 
 @pytest.mark.parametrize(
+    ("place", "address"),
+    [
+        (Place(), "http://localhost:8600/"),
+        (Place("::1"), "http://localhost:8600/"),
+        (Place("127.0.0.2"), "http://127.0.0.2:8600/"),
+        (Place(name="p.example"), "http://p.example:8600/"),
+    ],
+)
+def test_this_machine_is_called_by_its_name(place, address):
+    """Browsers refuse passkeys to an address of digits; each name told is also answered to."""
+    assert place.address == address
+    assert place.variables()["PORTIQUE_STREAM"] == address.replace("8600/", "8601")
+
+
+@pytest.mark.parametrize(
     ("place", "told"),
     [
         (Place("0.0.0.0", 443, 8443, TLS, name="p.example"), "https://p.example"),  # noqa: S104

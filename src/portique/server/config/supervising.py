@@ -34,6 +34,7 @@ LOOK_S = 0.2
 START_S = 60.0
 STOP_S = 10.0
 HTTPS_PORT = 443
+LOCALHOST = frozenset({"127.0.0.1", "::1"})
 RESTARTS = Counter("portique_restarts_total", "Parts of the server started again", ["part"])
 log = logging.getLogger("portique.server.supervising")
 
@@ -93,11 +94,15 @@ class Place:
         near = is_wildcard(self.host) or is_loopback(self.host)
         return "" if near and not (self.proxy or self.name) else self.address
 
+    def _is_called_localhost(self) -> bool:
+        """Say whether this machine's own name leads there: browsers refuse passkeys to a number."""
+        return is_wildcard(self.host) or self.host in LOCALHOST
+
     def _names(self) -> tuple[str, ...]:
         return self.proxy, self.name, "" if is_wildcard(self.host) else self.host
 
     def _origin(self, port: int) -> str:
-        host = self.name or ("localhost" if is_wildcard(self.host) else self.host)
+        host = self.name or ("localhost" if self._is_called_localhost() else self.host)
         shown = f"[{host}]" if ":" in host else host
         return f"{'https' if self.tls else 'http'}://{shown}:{port}"
 

@@ -65,8 +65,7 @@ function plain(credential) {
 }
 
 async function ask(form) {
-  const complaint = form.querySelector(".error");
-  complaint.hidden = true;
+  for (const each of form.querySelectorAll(".error")) each.hidden = true;
   try {
     const asked = await options(form);
     const credential =
@@ -75,12 +74,23 @@ async function ask(form) {
         : await get(asked.request_options);
     form.elements.credential.value = JSON.stringify(plain(credential));
     form.submit();
-  } catch {
-    complaint.hidden = false;
+  } catch (fault) {
+    complaintOf(form, fault.name).hidden = false;
   }
 }
 
-if (window.PublicKeyCredential) {
+// Each sentence names the browser's faults that it is for (data-faults); the one without is for all others.
+function complaintOf(form, name) {
+  return form.querySelector(`.error[data-faults~="${name}"]`) ?? form.querySelector(".error:not([data-faults])");
+}
+
+// Browsers refuse passkeys to pages without a name: those at an address of digits.
+const isNumbered = /^[\d.]+$|^\[/.test(location.hostname);
+
+if (isNumbered) {
+  for (const note of document.querySelectorAll("[data-without-passkeys]")) note.hidden = true;
+  for (const note of document.querySelectorAll("[data-without-name]")) note.hidden = false;
+} else if (window.PublicKeyCredential) {
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     form.querySelector("button").addEventListener("click", () => ask(form));
