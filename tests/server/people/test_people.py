@@ -44,6 +44,18 @@ def test_hyphens_and_apostrophes_part_and_join(two, typed):
     assert found(typed) == ["Fatou-Bintou N’Diaye"]
 
 
+def test_pupils_come_before_guardians_and_surnames_before_first_names(pupil):
+    """Whoever types a name means a pupil of that name, whichever class they are in."""
+    actions.add_person(Kind.GUARDIAN, actions.Particulars("Anne", "Bernard"))
+    pupil("Bernard", "Aubin", label="2NDE1")
+    pupil("Zoé", "Bernardin", label="2NDE1")
+    pupil("Rémy", "Bernard", label="TLE4")
+
+    ordered = ["Rémy Bernard", "Zoé Bernardin", "Bernard Aubin", "Anne Bernard"]
+    assert found("bernard") == ordered
+    assert found("bernard", limit=1) == ordered[:1]
+
+
 def test_three_letters_and_a_class_part_homonyms(pupil):
     """The class is typed without regard to spaces and capitals."""
     pupil("Léa", "Martin", label="6E01")

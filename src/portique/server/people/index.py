@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -19,7 +21,7 @@ from portique.server.people.census import census
 from portique.server.people.models import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -87,7 +89,8 @@ def search(
         label: Only of this class or service.
         kinds: Only of these kinds.
         left: Also those who left.
-        limit: At most so many, by class and name.
+        limit: At most so many, by class and name; where letters were typed, those with cards
+            before guardians, and who is called so before who merely has such a first name.
     """
     asked, wanted = plain(letters).split(), joined(label) if label is not None else None
     found = (
@@ -98,7 +101,14 @@ def search(
         and (wanted is None or joined(named.label) == wanted)
         and named.answers(asked)
     )
-    return [named for _, named in zip(range(limit), found, strict=False)]
+    ranked = sorted(found, key=partial(_rank, asked)) if asked else found
+    return list(islice(ranked, limit))
+
+
+def _rank(asked: Sequence[str], named: Named) -> tuple[bool, bool, int]:
+    last = words_of(named.last_name)
+    fits = 0 if set(asked) & set(last) else 1 if any(answers(last, [one]) for one in asked) else 2
+    return named.left, named.kind in WITHOUT_CARDS, fits
 
 
 def card_holders() -> Iterator[Named]:
