@@ -26,10 +26,12 @@ from portique.cli.doctor import doctor, there
 from portique.cli.doctor_camera import CLOCK_PREFIX, blur_px, measure
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_knowledge import check_knowledge
+from portique.cli.doctor_ports import check_ports, ports_of
 from portique.cli.main import main
 from portique.core.errors import EnvironmentProblem
 from portique.gate import sandbox_probe
 from portique.gate.config import dump, load
+from portique.gate.journal_control import JournalControl
 from portique.gate.sandbox_probe import Strength
 from portique.gate.sections import (
     CameraSection,
@@ -38,6 +40,7 @@ from portique.gate.sections import (
     MetricsSection,
     ServerSection,
 )
+from portique.testing.journals import START_MS, open_journal
 
 pytestmark = pytest.mark.slow  # real machines are asked
 
@@ -136,6 +139,25 @@ def test_a_taken_port_is_found(tmp_path):
 
     assert result.exit_code == 5
     assert f"✗ port {port}" in result.output
+
+
+def test_a_gate_at_work_is_not_taken_for_another_program(tmp_path):
+    """Its own port is taken by itself, which whoever answers for its journal proves."""
+    path = tmp_path / "journal.db"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = {"the screens": taken.getsockname()}
+        assert states(check_ports(ports, path)) == [State.WRONG]
+
+        journal = open_journal(path)
+        control = JournalControl(journal)
+        (finding,) = check_ports(ports, path)
+        control.close()
+        journal.close(at_ms=START_MS)
+
+    assert finding.state is State.OK
+    assert "this gate is at work" in finding.found
 
 
 def test_a_folder_that_is_not_there_is_found(tmp_path):
@@ -260,7 +282,7 @@ def test_every_port_of_a_configuration_is_looked_at(config):
     """Screens, metrics, and the fire line when it listens."""
     loaded = replace(load(config), metrics=MetricsSection(port=9999))
 
-    assert set(checks.ports_of(loaded)) == {"the screens", "metrics"}
+    assert set(ports_of(loaded)) == {"the screens", "metrics"}
 
 
 def test_a_camera_is_measured():

@@ -11,6 +11,7 @@ import click
 from portique.cli import doctor_checks as checks
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_knowledge import check_knowledge
+from portique.cli.doctor_ports import check_ports, ports_of
 from portique.cli.speaking import json_line
 
 if TYPE_CHECKING:
@@ -84,10 +85,10 @@ def _findings(path: Path | None, folder: Path | None, ports: tuple[int, ...]) ->
     asked = {f"a gate, number {n}": ("127.0.0.1", port) for n, port in enumerate(ports, 1)}
     if path is None:
         yield from checks.check_folder(folder or Path())
-        yield from checks.check_ports(asked or {"the screens": ("127.0.0.1", SCREENS_PORT)})
+        yield from check_ports(asked or {"the screens": ("127.0.0.1", SCREENS_PORT)})
         yield from checks.check_camera(None)
         return
-    yield from checks.check_ports(asked)
+    yield from check_ports(asked)
     yield from _of_config(path, folder)
 
 
@@ -104,7 +105,7 @@ def _of_config(path: Path, folder: Path | None) -> Iterator[Finding]:
         from portique.cli.doctor_link import check_server
 
         yield from check_server(config)
-    yield from checks.check_ports(checks.ports_of(config))
+    yield from check_ports(ports_of(config), config.journal.file)
     yield from checks.check_camera(config.camera.source)
     yield from checks.check_tls(config)
 

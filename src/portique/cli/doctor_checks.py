@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
-import socket
 import sqlite3
 import ssl
 import sys
@@ -150,25 +149,6 @@ def _zone() -> Finding:
     return Finding("time zone", State.OK, f"{ZONE} is known")
 
 
-def check_ports(ports: dict[str, tuple[str, int]]) -> Iterator[Finding]:
-    """Look whether the addresses to listen on are free; port 0 takes any."""
-    for use, (host, port) in ports.items():
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_STREAM) as taken:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                taken.bind((host, port))
-            except OSError as error:
-                yield Finding(
-                    f"port {port}",
-                    State.WRONG,
-                    f"{use} can't listen on {host}:{port} ({error.strerror})",
-                    "stop the program that holds it, another gate perhaps, or choose another port",
-                )
-            else:
-                yield Finding(f"port {port}", State.OK, f"{host}:{port} is free for {use}")
-
-
 def check_camera(source: str | None) -> Iterator[Finding]:
     """Look for cameras; `source` is the one that is needed, if any."""
     devices = sorted(str(path) for path in Path("/dev").glob("video*"))
@@ -286,13 +266,3 @@ def _expiry(certificate: Path) -> Finding:
         found = f"{certificate} expires in {days} days"
         return Finding("tls", State.NOTE, found, "renew it before that day")
     return Finding("tls", State.OK, f"{certificate} is valid until {ends:%Y-%m-%d}")
-
-
-def ports_of(config: GateConfig) -> dict[str, tuple[str, int]]:
-    """Name the addresses a configuration listens on."""
-    ports = {"the screens": (config.screens.host, config.screens.port)}
-    if config.metrics.port:
-        ports["metrics"] = ("127.0.0.1", config.metrics.port)
-    if config.fire.kind == "webhook":
-        ports["the fire line"] = ("127.0.0.1", config.fire.port)
-    return ports
