@@ -73,8 +73,9 @@ function device({ feedback }, app) {
       }),
     make(
       'button',
-      { class: 'row', lang: other, onclick: () => app.turnLanguage() },
-      words.otherLanguage,
+      { class: 'row', onclick: () => app.turnLanguage() },
+      make('span', { lang: other }, words.otherLanguage),
+      make('span', { class: 'soft' }, words.menu.tongue),
     ),
   );
 }

@@ -322,6 +322,7 @@ export const en = {
     signOut: 'End of shift',
     signOutWhat:
       'The scanner locks and forgets what it opened. Passages stay safe and leave by themselves.',
+    tongue: 'asks for the PIN again',
     signedIn: 'Agent: {agent}',
     help: 'What to do if…',
     about: 'This phone',
@@ -349,7 +350,7 @@ export const en = {
     ],
     stolen: 'Stolen or lost?',
     stolenWhat:
-      'On the console: Gates, then remove this scanner. At its next contact it wipes everything. Without network it stays shut by the PIN, and its information expires.',
+      'On the console: Gates, this phone, then “Remove this phone”. At its next contact it wipes everything. Without network it stays shut by the PIN, and its information expires.',
   },
   help: {
     title: 'What to do if…',

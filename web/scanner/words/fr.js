@@ -324,6 +324,7 @@ export const fr = {
     signOut: 'Fin de service',
     signOutWhat:
       'Le scanner se verrouille et oublie ce qu’il a ouvert. Les passages restent à l’abri et partent tout seuls.',
+    tongue: 'redemande le code PIN',
     signedIn: 'Agent : {agent}',
     help: 'Que faire si…',
     about: 'Ce téléphone',
@@ -351,7 +352,7 @@ export const fr = {
     ],
     stolen: 'Volé ou perdu ?',
     stolenWhat:
-      'Sur la console : Portiques, puis retirez ce scanner. Au prochain contact, il efface tout. Sans réseau, il reste fermé par le code PIN et ses informations périment.',
+      'Sur la console : Portiques, ce téléphone, puis « Retirer ce téléphone ». Au prochain contact, il efface tout. Sans réseau, il reste fermé par le code PIN et ses informations périment.',
   },
   help: {
     title: 'Que faire si…',
