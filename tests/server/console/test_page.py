@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from portique.core.entries import Ruling
+from portique.core.sentences import DenyReason
 from portique.core.values import Kind
 from portique.school.issuing import Request, issue
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
+from portique.server.console.actions import rule
 from portique.server.console.lines import Line
-from portique.server.console.models import Event, Referral
+from portique.server.console.models import Event, EventKind, Referral
 from portique.server.console.names import Shown, names_of
 from portique.server.console.roles import CONSOLE
-from portique.server.console.telling import line_html
+from portique.server.console.telling import Telling, line_html
 from portique.server.entropy import entropy
 from portique.server.people.actions import Particulars, add_person, set_usual_first_name
 from portique.server.people.census import raise_census
@@ -83,6 +86,14 @@ def test_who_was_erased_has_no_name_any_more(issued, held):
     erase([held.pk])
 
     assert not names_of([issued.pass_id])
+
+
+def test_who_answered_is_not_told_of_the_showing(referral, account):
+    """The line of what was shown stays the gate's; the answer has a line of its own."""
+    rule(account(Role.AGENT), referral, Ruling.DENY, DenyReason.SENT)
+    shown = Event.objects.filter(kind=EventKind.DECISION)
+
+    assert [line.by for line in Telling(list(shown)).lines()] == [""]
 
 
 def test_a_line_shows_its_words_and_runs_none_of_them():

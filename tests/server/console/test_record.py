@@ -116,6 +116,17 @@ def test_a_tally_that_is_kept_counts_what_a_new_one_does(filed, decision):
     assert kept.at(now()) == Tally().at(now())
 
 
+def test_a_lane_tells_what_became_of_its_last_showing(filed, decision, ruling):
+    """An answer settles it; one to an earlier card leaves it as it is."""
+    filed(decision(), decision(2, "revoked"), ruling(1))
+    kept = Tally()
+    before = kept.at(now())["entry-1"].outcome
+    filed(ruling(2), ruling(1))
+
+    assert (before, kept.at(now())["entry-1"].outcome) == (Outcome.REFUSE, Outcome.GRANT)
+    assert kept.at(now()) == Tally().at(now())
+
+
 def test_a_tally_that_could_not_be_read_whole_is_begun_again(filed, decision, monkeypatch):
     """The database failed in between: nothing is missing, nothing counts twice."""
     kept, learn = Tally(), tally._learn

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Sum
 
 from portique.core.decide import Outcome
+from portique.core.entries import Ruling
 from portique.core.localtime import local_day, local_ms
 from portique.core.values import Direction, from_ms, to_ms
 from portique.core.zones import Mode
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 LAST = (EventKind.DECISION, EventKind.MODE)  # of these the last one of each lane is told
-COLUMNS = ("kind", "lane", "at", "data", "direction", "people")
+COLUMNS = ("kind", "lane", "at", "data", "gate", "direction", "people")
+TOLD = 5  # of them, what is told of a lane; the others are counted
 
 
 def midnight(at: datetime) -> datetime:
@@ -40,13 +42,18 @@ def newest() -> int:
 
 @dataclass(slots=True)
 class Today:
-    """What a lane's day was so far; `at` is when its last showing was."""
+    """What a lane's day was so far.
+
+    `outcome` is what became of its last showing, an answer included; `at` is when that was shown,
+    `entry` which entry of which gate it is.
+    """
 
     entered: int = 0
     left: int = 0
     outcome: Outcome | None = None
     at: datetime | None = None
     mode: Mode | None = None
+    entry: tuple[str, int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -80,27 +87,33 @@ class Tally:
         for kind in LAST:
             of_kind = events.filter(kind=kind).values("lane").annotate(last=Max("id"))
             last_ones = Event.objects.filter(pk__in=[each["last"] for each in of_kind])
-            _learn(lanes, last_ones.values_list(*COLUMNS[:4]))
+            _learn(lanes, last_ones.values_list(*COLUMNS[:TOLD]))
+        answers = events.filter(kind=EventKind.RULING).order_by("pk")
+        _learn(lanes, answers.values_list(*COLUMNS[:TOLD]))
         # Whole or not at all: the database may fail in between.
         self._day, self._cursor, self._people, self._lanes = day, last, people, lanes
 
     def _go_on(self, day: datetime, last: int) -> None:
         since = Event.objects.filter(pk__gt=self._cursor, pk__lte=last).order_by("pk")
         of_day = [row for row in since.values_list(*COLUMNS) if row[2] >= day]
-        _learn(self._lanes, [row[:4] for row in of_day])  # the same again changes nothing
-        for _, lane, _, _, direction, people in of_day:
+        _learn(self._lanes, [row[:TOLD] for row in of_day])  # the same again changes nothing
+        for _, lane, *_, direction, people in of_day:
             if direction:
                 self._people[lane, direction] += people
         self._cursor = last
 
 
 def _learn(
-    lanes: dict[str, Today], rows: Iterable[tuple[str, str, datetime, dict[str, Any]]]
+    lanes: dict[str, Today], rows: Iterable[tuple[str, str, datetime, dict[str, Any], str]]
 ) -> None:
-    for kind, lane, at, data in rows:
+    for kind, lane, at, data, gate in rows:
         today = lanes.setdefault(lane, Today())
         if kind == EventKind.DECISION:
             today.outcome, today.at = Outcome(data["outcome"]), at
+            today.entry = gate, data["epoch"], data["number"]
+        elif kind == EventKind.RULING and today.entry == (gate, data["epoch"], data["number"]):
+            admitted = data["verdict"] == Ruling.ADMIT
+            today.outcome = Outcome.GRANT if admitted else Outcome.REFUSE
         elif kind == EventKind.MODE and data.get("mode") in set(Mode):
             today.mode = Mode(data["mode"])
 

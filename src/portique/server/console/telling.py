@@ -101,7 +101,8 @@ class Telling:
         referral = self.referral(event)
         pass_id = event.data.get("pass") or (referral.pass_id if referral else "")
         line.who = self.names.get(str(pass_id))
-        line.by = self.by(event.data, referral)
+        if event.kind != EventKind.DECISION:  # nobody had answered yet when it was shown
+            line.by = self.by(event.data, referral)
         if event.kind == EventKind.GATE:
             self._name(line, event)
         return line
