@@ -192,6 +192,7 @@ export class App {
    * @param {boolean} [moved] Whether the reader's place moves to the new screen's title.
    */
   #place(screen, moved = true) {
+    closeSheets(); // one belongs to the screen that goes
     this.#shown?.left?.();
     this.#shown = screen;
     document.title = screen.title;
