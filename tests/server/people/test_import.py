@@ -351,3 +351,15 @@ def test_a_file_gives_a_usual_first_name_but_never_replaces_one(office, pupil):
     lea.refresh_from_db()
 
     assert (zoe.usual_first_name, lea.usual_first_name) == ("Alix", "Lou")
+
+
+def test_pupils_and_guardians_are_counted_apart(office, lycee, export):
+    """Before and after: of a lycée's list, guardians are the greater part."""
+    seen = office.choose(export).content.decode()
+    assert f"({len(lycee.here)} élèves, " in seen
+    assert "sont sans classe" not in seen
+    assert "Les personnes qui partent" not in seen
+
+    done = office.bring_in(export).content.decode()
+    guardians = Person.objects.filter(kind="guardian").count()
+    assert f"{len(lycee.here) + guardians} dont {guardians} responsables" in done

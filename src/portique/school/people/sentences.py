@@ -138,11 +138,11 @@ SENTENCES: dict[str, Words] = {
         "Deux élèves peuvent être cet enfant. Le lien est à faire à la main.",
         "Two pupils could be this child. Tie them by hand.",
     ),
-    Skip.LEFT_SCHOOL: Words("ont déjà quitté l’établissement", "have left the school already"),
-    Skip.NO_CLASS: Words("sont sans classe", "have no class"),
-    Skip.NO_PUPIL: Words(
-        "responsables d’aucun élève importé", "are guardians of no imported pupil"
+    Skip.LEFT_SCHOOL: Words(
+        "élèves qui ont déjà quitté l’établissement", "pupils who have left the school already"
     ),
+    Skip.NO_CLASS: Words("élèves sans classe", "pupils without a class"),
+    Skip.NO_PUPIL: Words("responsables d’aucun élève importé", "guardians of no imported pupil"),
     Caution.OTHER_SCHOOL: Words(
         "Le fichier vient d’un autre établissement. Confirmez que c’est voulu.",
         "The file comes from another school. Confirm that this is meant.",

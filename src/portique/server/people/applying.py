@@ -275,8 +275,14 @@ def _ids(changed: Iterable[Changed]) -> list[str]:
 
 
 def _counts(difference: Difference) -> dict[str, int]:
-    return {
-        "added": len(difference.added),
-        "changed": len(difference.changed),
-        "left": len(difference.left),
+    """Return how many were added, changed and left, and how many of these are guardians."""
+    people = {
+        "added": [one.record for one in difference.added],
+        "changed": [one.known.record for one in difference.changed],
+        "left": [one.record for one in difference.left],
     }
+    guardians = {
+        f"{fate}_guardians": sum(record.kind is Kind.GUARDIAN for record in records)
+        for fate, records in people.items()
+    }
+    return {fate: len(records) for fate, records in people.items()} | guardians

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portique.core.finding import plain
 from portique.core.plain import Words
+from portique.core.values import Kind
 from portique.school.people.mapping import Field
 from portique.school.people.records import Boarding
 from portique.school.people.sentences import SENTENCES
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from portique.core.exits import ExitRegime
     from portique.school.people.changes import Change
-    from portique.school.people.difference import Changed
+    from portique.school.people.difference import Changed, Difference
     from portique.school.people.matching import Doubt, KnownPerson
     from portique.school.people.records import Fault, PersonRecord
     from portique.server.people.wizard import Preview
@@ -33,6 +35,12 @@ OTHER_FIELDS = {
 }
 CHANGED = Words("corrigé", "corrected")
 NOTHING = Words("rien", "nothing")
+SEVERAL = {  # the kinds that an import may bring
+    Kind.PUPIL: Words("élèves", "pupils"),
+    Kind.GUARDIAN: Words("responsables", "guardians"),
+    Kind.STAFF: Words("personnels", "staff"),
+    Kind.TRAINEE: Words("stagiaires", "trainees"),
+}
 SAYING = Words("{}\u00a0: {}", "{}: {}")
 DAYS = (
     Words("lundi", "Monday"),
@@ -83,6 +91,28 @@ class Question:
     why: Words
     options: tuple[tuple[str, str], ...]
     suggested: str
+
+
+def counts_of(difference: Difference) -> list[tuple[int, Words, str]]:
+    """Return how many of each fate: the number, what becomes of them, how many of each kind."""
+    fates = (
+        (Words("nouvelles personnes", "new people"), [one.record for one in difference.added]),
+        (Words("changent", "change"), [one.known.record for one in difference.changed]),
+        (Words("partent", "leave"), [one.record for one in difference.left]),
+        (Words("à placer", "to place"), [one.record for one in difference.doubtful]),
+        (Words("inchangées", "unchanged"), [one.record for one in difference.unchanged]),
+    )
+    return [(len(records), title, kinds_text(records)) for title, records in fates]
+
+
+def kinds_text(records: Iterable[PersonRecord]) -> str:
+    """Say how many are pupils, how many guardians: a file holds more of these than of those."""
+    found = Counter(record.kind for record in records)
+    return ", ".join(
+        f"{found[kind]} {spoken(several if found[kind] > 1 else KIND_WORDS[kind])}"
+        for kind, several in SEVERAL.items()
+        if found[kind]
+    )
 
 
 def lists_of(shown: Preview, regimes: Mapping[str, ExitRegime]) -> list[Lines]:

@@ -230,6 +230,7 @@ def _previewed(request: HttpRequest, shown: Preview, refusal: object = None) -> 
         "difference": difference,
         "source": SOURCES.get(shown.source.value),
         "is_table": shown.source is Source.TABLE,
+        "counts": showing.counts_of(difference),
         "lists": showing.lists_of(shown, regimes_of(served_school())),
         "questions": showing.questions_of(shown),
         "cautions": [SENTENCES[caution] for caution in reading.cautions],
