@@ -16,14 +16,21 @@ from portique.school.disk import write_durably
 from portique.school.folder import KEYS, read_settings
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from portique.server.backup.after import Restored
 
 PUBLIC = "backup.pub"
 COUNT_AGAIN = Words(
-    "\nLes laissez-passer annulés ou suspendus depuis comptent de nouveau\u00a0: refaites-le, ou"
-    " recommencez avec --knowledge et le fichier current.knowledge d’un portique.",
-    "\nPasses revoked or suspended since count again: do it once more, or begin again with"
-    " --knowledge and a gate’s file current.knowledge.",
+    "\nLes laissez-passer annulés ou suspendus depuis comptent de nouveau. Refaites-le, ou, AVANT"
+    " de lancer le serveur (les portiques remplacent leur fichier dès qu’ils l’entendent)\u00a0:"
+    " retirez la base qui vient d’être remplie (server.db et les fichiers server.db-*, ou celle de"
+    " DATABASE_URL), et recommencez avec --knowledge et le fichier current.knowledge d’un"
+    " portique.",
+    "\nPasses revoked or suspended since count again. Do it once more or, BEFORE the server is"
+    " started (gates replace their file as soon as they hear it): remove the database that was"
+    " just filled (server.db and the files server.db-*, or that of DATABASE_URL), and begin again"
+    " with --knowledge and a gate’s file current.knowledge.",
 )
 TO_DO_AGAIN = Words(
     "\nÀ refaire aussi\u00a0: ce qui fut délivré, changé ou désactivé depuis (cartes, comptes,"
@@ -165,12 +172,13 @@ def restore(
     from portique.server.backup.after import Wanted, put_back
 
     done = put_back(folder, Wanted(source, key, recovery, told))
-    _tell(done, as_json=as_json, asked=told is None)
+    tell_restored(done, read_settings(folder).zone, as_json=as_json, asked=told is None)
 
 
-def _tell(done: Restored, *, as_json: bool, asked: bool) -> None:
+def tell_restored(done: Restored, zone: ZoneInfo, *, as_json: bool, asked: bool) -> None:
     """Say what came back, and what a person has to do again."""
     copied, again = done.copied, COUNT_AGAIN if asked else Words("", "")
+    at = copied.made_at.astimezone(zone)
     say(
         {
             "rows": copied.rows,
@@ -180,10 +188,11 @@ def _tell(done: Restored, *, as_json: bool, asked: bool) -> None:
         },
         as_json=as_json,
         words=Words(
-            f"{copied.rows} lignes remises en place, du {copied.made_at:%d/%m/%Y à %H:%M} UTC.\n"
+            f"{copied.rows} lignes remises en place, de la copie du {at:%d/%m/%Y à %H:%M}"
+            f" ({zone}).\n"
             f"{done.erased} effacements refaits, {done.stopped} laissez-passer arrêtés de nouveau."
             f"{again.fr}{TO_DO_AGAIN.fr}",
-            f"{copied.rows} rows put back, of {copied.made_at:%Y-%m-%d %H:%M} UTC.\n"
+            f"{copied.rows} rows put back, of the copy of {at:%Y-%m-%d %H:%M} ({zone}).\n"
             f"{done.erased} erasures done again, {done.stopped} passes stopped again."
             f"{again.en}{TO_DO_AGAIN.en}",
         ),
