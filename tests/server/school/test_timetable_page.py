@@ -1,5 +1,7 @@
 """Importing a timetable at its page: seen first, agreed to, sealed, told to gates."""
 
+from dataclasses import replace
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -8,7 +10,9 @@ from tests.server.school.conftest import TABLE, YEAR
 
 from portique.core.decide import Outcome
 from portique.core.rights import Rights
+from portique.school.rules import calendar_of
 from portique.server.school.models import RulesAct, TimetableDraft
+from portique.server.school.reading import usual_dates
 
 PAGE, PREVIEW = "/regles/emploi-du-temps/", "/regles/emploi-du-temps/apercu/"
 LESSON = """BEGIN:VCALENDAR
@@ -92,6 +96,26 @@ def test_teachers_are_kept_only_if_the_school_says_so(office, pupils, kept, told
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM school_sealedrules")
         assert all(b"FONTAINE" not in bytes(row[0]) for row in cursor.fetchall())
+
+
+def test_without_the_box_the_page_says_why_teachers_are_not_kept(office, pupils):
+    """In words, not by the column's own name."""
+    seen = upload(office, TABLE).content.decode()
+
+    assert "les professeurs" in seen
+    assert "n’est pas cochée (4)" in seen
+    assert "teacher (" not in seen
+
+
+@pytest.mark.parametrize(
+    ("today", "last"), [(date(2026, 11, 22), date(2027, 8, 31)), (date(2027, 8, 31),) * 2]
+)
+def test_without_terms_lessons_are_proposed_to_the_end_of_the_school_year(served, today, last):
+    """As cards: no further."""
+    calendar = calendar_of(served)
+    bare = replace(calendar, school_days=replace(calendar.school_days, terms=()))
+
+    assert usual_dates(bare, today) == (today, last)
 
 
 def test_other_groups_keep_their_lessons(office, pupils, told):

@@ -25,6 +25,7 @@ UPLOAD_BYTES_MAX = 40 * 1024 * 1024
 CALENDAR_START = b"BEGIN:VCALENDAR"
 TITLE_PARTS = {"": ("", 1), "first": (" - ", 1), "second": (" - ", 2), "last": (" - ", -1)}
 YEAR = timedelta(days=399)
+YEAR_END = (8, 31)  # month and day: passes end then, too
 
 
 def uploaded(files: Iterable[Any]) -> list[CalendarFile]:
@@ -94,10 +95,11 @@ def _calendars(files: Sequence[CalendarFile], frame: Frame, choices: dict[str, A
 
 
 def usual_dates(calendar: Calendar, today: date) -> tuple[date, date]:
-    """Return the dates of a school year: those of the term of today, else a year from today."""
+    """Return the dates of a school year: its terms', else until the summer's end."""
     terms = calendar.school_days.terms
     if not terms:
-        return today, today + YEAR
+        summer = date(today.year, *YEAR_END)
+        return today, summer if today <= summer else summer.replace(year=today.year + 1)
     current = [term for term in terms if today <= term.last] or list(terms)
     first, last = current[0].first, current[-1].last
     return first, min(last, first + YEAR)

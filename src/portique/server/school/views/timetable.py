@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from portique.core.errors import TimetableError
+from portique.core.plain import Words
 from portique.school.people.limits import FILE_BYTES_MAX
 from portique.school.rules import calendar_of
 from portique.school.times.imported import LEFT_OUT_WORDS
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     from portique.school.times.imported import Imported
     from portique.server.school.models import TimetableDraft
 
+NOT_TICKED = Words(
+    "les professeurs\xa0: la case «\u202fGarder qui donne quel cours\u202f» n’est pas cochée",
+    "teachers: the box “Keep who gives which lesson” is not ticked",
+)
 office = allowed(Role.HEAD, Role.SCHOOL_LIFE)
 
 
@@ -148,7 +153,7 @@ def _shown(draft: TimetableDraft, imported: Imported) -> dict[str, Any]:
         "imported": imported,
         "usable": imported.complete and imported.lessons,
         "left_out": [(LEFT_OUT_WORDS[why], n) for why, n in sorted(imported.left_out.items())],
-        "not_kept": sorted(imported.fields.items()),
+        "not_kept": [(_field(name), count) for name, count in sorted(imported.fields.items())],
         "groups": held.groups,
         "unknown": sorted(set(queries.groups_in_use()) - set(held.groups)),
         "teachers": len(imported.teaching.lessons),
@@ -157,6 +162,11 @@ def _shown(draft: TimetableDraft, imported: Imported) -> dict[str, Any]:
         "unplaced": names,
         "form": _reading(draft),
     }
+
+
+def _field(name: str) -> Words:
+    """Name what was in a file and is not kept; a teacher's column by what it takes to keep it."""
+    return NOT_TICKED if name == "teacher" else Words(name, name)
 
 
 def _reading(draft: TimetableDraft) -> ReadingForm:
