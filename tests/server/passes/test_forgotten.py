@@ -102,6 +102,16 @@ def test_a_lost_card_is_suspended(served, signed_in, by, person, button):
     assert served.register.get(card.pass_id).status is Status.SUSPENDED
 
 
+def test_who_is_to_go_to_the_office_is_named_and_nothing_is_said_to_be_sent(signed_in, person):
+    """The agent sends them; the name stands in this answer alone."""
+    desk, zoe = signed_in(Role.AGENT), person()
+    said = desk.post("/passes/oubli/suite/", {"refer": zoe.pk, "reason": "phone"})
+
+    assert f"Envoyez {zoe.shown_name} à la vie scolaire" in said.content.decode()
+    assert "rien n’est envoyé d’ici" in said.content.decode()
+    assert zoe.shown_name not in desk.get("/passes/oubli/").content.decode()
+
+
 def test_the_slip_is_printed_on_a_small_page(signed_in, person):
     """A PDF of one slip."""
     desk = signed_in(Role.AGENT)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.safestring import mark_safe
@@ -23,7 +22,7 @@ from portique.server.passes.views.answers import Refusals, pdf, uuid_or_404, who
 from portique.server.passes.words import FORGOTTEN
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
-from portique.server.words import language, words
+from portique.server.words import language
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -47,11 +46,17 @@ def forgotten(request: HttpRequest) -> HttpResponse:
         "letters": letters,
         "label": label,
         "people": people,
+    }
+    return render(request, "passes/forgotten.html", _form() | context)
+
+
+def _form() -> dict[str, Any]:
+    """Return what the page asks with."""
+    return {
         "reasons": FORGOTTEN.items(),
         "usual": ForgottenReason.AT_HOME,
         "labels": queries.labels(),
     }
-    return render(request, "passes/forgotten.html", context)
 
 
 @at_the_gate
@@ -62,10 +67,8 @@ def answer(request: HttpRequest) -> HttpResponse:
     reason = _reason(request)
     if "refer" in request.POST:
         actions.refer_today(who(request), somebody, reason)
-        messages.success(
-            request, words("À envoyer à la vie scolaire.", "Send them to school life.")
-        )
-        return redirect("passes:forgotten")
+        # Shown at once: a message kept for the next page names nobody.
+        return render(request, "passes/forgotten.html", _form() | {"referred": somebody.shown_name})
     with Refusals(request):
         made = actions.admit_today(who(request), somebody, reason)
         return redirect("passes:slip", made.pass_id)
