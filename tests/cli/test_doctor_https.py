@@ -214,6 +214,15 @@ def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
     assert finding.advice
 
 
+def test_a_server_that_fails_by_itself_is_not_the_proxys_fault(look):
+    """500 comes from the server: its log says more than any proxy's settings."""
+    found = look({WALLET.page: (500, {}, "")})[WALLET.name]
+
+    assert (found.state, "log" in found.advice, "proxy" in found.advice) == (
+        State.WRONG, True, False,
+    )  # fmt: skip
+
+
 def test_phones_that_are_off_are_nothing_wrong(look):
     """The school decided it; the app would still be served."""
     found = look({CHALLENGE: (200, {}, '{"phones": false}')})[WALLET.name]

@@ -60,6 +60,9 @@ def _check(visit: Visit, app: App) -> Finding:
         off = not wrong and app is WALLET and _is_off(visit)
     except (OSError, http.client.HTTPException) as error:
         return replace(unreached(visit.origin + app.page, error), name=app.name)
+    if f"answers {http.HTTPStatus.INTERNAL_SERVER_ERROR.value}" in wrong:
+        advice = "the server itself fails, not what stands before it: its log says why"
+        return Finding(app.name, State.WRONG, wrong, advice)
     if wrong:
         advice = f"have the proxy pass {app.page} and {app.files} with their headers, see {GUIDE}"
         return Finding(app.name, State.WRONG, wrong, advice)

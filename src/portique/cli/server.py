@@ -14,6 +14,7 @@ from portique.cli.server_backup import backup, backup_key, restore
 from portique.cli.server_certificate import certificate
 from portique.cli.server_recovery import new_epoch, recovery_key
 from portique.cli.speaking import say
+from portique.core.errors import EnvironmentProblem
 from portique.core.plain import Words
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def _serve(folder: Path, place: Place, metrics_port: int | None, *, as_json: boo
 
         def ready() -> None:
             _tell(place, as_json=as_json)
+            tell_missing_pages()
             supervising.tell_system()
 
         supervising.Supervisor(place, dict(os.environ)).run(ready)
@@ -150,6 +152,16 @@ def _tell(place: Place, *, as_json: bool) -> None:
         as_json=as_json,
         words=Words(f"{address}{start.fr if code else ''}", f"{address}{start.en if code else ''}"),
     )
+
+
+def tell_missing_pages() -> None:
+    """Say when phones' pages can't be served: all else can, so that the server starts."""
+    from portique.server.wallet.web_files import web_folder
+
+    try:
+        web_folder()
+    except EnvironmentProblem as problem:
+        click.echo(f"portique: {problem}", err=True)
 
 
 @click.command("manage", context_settings={"ignore_unknown_options": True})
