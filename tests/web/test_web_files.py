@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from portique import __version__
 from portique.core.errors import EnvironmentProblem
 from portique.server.wallet import web_files
 
@@ -55,6 +56,13 @@ def test_a_wheel_carries_what_browsers_load_and_nothing_else():
     assert "third/zxing-wasm/zxing_reader.wasm" in files
     assert not [name for name in files if name.startswith("tests/") or name.endswith(".d.ts")]
     assert not files & {"package.json", "package-lock.json", "tsconfig.json"}
+
+
+def test_the_scanner_tells_the_school_the_projects_version():
+    """The console shows it beside each phone, and knows phones by its first word."""
+    text = (ROOT / "web" / "scanner" / "version.js").read_text(encoding="utf-8")
+
+    assert f"VERSION = 'scanner {__version__}';" in text
 
 
 def test_what_phones_load_stays_small():
