@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MODES: Mapping[str, Words] = {
-    "control": Words("contrôle", "control"),
+    "control": Words("vérification", "checking"),
     "counting": Words(
         "comptage : tout le monde passe et est compté", "counting: all pass, counted"
     ),
