@@ -227,6 +227,14 @@ def test_every_act_is_recorded_and_shown(head, account):
     assert "Camille Reception" in page
 
 
+@pytest.mark.parametrize("elsewhere", ["importations", "laissez-passer", "changements du jour"])
+def test_the_record_says_which_acts_are_elsewhere(head, elsewhere):
+    """Whoever looks for them here would take them for undone."""
+    said = head.get("/compte/actes/").content.decode()
+
+    assert elsewhere in said.partition("Ailleurs")[2].partition("</p>")[0]
+
+
 def test_no_name_or_login_is_readable_in_any_table(head):
     """Neither of the account nor of the record; nor in sessions."""
     newcomer(head)
