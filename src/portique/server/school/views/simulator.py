@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from portique.core.decide import Outcome
+from portique.core.localtime import zone_of
 from portique.core.values import HolderId, Kind
 from portique.school.rules import calendar_of, regimes_of, site_of
 from portique.school.times.simulator import Asked, Rules, asked_at, simulate
+from portique.server import clock
 from portique.server.accounts.access import allowed
 from portique.server.accounts.roles import Role
 from portique.server.people.actions import look_up
@@ -80,7 +82,12 @@ def of_person(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _usual(calendar: Calendar, site: Site) -> dict[str, object]:
     exits = [lane.name for lane in site.lanes if lane.direction == "exit"]
-    return {"day": queries.today_of(calendar), "lane": exits[0] if exits else ""}
+    at = clock.now().astimezone(zone_of(calendar.zone))
+    return {
+        "day": queries.today_of(calendar),
+        "at": f"{at:%H:%M}",
+        "lane": exits[0] if exits else "",
+    }
 
 
 def _answer(
