@@ -26,11 +26,11 @@ def test_the_code_is_kept_as_a_hash_alone(start_code):
 
 
 def test_a_wrong_code_makes_nobody(start_code):
-    """Whatever else is right."""
+    """Whatever else is right; it says who gives another."""
     response = start_with(Client(), "0000-0000-0000-0000")
 
     assert not User.objects.exists()
-    assert "pas valable" in response.content.decode()
+    assert "en relançant le serveur" in response.content.decode()
 
 
 def test_the_code_may_be_typed_as_people_type(start_code):

@@ -9,6 +9,12 @@ WRONG_CODE = Words(
     "Ce code n’est pas valable, ou a déjà servi. Vérifiez-le, ou demandez-en un autre.",
     "This code is not valid, or was used already. Check it, or ask for another.",
 )
+WRONG_START = Words(
+    "Ce code n’est pas le dernier que le serveur a affiché. Vérifiez-le\u202f; en relançant le"
+    " serveur, celui qui le tient en fait afficher un autre.",
+    "This code is not the last one that the server showed. Check it; whoever runs the server gets"
+    " another by starting it again.",
+)
 LAST_HEAD = Words(
     "Il doit rester un compte de direction actif.",
     "One active account of a head must remain.",

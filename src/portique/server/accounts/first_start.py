@@ -9,7 +9,7 @@ from django.db import transaction
 from portique.server import clock
 from portique.server.accounts import audit
 from portique.server.accounts.codes import LONG_GROUPS, code_hash, new_code
-from portique.server.accounts.errors import NO_START, WRONG_CODE, AccountRefused
+from portique.server.accounts.errors import NO_START, WRONG_START, AccountRefused
 from portique.server.accounts.models import Deed, FirstStart, User
 from portique.server.accounts.queries import has_accounts
 from portique.server.accounts.roles import Role
@@ -44,7 +44,7 @@ def make_head(code: str, *, name: str, login: str, password: str) -> User:
     given = code_hash(PURPOSE, code)
     held = FirstStart.objects.select_for_update().first()
     if not hmac.compare_digest(held.code_hash if held else "", given) or held is None:
-        raise AccountRefused(WRONG_CODE)
+        raise AccountRefused(WRONG_START)
     if FirstStart.objects.filter(pk=held.pk).delete()[0] != 1:
         raise AccountRefused(NO_START)  # two browsers at once: one of them was first
     user = User.objects.create_user(login, name=name, role=Role.HEAD, password=password)
