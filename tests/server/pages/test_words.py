@@ -25,7 +25,7 @@ PACKAGE = Path(server.__file__).parent
 TEMPLATES = sorted(PACKAGE.rglob("*.html"))
 MODULES = sorted(PACKAGE.rglob("*.py"))
 SAME = {  # what both languages call alike
-    "Agent", "Badge", "Badges", "Code", "Date", "English", "Français", "Menu", "Message",
+    "Agent", "Badge", "Badges", "Code", "Date", "English", "Français", "Menu", "Message", "Mode",
     "Messages", "Notes", "OpenAPI", "PDF", "PIN", "Permissions", "Portique", "SIECLE", "SMS",
     "URL", "Vibration", "Zone", "Zone A", "Zone B", "Zone C", "badge", "min",
     "portique gate enrol --camera 0 --out gate.toml", "version {number}",
