@@ -120,7 +120,7 @@ export class Turns {
   }
 
   async #worked() {
-    await this.#endDay();
+    await this.#keepUp();
     if (this.#fetcher.due) await this.#fetch();
     if (this.#around.membership.orders === null) return this.#pace.failed(); // whom to believe?
     if (performance.now() >= this.#askAgainMs) await this.#askAgain();
@@ -131,10 +131,13 @@ export class Turns {
     return Math.max(0, this.#newsAtMs() - performance.now());
   }
 
-  async #endDay() {
+  /** Learn what is known now: less at the day's end, more if it came before there was a lane. */
+  async #keepUp() {
     const { knowledge, clock } = this.#around;
-    const left = await knowledge.endDay(clock.nowMs());
-    if (left) await this.#learn(left);
+    await knowledge.endDay(clock.nowMs());
+    const { current } = knowledge;
+    if (this.#at && current && current !== this.#at.lane.bench.knowledge)
+      await this.#learn(current);
   }
 
   async #fetch() {

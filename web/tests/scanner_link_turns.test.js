@@ -9,6 +9,7 @@ import { Journal } from '../scanner/journal.js';
 import { Filer } from '../scanner/link_filing.js';
 import { Link } from '../scanner/link.js';
 import { hear } from '../scanner/link_calls.js';
+import { Turns } from '../scanner/link_turns.js';
 import { MemoryRows } from './memory_rows.js';
 
 const KEY = await makeDeviceKey();
@@ -171,4 +172,18 @@ test('An epoch that is disputed is left alone, and said.', async () => {
 
   assert.deepEqual([first.disputed, first.more, filer.disputes], [1, true, true]);
   assert.deepEqual([second.said, second.more, filed.length], [null, false, 1]);
+});
+
+test('Knowledge that came while an agent was signing in is judged by from the next turn on.', async () => {
+  const [old, current] = [{}, { site: { lanes: [] } }];
+  const bench = { knowledge: old, lane: { name: 'entry-1' } };
+  const lane = { bench, learn: async (/** @type {any} */ newer) => (lane.bench = newer) };
+  const knowledge = { current, endDay: async () => null };
+  const membership = { joined: { uai: '0990001S', lane: 'entry-1' }, orders: null };
+  const around = { knowledge, membership, clock: CLOCK, journal: {}, calls: {} };
+  const turns = new Turns(/** @type {any} */ (around));
+  turns.serve(/** @type {any} */ ({ lane, board: { snapshot: { faults: [] } } }));
+  await turns.turn();
+
+  assert.equal(lane.bench.knowledge, current);
 });
