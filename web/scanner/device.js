@@ -3,7 +3,7 @@
  * its line to the school. Entries still leave, and a removal is still heard, while it is locked.
  */
 
-import { Store } from '../shared/store.js';
+import { Store, StoreFault } from '../shared/store.js';
 import { Agents } from './agents.js';
 import { Clock } from './clock.js';
 import { join } from './joining.js';
@@ -15,6 +15,7 @@ import { Link } from './link.js';
 import { Membership } from './membership.js';
 import { VERSION } from './version.js';
 
+/** @typedef {import('./journal_rows.js').Rows} Rows */
 /** @typedef {import('./membership.js').Joined} Joined */
 
 const BEGUN = 'begun'; // an empty journal is then one that was lost
@@ -41,6 +42,8 @@ export class Device {
   link = null;
   entropy = entropy;
   #kept;
+  /** @type {() => Promise<Rows>} */
+  #openRows = IdbRows.open;
 
   /**
    * @param {Store} kept
@@ -56,14 +59,16 @@ export class Device {
 
   /**
    * Take up what the phone keeps.
-   * @throws {OpenElsewhere | import('../shared/store.js').StoreFault}
+   * @param {Store} [kept]
+   * @param {() => Promise<Rows>} [openRows] where the journal lies
+   * @throws {OpenElsewhere | StoreFault | import('./journal_rows.js').JournalFault}
    */
-  static async open() {
+  static async open(kept = new Store('portique-scanner', 'kept'), openRows = IdbRows.open) {
     await takeTurn();
-    const kept = new Store('portique-scanner', 'kept');
     const membership = await Membership.open(kept);
     const device = new Device(kept, membership, await Agents.open(kept));
-    if (membership.gone) await (await IdbRows.open()).wipe(); // the first time may have been cut short
+    device.#openRows = openRows;
+    if (membership.gone) await (await openRows()).wipe(); // the first time may have been cut short
     if (membership.joined) await device.#begin(membership.joined);
     return device;
   }
@@ -71,7 +76,7 @@ export class Device {
   /**
    * Join a school by an invitation.
    * @param {string} invitation
-   * @throws {import('../core/errors.js').LinkError | import('../shared/store.js').StoreFault}
+   * @throws {import('../core/errors.js').LinkError | StoreFault}
    */
   async join(invitation) {
     const { bundle, ...joined } = await join(invitation, {
@@ -95,11 +100,11 @@ export class Device {
   async #begin({ gateId, key }) {
     const { membership, clock, knowledge } = this;
     const expected = await this.#hasBegun(gateId);
-    const rows = await IdbRows.open();
+    const rows = await this.#openRows();
     const how = { gateId, key, entropy, atMs: clock.nowMs(), expected };
     const journal = await Journal.open(rows, how);
     clock.atLeast(journal.highestMs);
-    await this.#kept.put({ id: BEGUN, of: gateId });
+    if (!expected) await this.#noteBegun(gateId);
     const calls = new Calls({ fetch: asked, membership, clock, entropy });
     this.journal = journal;
     this.link = new Link({ membership, journal, knowledge, clock, calls, version: VERSION });
@@ -110,6 +115,18 @@ export class Device {
   async #hasBegun(gateId) {
     const records = await this.#kept.all();
     return records.some((record) => record.id === BEGUN && record.of === gateId);
+  }
+
+  /**
+   * Remember that there is a journal. A full phone opens without: its agents refer, its entries leave.
+   * @param {string} gateId
+   */
+  async #noteBegun(gateId) {
+    try {
+      await this.#kept.put({ id: BEGUN, of: gateId });
+    } catch (fault) {
+      if (!(fault instanceof StoreFault) || fault.kind !== 'full') throw fault;
+    }
   }
 }
 
