@@ -5,6 +5,8 @@
  * signed in, so that entries still go up and a removal is still heard.
  */
 
+import { StoreFault } from '../shared/store.js';
+
 /** @typedef {import('../core/keys.js').PublicKey} PublicKey */
 /** @typedef {import('../core/knowledge.js').Version} Version */
 /** @typedef {import('../shared/store.js').Store} Store */
@@ -22,7 +24,6 @@
 
 const JOINED = 'joined';
 const LEARNED = 'learned';
-const BEGUN = 'journal-begun';
 const GONE = 'gone';
 
 export class Membership {
@@ -31,7 +32,6 @@ export class Membership {
   #joined = null;
   /** @type {{orders: PublicKey, version: Version} | null} */
   #learned = null;
-  #begun = false;
   /** @type {Gone | null} */
   #gone = null;
 
@@ -44,18 +44,17 @@ export class Membership {
    * Take up what the phone kept.
    *
    * @param {Store} kept
-   * @throws {import('../shared/store.js').StoreFault}
+   * @throws {StoreFault}
    */
   static async open(kept) {
     const membership = new Membership(kept);
     const records = new Map((await kept.all()).map((record) => [record.id, record]));
     membership.#gone = records.get(GONE)?.of ?? null;
     if (membership.#gone)
-      await membership.forget(membership.#gone); // it may have been cut short
+      await membership.#empty(); // it may have been cut short
     else {
       membership.#joined = records.get(JOINED)?.of ?? null;
       membership.#learned = records.get(LEARNED)?.of ?? null;
-      membership.#begun = records.has(BEGUN);
     }
     return membership;
   }
@@ -75,11 +74,6 @@ export class Membership {
     return this.#learned?.version ?? null;
   }
 
-  /** Whether a journal was begun here: then an empty one was lost. */
-  get journalBegun() {
-    return this.#begun;
-  }
-
   /** When the school removed this phone; null: it didn't. */
   get gone() {
     return this.#gone;
@@ -89,7 +83,7 @@ export class Membership {
    * Keep who this phone is from now on, and nothing of what it was before.
    *
    * @param {Joined} joined
-   * @throws {import('../shared/store.js').StoreFault}
+   * @throws {StoreFault}
    */
   async join({ gateId, lane, uai, key, knowledgeKey }) {
     await this.forget(null);
@@ -102,7 +96,7 @@ export class Membership {
    * Keep what knowledge that was taken says of the link.
    *
    * @param {import('../core/knowing.js').Knowledge} knowledge
-   * @throws {import('../shared/store.js').StoreFault}
+   * @throws {StoreFault}
    */
   async learn({ keys, manifest }) {
     this.#learned = { orders: keys.orders, version: manifest.version };
@@ -110,28 +104,42 @@ export class Membership {
   }
 
   /**
-   * Remember that a journal was begun.
-   *
-   * @throws {import('../shared/store.js').StoreFault}
-   */
-  async beginJournal() {
-    await this.#kept.put({ id: BEGUN });
-    this.#begun = true;
-  }
-
-  /**
-   * Forget all that is kept: knowledge, agents, the phone's own key.
+   * Forget all that is kept: knowledge, agents, the phone's own key. What can't be written or removed
+   * hinders nothing else: a full phone has room for why once the rest is gone.
    *
    * @param {Gone | null} gone why, if the school removed this phone: nothing else stays
-   * @throws {import('../shared/store.js').StoreFault}
+   * @throws {StoreFault} Something stayed, or why it went is not kept.
    */
   async forget(gone) {
     this.#gone = gone;
-    if (gone) await this.#kept.put({ id: GONE, of: gone });
     this.#joined = this.#learned = null;
-    this.#begun = false;
+    const say = async () => gone && this.#kept.put({ id: GONE, of: gone });
+    const unsaid = await faultOf(say());
+    const stayed = await faultOf(this.#empty());
+    if (unsaid) await say();
+    if (stayed) throw stayed;
+  }
+
+  /** Remove all but why this phone is none any more; what resists hinders nothing else. */
+  async #empty() {
+    let stayed = null;
     for (const { id } of await this.#kept.all()) {
-      if (!gone || id !== GONE) await this.#kept.remove(id);
+      if (!this.#gone || id !== GONE) stayed = (await faultOf(this.#kept.remove(id))) ?? stayed;
     }
+    if (stayed) throw stayed;
+  }
+}
+
+/**
+ * @param {Promise<unknown>} change
+ * @returns {Promise<StoreFault | null>} why it was not made
+ */
+async function faultOf(change) {
+  try {
+    await change;
+    return null;
+  } catch (fault) {
+    if (!(fault instanceof StoreFault)) throw fault;
+    return fault;
   }
 }

@@ -10,6 +10,7 @@ import { Membership } from '../scanner/membership.js';
 import { Pace } from '../scanner/pace.js';
 import { Session, closingMs } from '../scanner/session.js';
 import { makeDeviceKey } from '../core/wrapping.js';
+import { StoreFault } from '../shared/store.js';
 import { KeptInMemory } from './kept.js';
 
 const [PIN, OTHER_PIN, WRONG_PIN] = ['480213', '735092', '111111'];
@@ -141,9 +142,8 @@ test('A phone remembers who it is; removed, it keeps that alone.', async () => {
   const joined = { gateId: 'entry-1', lane: 'entry-1', uai: '0990001S', key: KEY };
   const membership = await Membership.open(kept);
   await membership.join({ ...joined, knowledgeKey: KEY.public });
-  await membership.beginJournal();
   const opened = await Membership.open(kept);
-  assert.deepEqual([opened.joined?.gateId, opened.journalBegun], ['entry-1', true]);
+  assert.equal(opened.joined?.gateId, 'entry-1');
 
   await opened.forget({ atMs: 5, unsent: 2 });
   assert.deepEqual([...kept.records.keys()], ['gone']);
@@ -157,6 +157,31 @@ test('A removal that was cut short is finished at the next opening.', async () =
 
   assert.equal(membership.joined, null);
   assert.deepEqual([...kept.records.keys()], ['gone']);
+});
+
+test('A removed phone that is full is emptied first, and then keeps why.', async () => {
+  const { kept } = await phone();
+  const put = kept.put.bind(kept);
+  kept.put = async (record) => {
+    if (kept.records.size) throw new StoreFault('full', null);
+    return put(record);
+  };
+  await new Membership(kept).forget({ atMs: 5, unsent: 2 });
+
+  assert.deepEqual([...kept.records.keys()], ['gone']);
+});
+
+test('What can’t be removed keeps nothing else in place, and is told.', async () => {
+  const { kept } = await phone();
+  await kept.put({ id: 'bundle', of: 'what the school knows' });
+  const remove = kept.remove.bind(kept);
+  kept.remove = async (id) => {
+    if (id.startsWith('agent:')) throw new StoreFault('closed', null);
+    return remove(id);
+  };
+
+  await assert.rejects(new Membership(kept).forget({ atMs: 5, unsent: 2 }), { kind: 'closed' });
+  assert.deepEqual([...kept.records.keys()], ['agent:loge-1', 'gone']);
 });
 
 test('Ten minutes without a touch end a stay, and a touch gives ten more.', () => {
