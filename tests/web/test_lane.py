@@ -26,7 +26,7 @@ from portique.core.sentences import (
 from portique.core.values import Direction, HolderId, Kind, from_ms
 from portique.core.wire_news import ConsoleAdmission
 from portique.core.zones import Mode
-from portique.gate.board import RECENT_MS, Card
+from portique.gate.board import RECENT_MS, AlertKind, Card
 from portique.gate.journal_values import Receipt, Row
 from portique.gate.knowing import open_bundle
 from portique.testing.fakes import MONDAY_0800_MS
@@ -190,8 +190,11 @@ class GateLane:
                 for card in now.recent
             ],
             "counts": [now.counts.entered, now.counts.left, now.set_aside],
+            # A refused exit calls an agent to a gate; a phone's agent holds the phone that refused.
             "alerts": [
-                [str(alert.kind), alert.detail.fr if alert.detail else None] for alert in now.alerts
+                [str(alert.kind), alert.detail.fr if alert.detail else None]
+                for alert in now.alerts
+                if alert.kind is not AlertKind.EXIT_REFUSED
             ],
             "mode": str(now.lane.mode),
         }

@@ -13,7 +13,6 @@ import { WAITING_MAX, cardWith } from './shown.js';
 /** @typedef {import('../core/judge.js').Judged} Judged */
 /** @typedef {import('../core/plain.js').Words} Words */
 /** @typedef {import('../core/showing.js').Opened} Opened */
-/** @typedef {import('../core/zones.js').Lane} LaneRow */
 /** @typedef {import('./board.js').Board} Board */
 /** @typedef {import('./recent.js').Receipt} Receipt */
 /** @typedef {import('./recent.js').Unanswered} Unanswered */
@@ -145,16 +144,17 @@ export class Cards {
   /**
    * Alert to a decision that concerns more than this lane's agent.
    *
+   * A refused exit is none, unlike at a gate: the agent who holds the phone stands there already, and
+   * the console is told by the entry.
+   *
    * @param {Judged} judged
-   * @param {LaneRow} lane
    * @param {number} atMs
    */
-  alertOf({ decision }, lane, atMs) {
-    const alerting = decision.objections.filter(({ alert }) => alert).map(({ reason }) => reason);
-    if (alerting.includes('status-unlisted')) this.alert('stolen-issuer', atMs);
-    const refused = decision.outcome !== Outcome.GRANT;
-    const unseen = lane.direction === 'exit' && !lane.staffed && refused;
-    if (unseen || alerting.includes('exit-not-permitted')) this.alert('exit-refused', atMs);
+  alertOf({ decision }, atMs) {
+    const unlisted = decision.objections.some(
+      ({ alert, reason }) => alert && reason === 'status-unlisted',
+    );
+    if (unlisted) this.alert('stolen-issuer', atMs);
   }
 
   /** Keep for ruling just the decisions whose cards wait: the board alone sets the limit. */

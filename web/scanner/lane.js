@@ -135,11 +135,11 @@ export class Lane {
    * @param {Opened} opened
    */
   #show({ judged, receipt }, opened) {
-    const { bench, cards } = this.#workings;
+    const { cards } = this.#workings;
     const { held } = judged.presented;
     const checking = judged.decision.reasons.includes('identity-to-confirm');
     cards.show(cardOf(judged, opened), { receipt, whose: held && whose(held), checking });
-    cards.alertOf(judged, bench.lane, opened.atMs);
+    cards.alertOf(judged, opened.atMs);
   }
 
   /**

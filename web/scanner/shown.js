@@ -25,7 +25,7 @@
  * @property {Ruled | null} ruled
  */
 
-/** @typedef {'notice' | 'exit-refused' | 'stolen-issuer'} AlertKind */
+/** @typedef {'notice' | 'stolen-issuer'} AlertKind */
 /** @typedef {{alert: number, kind: AlertKind, atMs: number, detail: Words | null}} Alert */
 /** @typedef {{organ: string, why: string}} Fault  what does not work, by its codes */
 /** @typedef {{entered: number, left: number}} Counts */

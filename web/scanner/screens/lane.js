@@ -154,14 +154,14 @@ class LaneScreen {
   #drawNotices() {
     const { snapshot } = this.duty.board;
     const found = troubles(this.duty);
-    const { alerts, lane, drill, posture: now } = snapshot;
+    const { alerts, drill, posture: now } = snapshot;
     refresh(this.#alarms, [alerts, drill, now], () => [
       posture(snapshot),
       alerts.length > 0 &&
         make(
           'ul',
           { class: 'alerts' },
-          ...alerts.map((alert) => alertLine(alert, lane, (id) => this.duty.desk.dismiss(id))),
+          ...alerts.map((alert) => alertLine(alert, (id) => this.duty.desk.dismiss(id))),
         ),
     ]);
     refresh(this.#troubles, found, () => [

@@ -93,17 +93,16 @@ export function posture({ posture: now, drill }) {
 
 /**
  * @param {Alert} alert
- * @param {Snapshot['lane']} lane
  * @param {(alert: number) => void} dismiss
  */
-export function alertLine({ alert, kind, atMs, detail }, lane, dismiss) {
+export function alertLine({ alert, kind, atMs, detail }, dismiss) {
   const what = kind === 'notice' ? '' : words.alert[`${kind}What`];
   return make(
     'li',
     {},
     make('strong', {}, words.alert[kind]),
     make('time', {}, hour(atMs)),
-    what && make('p', {}, filled(what, { lane: legible(ofWords(lane.title)) })),
+    what && make('p', {}, what),
     detail && make('p', {}, legible(ofWords(detail), DETAIL_MAX)),
     make('button', { onclick: () => dismiss(alert) }, words.alert.dismiss),
   );

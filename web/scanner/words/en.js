@@ -183,8 +183,6 @@ export const en = {
   },
   alert: {
     dismiss: 'Seen',
-    'exit-refused': 'Exit refused where there is no agent',
-    'exit-refusedWhat': 'Go there: somebody is waiting at “{lane}”.',
     'stolen-issuer': 'A pass never issued, yet truly signed',
     'stolen-issuerWhat': 'An issuing key may be stolen: tell the head of school.',
     notice: 'To know',

@@ -185,8 +185,6 @@ export const fr = {
   },
   alert: {
     dismiss: 'J’ai vu',
-    'exit-refused': 'Sortie refusée là où il n’y a pas d’agent',
-    'exit-refusedWhat': 'Allez-y : quelqu’un attend à « {lane} ».',
     'stolen-issuer': 'Laissez-passer jamais émis, mais bien signé',
     'stolen-issuerWhat': 'Une clé d’émission est peut-être volée : prévenez la direction.',
     notice: 'À savoir',
