@@ -147,11 +147,12 @@ export class App {
    * End the agent's time: the page begins anew, without anything that was opened.
    * @param {string} reason
    */
-  end(reason) {
-    this.duty?.stop();
+  async end(reason) {
+    const stopped = this.duty?.stop();
     closeSheets();
     element('screen').replaceChildren(); // no name stays in sight, or in a page that the browser keeps
     keep(ENDED, reason);
+    await stopped;
     location.reload();
   }
 

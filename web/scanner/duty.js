@@ -4,7 +4,7 @@
  */
 
 import { Outcome } from '../core/decide.js';
-import { JournalError, KnowledgeError } from '../core/errors.js';
+import { KnowledgeError } from '../core/errors.js';
 import { planAt } from '../core/knowing.js';
 import { POINT } from '../core/sentences_table.js';
 import { Showings, WHOLE_FRAME } from '../core/showing.js';
@@ -17,6 +17,7 @@ import { Desk } from './desk.js';
 import { Feedback } from './feedback.js';
 import { benchOf } from './knowledge_store.js';
 import { Lane } from './lane.js';
+import { Pen } from './pen.js';
 import { Reading } from './reading.js';
 import { RESTORED_MS, firstShowing } from './recent.js';
 import { Retaining } from './retaining.js';
@@ -31,6 +32,7 @@ import { Wedge } from './wedge.js';
 /** @typedef {import('./link.js').Link} Link */
 
 const TEND_MS = 1_000;
+const CLOSING_MS = 500;
 const OUTCOME_SIGNS = /** @type {const} */ (['grant', 'refer', 'refuse']);
 
 /** Sends `change` when anything it shows may have changed, `end` when the session is over. */
@@ -95,7 +97,9 @@ export class Duty extends EventTarget {
     const board = new Board(bench.lane);
     const lane = new Lane({ bench, journal, board, clock, entropy, takeNumber });
     await lane.restore(entries);
-    await writeBoot(device, bench.lane.name);
+    const { wasClean: clean } = journal;
+    const begun = { lane: bench.lane.name, version: VERSION, clean };
+    await new Pen(journal, board, clock).begin({ ...begun, clockTrusted: clock.state.trusted });
     const duty = new Duty(device, agent, { lane, board, showings }, tell);
     await duty.#start();
     return duty;
@@ -175,8 +179,8 @@ export class Duty extends EventTarget {
     this.feedback.allow();
   }
 
-  /** Stop whatever runs; what was opened goes with the page. */
-  stop() {
+  /** Stop whatever runs; resolves once the journal says that this was in order. What was opened goes with the page. */
+  async stop() {
     clearInterval(this.#tending);
     this.wedge.stop();
     this.lookAway();
@@ -184,6 +188,7 @@ export class Duty extends EventTarget {
     this.link.serve(null);
     this.device.agents.signOut();
     this.device.knowledge.close();
+    await closed(/** @type {Journal} */ (this.device.journal));
   }
 
   /** @param {Opened} opened */
@@ -239,18 +244,12 @@ async function firstOf(device) {
 }
 
 /**
- * Journal that the lane begins; where nothing can be written, the lane will say so.
- * @param {Device} device
- * @param {string} lane
+ * Close the journal in order, if the storage answers soon: nobody waits for it to lock the phone.
+ * @param {Journal} journal
  */
-async function writeBoot({ journal, clock }, lane) {
-  const clean = journal?.wasClean ?? false;
-  const body = { kind: 'boot', lane, version: VERSION, clean, clockTrusted: clock.state.trusted };
-  try {
-    await journal?.append(body, clock.nowMs());
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error;
-  }
+async function closed(journal) {
+  const soon = new Promise((resolve) => setTimeout(resolve, CLOSING_MS));
+  await Promise.race([journal.close().catch(() => {}), soon]); // else the next start says so
 }
 
 /**

@@ -203,7 +203,9 @@ export async function entered(state, bodies, atMs, site) {
   for (const body of bodies) {
     const row = await rowAfter(last, toBody(body), atMs, site.entropy(SALT_BYTES));
     const highestMs = Math.max(last.highestMs, atMs);
-    last = { ...last, number: row.number, chain: row.chain, highestMs, clean: false };
+    // An erasure is no run that could be cut short: a locked phone carries them out as well.
+    const clean = last.clean && body.kind === 'order';
+    last = { ...last, number: row.number, chain: row.chain, highestMs, clean };
     rows.push(row);
   }
   return { state: rows.length ? await signedFor(last, atMs, site) : state, rows };

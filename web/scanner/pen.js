@@ -1,6 +1,7 @@
 /** What one lane writes: every entry goes to the journal here, and no other way. */
 
 import { JournalError } from '../core/errors.js';
+import { JournalFault } from './journal_rows.js';
 
 /** @typedef {import('../core/entries.js').Body} Body */
 /** @typedef {import('./recent.js').Receipt} Receipt */
@@ -13,6 +14,9 @@ import { JournalError } from '../core/errors.js';
 /** @typedef {{nowMs: () => number}} Timekeeper */
 
 export const PATIENCE_MS = 4_000; // a browser's storage may never answer, after the phone slept
+
+/** The storage did not answer in time; what it writes after all is in the journal. */
+class Late extends JournalError {}
 
 /** The pen of one lane: the agent sees when it fails. */
 export class Pen {
@@ -48,6 +52,23 @@ export class Pen {
       throw error;
     }
   }
+
+  /**
+   * Write that the lane begins; where nothing can be written, the agent sees that.
+   *
+   * @param {object} of
+   * @param {string} of.lane
+   * @param {string} of.version of the app
+   * @param {boolean} of.clean whether what was before ended in order
+   * @param {boolean} of.clockTrusted
+   */
+  async begin({ version, ...of }) {
+    try {
+      await this.write({ kind: 'boot', ...of, version: version.replaceAll(' ', '-') }); // a code has no space
+    } catch (error) {
+      if (!(error instanceof JournalFault || error instanceof Late)) throw error;
+    }
+  }
 }
 
 /**
@@ -63,7 +84,7 @@ async function inTime(written) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   const late = new Promise((_, reject) => {
-    const error = new JournalError('the storage does not answer');
+    const error = new Late('the storage does not answer');
     timer = setTimeout(() => reject(error), PATIENCE_MS);
   });
   try {
