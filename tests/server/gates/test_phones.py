@@ -110,3 +110,18 @@ def test_the_console_opens_the_door_at_the_gate_and_not_at_a_phone(phone, gate_a
     found = gate_of("entry-1", now())
     assert found is not None
     assert found.pk == "entry-2"
+
+
+def test_the_console_opens_no_door_at_a_phone_while_the_gate_is_silent(phone, gate_at):
+    """The real door would stay shut; without a gate the phone is the door."""
+    Gate.objects.update(contact_at=now())
+    gate_at("entry-2")
+    Gate.objects.filter(pk="entry-2").update(
+        lane="entry-1", contact_at=now() - timedelta(minutes=5)
+    )
+    assert gate_of("entry-1", now()) is None
+
+    Gate.objects.filter(pk="entry-2").update(removed_at=now())
+    found = gate_of("entry-1", now())
+    assert found is not None
+    assert found.pk == "entry-1"

@@ -52,10 +52,14 @@ def waiting(at: datetime) -> list[Referral]:
 
 
 def gate_of(lane: str, at: datetime) -> Gate | None:
-    """Return the gate of a lane that was heard last, if that is just now; a phone has no door."""
-    heard = Gate.objects.filter(lane=lane, removed_at=None, contact_at__gte=at - OFFLINE_AFTER)
-    found = sorted(heard.order_by("-contact_at"), key=lambda gate: gate.is_phone)
-    return found[0] if found else None
+    """Return the gate of a lane that was heard last, if that is just now.
+
+    A phone has no door: it is asked only where the lane has no other gate, be that one silent.
+    """
+    gates = list(Gate.objects.filter(lane=lane, removed_at=None).order_by("-contact_at"))
+    doors = [gate for gate in gates if not gate.is_phone] or gates
+    heard = [gate for gate in doors if gate.contact_at and gate.contact_at >= at - OFFLINE_AFTER]
+    return heard[0] if heard else None
 
 
 def decisions_named(events: Iterable[Event]) -> dict[Named, tuple[str, datetime]]:
