@@ -31,8 +31,9 @@ const SALT_BYTES = 16;
 const IV_BYTES = 12;
 const AGENT = 'agent:';
 const PATIENCE = 'patience';
+const LAST = 'last-agent';
 const ALIAS = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$/; // as journals keep codes: no civil name fits by accident
-const PIN = new RegExp(`^[0-9]{${PIN_DIGITS}}$`);
+export const PIN = new RegExp(`^[0-9]{${PIN_DIGITS}}$`);
 const AES = Object.freeze({ name: 'AES-GCM', length: 256 });
 
 /**
@@ -63,6 +64,8 @@ export class Agents {
   #wrong = { tries: 0, untilMs: 0 };
   /** @type {string | null} */
   #current = null;
+  /** @type {string | null} */
+  #last = null;
   /** One PIN at a time: hashing must not eat the phone. @type {Promise<unknown>} */
   #turn = Promise.resolve();
 
@@ -84,6 +87,7 @@ export class Agents {
     const agents = new Agents(kept, nowMs);
     for (const record of await kept.all()) {
       if (record.id === PATIENCE) agents.#wrong = record.of;
+      if (record.id === LAST) agents.#last = record.of;
       if (record.id.startsWith(AGENT)) agents.#agents.set(record.alias, record);
     }
     return agents;
@@ -97,6 +101,12 @@ export class Agents {
   /** Who is signed in. */
   get current() {
     return this.#current;
+  }
+
+  /** Whose alias is offered first: who signed in last, if they still may. */
+  get last() {
+    const isHere = this.#last !== null && this.#agents.has(this.#last);
+    return isHere ? this.#last : (this.aliases[0] ?? null);
   }
 
   /** How long the next try must still wait; 0: none. */
@@ -134,6 +144,8 @@ export class Agents {
   async signIn(alias, pin) {
     const key = await this.#tried({ alias, pin }, false);
     this.#current = alias;
+    if (alias !== this.#last) await this.#keptIfRoom({ id: LAST, of: alias });
+    this.#last = alias;
     return key;
   }
 
@@ -155,6 +167,9 @@ export class Agents {
     await this.#kept.remove(AGENT + alias);
     this.#agents.delete(alias);
     if (this.#current === alias) this.#current = null;
+    if (this.#last !== alias) return;
+    this.#last = null;
+    await this.#kept.remove(LAST);
   }
 
   /**
@@ -189,8 +204,13 @@ export class Agents {
     const over = tries - FREE_TRIES;
     const waitMs = over >= 0 ? Math.min(WAIT_MS_MAX, 1000 * 2 ** Math.min(over, 10)) : 0;
     this.#wrong = { tries, untilMs: waitMs && this.#nowMs() + waitMs };
+    await this.#keptIfRoom({ id: PATIENCE, of: this.#wrong });
+  }
+
+  /** @param {{id: string, of: unknown}} record */
+  async #keptIfRoom(record) {
     try {
-      await this.#kept.put({ id: PATIENCE, of: this.#wrong });
+      await this.#kept.put(record);
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error; // a full phone must not shut its agents out
     }

@@ -258,6 +258,11 @@ function stopAll(stream) {
   for (const track of stream.getTracks()) track.stop();
 }
 
+/** Forget which camera was chosen: the browser's name of it is this phone's alone. */
+export function forgetChoice() {
+  keep(null);
+}
+
 /** @returns {string | null} Null also where a browser keeps nothing. */
 function kept() {
   try {

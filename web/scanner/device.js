@@ -5,6 +5,7 @@
 
 import { Store, StoreFault } from '../shared/store.js';
 import { Agents } from './agents.js';
+import { forgetChoice } from './camera.js';
 import { Clock } from './clock.js';
 import { join } from './joining.js';
 import { Journal } from './journal.js';
@@ -68,7 +69,10 @@ export class Device {
     const membership = await Membership.open(kept);
     const device = new Device(kept, membership, await Agents.open(kept));
     device.#openRows = openRows;
-    if (membership.gone) await (await openRows()).wipe(); // the first time may have been cut short
+    if (membership.gone) {
+      forgetChoice(); // the first time may have been cut short
+      await (await openRows()).wipe();
+    }
     if (membership.joined) await device.#begin(membership.joined);
     return device;
   }
@@ -108,6 +112,7 @@ export class Device {
     const calls = new Calls({ fetch: asked, membership, clock, entropy });
     this.journal = journal;
     this.link = new Link({ membership, journal, knowledge, clock, calls, version: VERSION });
+    this.link.addEventListener('removed', forgetChoice);
     this.link.start();
   }
 

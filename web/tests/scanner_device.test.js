@@ -68,3 +68,17 @@ test('An empty journal of a phone that had one is known as lost.', async () => {
 
   assert.equal(device.journal?.begun?.cause, 'missing');
 });
+
+test('A removed phone keeps not even which camera was chosen.', async () => {
+  const phone = await joined();
+  /** @type {string[]} */
+  const removed = [];
+  const localStorage = { removeItem: (/** @type {string} */ name) => removed.push(name) };
+  Object.defineProperty(globalThis, 'localStorage', { value: localStorage, configurable: true });
+  const device = await started(phone);
+  device.link?.dispatchEvent(new Event('removed'));
+  await device.membership.forget({ atMs: 5, unsent: 0 });
+  await started(phone);
+
+  assert.deepEqual(removed, ['portique-camera', 'portique-camera']);
+});

@@ -137,6 +137,20 @@ test('The last agent of a phone stays: without one it would be nobody’s.', asy
   await assert.rejects(agents.signIn('loge-1', PIN), { kind: 'wrong' });
 });
 
+test('Who signed in last is offered first, as long as they may, and goes with the phone.', async () => {
+  const { agents, kept, time } = await phone();
+  const by = { alias: 'loge-1', pin: PIN };
+  await agents.add('cpe-2', OTHER_PIN, by);
+  assert.equal(agents.last, 'cpe-2'); // the first of their order
+
+  await agents.signIn('loge-1', PIN);
+  const again = await Agents.open(kept, () => time.ms);
+  assert.equal(again.last, 'loge-1');
+  await again.forget('loge-1', { alias: 'cpe-2', pin: OTHER_PIN });
+  assert.equal(again.last, 'cpe-2');
+  assert.ok(!JSON.stringify([...kept.records.values()]).includes('loge-1'));
+});
+
 test('A phone remembers who it is; removed, it keeps that alone.', async () => {
   const { kept } = await phone();
   const joined = { gateId: 'entry-1', lane: 'entry-1', uai: '0990001S', key: KEY };

@@ -252,8 +252,11 @@ def test_a_morning_without_network_is_filed_once_and_a_stolen_phone_is_emptied(
     assert morning.filed() == sorted(phone.page.evaluate(WRITTEN))
     crossings = morning.asked("SELECT count(*), count(DISTINCT holder) FROM gates_crossing")
     assert crossings == [(PEOPLE, PEOPLE)]
+    phone.page.evaluate("localStorage.setItem('portique-camera', 'the back one')")
     morning.remove()
     gone = phone.page.locator("h1", has_text="n’est plus un scanner")
     expect(gone).to_be_visible(timeout=WIPED_MS)
     assert phone.page.evaluate(KEPT) == ["portique-scanner kept gone"]
+    left = phone.page.evaluate(AT_REST)
+    assert [name for name in (ALIAS, "portique-camera") if name in left] == []
     assert all(path.startswith("/scanner/") for path in phone.page.evaluate(CACHED))

@@ -3,10 +3,9 @@
 import { JournalError, KnowledgeError } from '../../core/errors.js';
 import { make } from '../../shared/elements.js';
 import { StoreFault } from '../../shared/store.js';
-import { AgentFault } from '../agents.js';
+import { AgentFault, PIN, PIN_DIGITS } from '../agents.js';
 import { filled, words } from '../say.js';
 
-const PIN_DIGITS = 6;
 const GUESSED =
   /^(\d)\1{5}$|^(?:012345|123456|234567|345678|456789|567890|654321|987654|123123|112233)$/;
 
@@ -71,7 +70,7 @@ function valuesOf({ alias, pin, again, own }) {
 /** @param {Asked & {again: string}} asked */
 function refusal({ alias, pin, again }) {
   if (!alias) return words.wrong.alias;
-  if (!/^\d{6}$/.test(pin)) return words.wrong.pin;
+  if (!PIN.test(pin)) return words.wrong.pin;
   if (GUESSED.test(pin)) return words.wrong.weak;
   return pin === again ? '' : words.wrong.differ;
 }

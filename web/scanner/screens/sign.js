@@ -1,6 +1,7 @@
 /** Signing in: an alias to touch, a PIN to type, on keys that gloves can hit. */
 
 import { make } from '../../shared/elements.js';
+import { PIN_DIGITS } from '../agents.js';
 import { words } from '../say.js';
 import { unsentWords } from './notices.js';
 import { agentFaultWords, pinField, waitWords } from './agent_form.js';
@@ -9,8 +10,6 @@ import { agentFaultWords, pinField, waitWords } from './agent_form.js';
 /** @typedef {import('../device.js').Device} Device */
 
 const DIGITS = '123456789';
-const PIN_DIGITS = 6;
-const LAST = 'portique-scanner-agent'; // who signed in last: the alias offered first
 
 /**
  * @param {App} app
@@ -63,7 +62,7 @@ function signForm(app, { agents }, pin) {
   const form = make(
     'form',
     { onsubmit: submit, novalidate: true },
-    aliases(agents.aliases),
+    aliases(agents),
     make('label', { for: 'pin' }, words.sign.pin),
     pin,
     wrong,
@@ -88,7 +87,6 @@ async function signedIn(app, alias, pin, { button, wrong }) {
   button.textContent = words.sign.opening;
   try {
     const key = await agents.signIn(alias, pin.value.trim());
-    keepLast(alias);
     return await app.begin(alias, key);
   } catch (fault) {
     wrong.textContent = agentFaultWords(fault);
@@ -99,9 +97,8 @@ async function signedIn(app, alias, pin, { button, wrong }) {
   }
 }
 
-/** @param {string[]} names */
-function aliases(names) {
-  const last = lastOf(names);
+/** @param {import('../agents.js').Agents} agents */
+function aliases({ aliases: names, last }) {
   const choices = names.map((alias) => {
     const radio = { type: 'radio', name: 'alias', value: alias, checked: alias === last };
     return make('label', {}, make('input', radio), make('span', {}, alias));
@@ -134,23 +131,4 @@ function keypad(pin, full) {
     make('button', erase, words.sign.erase),
     key('0'),
   );
-}
-
-/** @param {string[]} names */
-function lastOf(names) {
-  try {
-    const last = localStorage.getItem(LAST);
-    return last !== null && names.includes(last) ? last : names[0];
-  } catch {
-    return names[0];
-  }
-}
-
-/** @param {string} alias */
-function keepLast(alias) {
-  try {
-    localStorage.setItem(LAST, alias);
-  } catch {
-    // Then the first alias is offered.
-  }
 }
