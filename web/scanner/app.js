@@ -135,7 +135,8 @@ export class App {
    */
   async begin(agent, key) {
     const device = /** @type {Device} */ (this.device);
-    const duty = await Duty.begin(device, agent, key, (said) => toast(said, 'wrong'));
+    const tell = (/** @type {string} */ said) => toast(said, 'wrong');
+    const duty = await device.letIn(() => Duty.begin(device, agent, key, tell));
     duty.addEventListener('end', () => this.end(duty.session.reason ?? ''));
     this.duty = duty;
     this.ended = '';

@@ -3,6 +3,7 @@
  * its line to the school. Entries still leave, and a removal is still heard, while it is locked.
  */
 
+import { KnowledgeError } from '../core/errors.js';
 import { Store, StoreFault } from '../shared/store.js';
 import { Agents } from './agents.js';
 import { forgetChoice } from './camera.js';
@@ -95,6 +96,27 @@ export class Device {
     this.agents = await Agents.open(this.#kept);
     this.bundle = bundle;
     await this.#begin(joined);
+  }
+
+  /**
+   * Let in an agent who gave the right PIN; where that fails, nothing stays open without them.
+   * Knowledge that has lost the lane is asked for anew first: the school may have mended it.
+   * @template Begun
+   * @param {() => Promise<Begun>} begin
+   * @returns {Promise<Begun>}
+   */
+  async letIn(begin) {
+    try {
+      return await begin().catch(async (fault) => {
+        if (!(fault instanceof KnowledgeError)) throw fault;
+        await this.link?.refresh();
+        return begin();
+      });
+    } catch (fault) {
+      this.knowledge.close();
+      this.agents.signOut();
+      throw fault;
+    }
   }
 
   /**

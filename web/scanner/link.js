@@ -6,6 +6,7 @@ import { Turns } from './link_turns.js';
 /** @typedef {import('./link_turns.js').Place} Place */
 
 const GATHER_MS = 300; // entries come in bursts: a filing takes several
+const REFRESH_MS_MAX = 10_000; // somebody stands there
 const BUG_MS = 30_000; // the link outlives its bugs
 
 /** One phone's link with its school's server; `change` when its snapshot may have, `removed` at the end. */
@@ -62,6 +63,18 @@ export class Link extends EventTarget {
   /** Look soon: there is a new entry, or something fails. */
   wake() {
     this.#turnAt(Math.max(this.#notBeforeMs, performance.now() + GATHER_MS));
+  }
+
+  /** Ask for newer knowledge at once; wait until that was tried, not for long. */
+  async refresh() {
+    const turned = () =>
+      new Promise((resolve) => this.addEventListener('change', resolve, { once: true }));
+    const late = new Promise((resolve) => setTimeout(resolve, REFRESH_MS_MAX));
+    const tried = this.#turning ? turned().then(turned) : turned(); // one under way may be past it
+    this.#turns.askKnowledge();
+    this.#notBeforeMs = 0;
+    this.#turnAt(0);
+    await Promise.race([tried, late]);
   }
 
   #comeBack = () => {

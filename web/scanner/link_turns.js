@@ -109,6 +109,9 @@ export class Turns {
     this.#newsMs = 0;
   }
 
+  /** Fetch at the next turn what is newer than what is known. */
+  askKnowledge = () => this.#fetcher.askAgain();
+
   /**
    * Do what is due; return after how many ms to look again, unless something happens.
    *

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 
+import { KnowledgeError } from '../core/errors.js';
 import { makeDeviceKey } from '../core/wrapping.js';
 import { Device } from '../scanner/device.js';
 import { Membership } from '../scanner/membership.js';
@@ -81,4 +82,31 @@ test('A removed phone keeps not even which camera was chosen.', async () => {
   await started(phone);
 
   assert.deepEqual(removed, ['portique-camera', 'portique-camera']);
+});
+
+test('Where a shift can’t begin, nothing stays open without it.', async () => {
+  const device = await started(await joined());
+  const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['decrypt']);
+  let signedOut = false;
+  device.agents.signOut = () => (signedOut = true);
+  const begin = async () => {
+    await device.knowledge.open(key);
+    throw new StoreFault('closed', null);
+  };
+
+  await assert.rejects(device.letIn(begin), { kind: 'closed' });
+  assert.deepEqual([device.knowledge.isOpen, signedOut], [false, true]);
+});
+
+test('Knowledge that has lost the lane is asked for anew before an agent is sent away.', async () => {
+  const device = await started(await joined());
+  let known = 'without the lane';
+  const link = /** @type {import('../scanner/link.js').Link} */ (device.link);
+  link.refresh = async () => void (known = 'with the lane');
+  const begin = async () => {
+    if (known === 'without the lane') throw new KnowledgeError('no such lane');
+    return known;
+  };
+
+  assert.equal(await device.letIn(begin), 'with the lane');
 });

@@ -34,7 +34,9 @@ async function counted({ state = 'online', waitMs = 10_000 } = {}) {
     count: 0,
     snapshot: { state },
     turn: async () => ((turns.count += 1), waitMs),
+    asked: 0,
     askNow() {},
+    askKnowledge: () => (turns.asked = turns.count),
     serve() {},
   });
   const link = new Link(/** @type {any} */ ({}), turns);
@@ -81,6 +83,27 @@ async function filing(entries, status) {
   };
   return { journal, filed, filer: new Filer(journal, CLOCK, post) };
 }
+
+test('Who waits for newer knowledge waits until a turn after their asking is over.', async () => {
+  const { link, turns } = await counted();
+  let over = false;
+  const refreshed = link.refresh().then(() => (over = true));
+  await settle();
+  assert.deepEqual([turns.asked, over], [1, false]);
+
+  await passed(0);
+  await refreshed;
+  assert.equal(turns.count, 2);
+});
+
+test('Who waits for newer knowledge of a server that says nothing goes on after ten seconds.', async () => {
+  const { link, turns } = await counted();
+  turns.turn = () => new Promise(() => {});
+  const refreshed = link.refresh();
+  await passed(10_000);
+
+  await refreshed;
+});
 
 test('A signed time that lay about while the phone slept puts no clock back.', () => {
   /** @type {number[]} */
