@@ -276,4 +276,9 @@ addEventListener('popstate', (event) => app.popped(event));
 addEventListener('hashchange', () => app.takeInvitation() && !app.duty && app.again());
 onInstalling(() => app.device && !app.duty && !app.device.membership.joined && app.again());
 app.open();
-workOffline('/scanner/web/scanner/service-worker.js', ADDRESS, () => app.duty || location.reload());
+workOffline(
+  '/scanner/web/scanner/service-worker.js',
+  ADDRESS,
+  () => app.duty || location.reload(),
+  () => app.device?.knowledge.isOpen ?? true, // another window may hold a shift
+);

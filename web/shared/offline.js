@@ -10,8 +10,10 @@ const UPDATE_EVERY_MS = 6 * 3600 * 1000;
  * @param {string} address Of the worker.
  * @param {string} scope
  * @param {() => void} renewed
+ * @param {() => boolean} [busy] Whether the page goes on with what it runs while nobody looks: its own
+ *   workers must then stay of its version.
  */
-export async function workOffline(address, scope, renewed) {
+export async function workOffline(address, scope, renewed, busy = () => false) {
   if (!('serviceWorker' in navigator)) return;
   const workers = navigator.serviceWorker;
   let changed = false;
@@ -30,8 +32,10 @@ export async function workOffline(address, scope, renewed) {
       // While a page loads anew a change of workers could leave it waiting for ever; once the last
       // page is closed, the browser changes them by itself.
       if (leaves) return;
-      if (document.visibilityState === 'hidden')
-        return void registered.waiting?.postMessage('take over');
+      if (document.visibilityState === 'hidden') {
+        if (!busy()) registered.waiting?.postMessage('take over');
+        return;
+      }
       if (changed) return renewed();
       if (Date.now() - looked < UPDATE_EVERY_MS) return;
       looked = Date.now();
