@@ -1,6 +1,7 @@
 /**
  * Which card is before the agent: whoever was read last, for the agent read them by hand and stands
  * before them; the next one once that is answered; or one that the agent chose, until somebody comes.
+ * Nobody stands behind an old card: it is before the agent only where they chose it.
  *
  * No clock is read here: instants are arguments, from one that only goes forward.
  */
@@ -17,6 +18,8 @@ export class Following {
   #waiting = [];
   /** @type {number | null} The card on the stage, by its first showing. */
   #key = null;
+  /** Whether the agent chose it: it then stays, however old it grows. */
+  #isChosen = false;
   /** The newest showing that was on the stage. */
   #met = 0;
   #steadyFromMs = 0;
@@ -38,12 +41,14 @@ export class Following {
    */
   see({ waiting }, nowMs) {
     this.#waiting = waiting;
-    const newest = newestFirst(waiting)[0] ?? null;
-    const came = newest !== null && !newest.old && newest.showing > this.#met;
+    const newest = newestFirst(waiting).find(({ old }) => !old) ?? null;
+    const came = newest !== null && newest.showing > this.#met;
     if (came) this.#met = newest.showing;
-    if (this.card !== null && !came) return false;
+    const stays = this.card !== null && (!this.card.old || this.#isChosen);
+    if (stays && !came) return false;
     const before = this.#key;
     this.#key = newest && keyOf(newest);
+    this.#isChosen = false;
     if (this.#key !== before) this.#steadyFromMs = nowMs + STEADY_MS;
     return this.#key !== before;
   }
@@ -54,6 +59,7 @@ export class Following {
    */
   choose(card) {
     this.#key = keyOf(card);
+    this.#isChosen = true;
     this.#steadyFromMs = 0; // it changed by the agent's own finger
   }
 

@@ -71,7 +71,7 @@ test('every group of sentences is said in full', () => {
 });
 
 test('French has its narrow spaces, and no straight quotes', () => {
-  assert.doesNotMatch(JSON.stringify(fr), / [;!?»]|« |[a-z]'[a-z]| :/);
+  assert.doesNotMatch(JSON.stringify(fr), / [;!?»]|« |[a-z]'[a-z]| :|\} (?:s|min|h|j)\b/);
 });
 
 test('whoever was read last is before the agent, and a grant moves nobody away', () => {
@@ -130,6 +130,18 @@ test('the next card goes round all that wait', () => {
     return following.card?.showing;
   });
   assert.deepEqual(seen, [2, 1, 3]);
+});
+
+test('an old card takes no thumb, unless the agent chose it', () => {
+  const following = new Following();
+  const seen = [card(1, { old: true }), card(2), card(2, { old: true })].map((one, at) => {
+    following.see({ waiting: [one] }, at * 1000);
+    return following.card?.showing ?? null;
+  });
+  assert.deepEqual(seen, [null, 2, null], 'the second grew old before the agent');
+  following.choose(card(2));
+  following.see({ waiting: [card(2, { old: true })] }, 3000);
+  assert.equal(following.card?.showing, 2);
 });
 
 test('old cards come after those of people who are there', () => {

@@ -73,7 +73,7 @@ export const fr = {
     submit: 'Ouvrir',
     opening: 'Ouverture…',
     wrong: 'Ce code PIN n’est pas celui de cet agent.',
-    wait: 'Attendez {seconds} s avant le prochain essai.',
+    wait: 'Attendez {seconds} s avant le prochain essai.',
     forgotten: 'Code PIN oublié ?',
     forgottenWhat:
       'Un autre agent de ce téléphone peut ouvrir et vous ajouter de nouveau. Si personne ne le peut : sur la console, retirez ce téléphone, puis invitez-le de nouveau. Les passages pas encore envoyés partent dès que le réseau est là, même sans PIN.',
@@ -197,7 +197,7 @@ export const fr = {
     stale: 'Infos périmées ({age})',
     missing: 'Aucune info',
   },
-  age: { now: 'à l’instant', minutes: '{count} min', hours: '{count} h', days: '{count} j' },
+  age: { now: 'à l’instant', minutes: '{count} min', hours: '{count} h', days: '{count} j' },
   link: {
     online: 'En ligne',
     offline: 'Hors ligne',
@@ -362,7 +362,7 @@ export const fr = {
       'Continuez : le scanner décide seul et garde tout. Une personne passée ailleurs entre-temps n’est connue qu’au retour du réseau.',
     battery: 'La batterie baisse',
     batteryWhat:
-      'Mettez la caméra en pause entre deux vagues, baissez la lampe. Les passages notés ne se perdent pas si le téléphone s’éteint.',
+      'Mettez la caméra en pause entre deux vagues, éteignez la lampe. Les passages notés ne se perdent pas si le téléphone s’éteint.',
     forgotten: 'Une personne n’a rien à montrer',
     forgottenWhat:
       '« Carte oubliée » : trois lettres et la classe, huit secondes. Sans liste du jour : « À la main ».',
