@@ -1,6 +1,7 @@
 /** What an agent asks of the lane; each refusal is said, and nothing is done twice. */
 
 import { JournalError, TooLate } from '../core/errors.js';
+import { keyOf } from './following.js';
 import { legible } from './legible.js';
 import { filled, words } from './say.js';
 
@@ -36,19 +37,29 @@ export class Desk {
    * @param {string} reason
    */
   rule(card, ruling, reason) {
-    const gone = () => this.#gone(card);
-    return this.#done(this.#lane.rule(card.showing, ruling, reason, this.#agent), gone);
+    // Shown again under the open sheet, it waits by another number; the answer is for the same card.
+    const { waiting } = this.#board.snapshot;
+    const { showing } = waiting.find((one) => keyOf(one) === keyOf(card)) ?? card;
+    const gone = () => this.#gone(showing);
+    return this.#done(this.#lane.rule(showing, ruling, reason, this.#agent), gone);
   }
 
   /**
-   * Answer, for old cards, that the person went away; return how many were answered.
+   * Answer, for old cards, that the person went away.
    * @param {readonly Card[]} cards
+   * @returns {Promise<number | null>} How many were answered; null: the journal refused, which is said.
    */
   async fileLeft(cards) {
     let filed = 0;
     for (const { showing } of cards) {
-      const ruling = this.#lane.rule(showing, 'deny', 'left', this.#agent);
-      filed += Number(await this.#done(ruling, () => null)); // somebody answered meanwhile
+      try {
+        await this.#lane.rule(showing, 'deny', 'left', this.#agent);
+        filed += 1;
+      } catch (error) {
+        if (error instanceof TooLate) continue; // somebody answered meanwhile
+        this.#tell(notDone(error));
+        return null;
+      }
     }
     return filed;
   }
@@ -111,21 +122,20 @@ export class Desk {
   /**
    * Say whether something was done; if not, why.
    * @param {Promise<unknown>} asked
-   * @param {() => string | null} [late] What to say to whoever comes second.
+   * @param {() => string} [late] What to say to whoever comes second.
    */
   async #done(asked, late = () => words.rule.gone) {
     try {
       await asked;
       return true;
     } catch (error) {
-      const said = error instanceof TooLate ? late() : notDone(error);
-      if (said) this.#tell(said);
+      this.#tell(error instanceof TooLate ? late() : notDone(error));
       return false;
     }
   }
 
-  /** @param {Card} card */
-  #gone({ showing }) {
+  /** @param {number} showing */
+  #gone(showing) {
     const ruled = this.#board.ruledOn(showing);
     return ruled ? filled(words.rule.first, { agent: legible(ruled.agent) }) : words.rule.gone;
   }

@@ -279,7 +279,7 @@ class LaneScreen {
   async #fileOld() {
     const old = this.duty.board.snapshot.waiting.filter((card) => card.old);
     const filed = await this.duty.desk.fileLeft(old);
-    toast(filled(words.waiting.cleared, { count: String(filed) }));
+    if (filed !== null) toast(filled(words.waiting.cleared, { count: String(filed) }));
   }
 
   /** Say aloud whoever stands there now, once. */
