@@ -69,7 +69,7 @@ export class Answers {
   }
 
   /**
-   * Give the answer of somebody at a console to the decision of an entry.
+   * Give the answer of somebody at a console to the decision of an entry; the agent is shown it.
    *
    * @param {Receipt} receipt
    * @param {Ruling} ruling
@@ -80,7 +80,10 @@ export class Answers {
    * @throws {import('../core/errors.js').JournalError} It could not be written; nothing was done.
    */
   async ruleOn(receipt, ruling, reason, agent) {
-    await this.rule(this.#workings.cards.showingOf(receipt), ruling, reason, agent);
+    const { board, cards } = this.#workings;
+    await this.rule(cards.showingOf(receipt), ruling, reason, agent);
+    board.stage(board.snapshot.recent[0]);
+    board.dispatchEvent(new Event('console'));
   }
 
   /**
@@ -104,7 +107,7 @@ export class Answers {
    * @throws {import('../core/errors.js').JournalError} It could not be written; nothing was done.
    */
   async openFor(asked) {
-    const { bench, clock, day } = this.#workings;
+    const { bench, board, clock, day } = this.#workings;
     const atMs = clock.nowMs();
     const isDone = day.recall.hasAdmitted(asked.admission);
     if (isDone || !isTimely(asked, atMs) || asked.lane !== bench.lane.name) {
@@ -112,6 +115,7 @@ export class Answers {
     }
     await this.#admit(asked, FROM_CONSOLE);
     day.recall.noteAdmission(asked.admission, atMs);
+    board.dispatchEvent(new Event('console'));
   }
 
   /**

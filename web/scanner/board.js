@@ -1,5 +1,6 @@
 /**
- * What the agent's screen shows: frozen snapshots, and a `change` event for each new one.
+ * What the agent's screen shows: frozen snapshots, and a `change` event for each new one; a `console`
+ * event says that what is on the stage now was answered from a console.
  *
  * The board holds no decision of its own: it remembers what was decided until an agent has seen to
  * it. Names stay in this memory only, and go when their card goes. The same as `portique.gate.board`,
@@ -178,9 +179,10 @@ export class Board extends EventTarget {
    * @param {LaneRow['mode']} mode
    */
   setMode(mode) {
-    const { waiting } = this.#snapshot;
+    const { waiting, stage } = this.#snapshot;
     const aged = mode === 'control' ? waiting : waiting.map(grownOld);
-    this.#set({ mode, waiting: Object.freeze(aged) });
+    const stays = mode === 'control' ? stage : null;
+    this.#set({ mode, waiting: Object.freeze(aged), stage: stays });
   }
 
   /**

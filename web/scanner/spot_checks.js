@@ -26,6 +26,7 @@ export class SpotChecks {
 
   /** Say whether this showing is to be checked. */
   draw() {
+    if (this.#below === 0n) return false;
     const bytes = this.#entropy(DRAW_BYTES);
     return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0) < this.#below;
   }

@@ -7,7 +7,7 @@ import { Outcome } from '../core/decide.js';
 import { JournalError, TooLate } from '../core/errors.js';
 import { PATIENCE_MS } from '../scanner/pen.js';
 import { COUNTED, WAITING_MAX } from '../scanner/shown.js';
-import { LANES, PocketSchool } from './pocket_school.js';
+import { LANES, MONDAY_MS, PocketSchool } from './pocket_school.js';
 import { openLane, reasons } from './working_lane.js';
 
 const school = await PocketSchool.open();
@@ -245,6 +245,23 @@ test('A console rules by the entry of the decision; a second answer is too late.
   await assert.rejects(lane.ruleOn({ epoch: 2, number: 2 }, 'deny', 'sent', 'cpe-2'), TooLate);
 });
 
+test('A console’s answer is shown, and told apart from the agent’s own.', async () => {
+  const { lane, board, show, card } = await withReferral();
+  let told = 0;
+  board.addEventListener('console', () => (told += 1));
+  await show('https://example.org');
+  await lane.ruleOn({ epoch: 1, number: 2 }, 'admit', 'known', 'cpe');
+  assert.deepEqual(
+    [board.snapshot.stage?.showing, board.snapshot.stage?.ruled?.agent],
+    [card.showing, 'cpe'],
+  );
+  const asked = { admission: 'ab'.repeat(8), atMs: MONDAY_MS, lane: 'entry-1', agent: 'cpe' };
+  await lane.openFor({ ...asked, reason: 'expected' });
+  await lane.admitManually('expected', 'loge');
+
+  assert.equal(told, 2);
+});
+
 test('A console lets somebody through once, now or never, and at its own lane only.', async () => {
   const { lane, board, clock, storage } = await openLane({ knowledge: known() });
   const about = { lane: 'entry-1', reason: 'expected', agent: 'cpe-1', atMs: clock.nowMs() };
@@ -357,6 +374,7 @@ test('A change of mode is journalled, then shown; what waited is old.', async ()
   assert.deepEqual([body?.kind, body?.mode, body?.agent], ['mode', 'free', 'cpe']);
   assert.equal(board.snapshot.mode, 'free');
   assert.equal(board.snapshot.waiting[0].old, true);
+  assert.equal(board.snapshot.stage, null);
   storage.full = true;
   await assert.rejects(lane.setMode('control', 'cpe'), JournalError);
   assert.equal(board.snapshot.mode, 'free');

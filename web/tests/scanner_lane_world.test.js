@@ -203,7 +203,7 @@ function drawOf(percent, drawn) {
 }
 
 test('The share of checks is exact at its edges.', () => {
-  assert.equal(drawOf(0, '0'.repeat(16)), false);
+  assert.equal(drawOf(0, ''), false, 'nothing is drawn'); // each scanner's share
   assert.equal(drawOf(100, 'f'.repeat(16)), true);
   assert.equal(drawOf(25, '3fffffffffffffff'), true);
   assert.equal(drawOf(25, '4000000000000000'), false);
