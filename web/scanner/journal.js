@@ -9,12 +9,12 @@
 import { JournalError } from '../core/errors.js';
 import { sameBytes } from '../core/values.js';
 import { ordered, outlived } from './erasing.js';
-import { begin, entered, takeUp } from './journal_opening.js';
+import { anew, goRound, keep } from './journal_keeping.js';
+import { entered, takeUp } from './journal_opening.js';
 import {
-  endsOf,
+  asideCount,
   heldOf,
   lastFilings,
-  letGo,
   received,
   waiting,
   waitingFiling,
@@ -34,7 +34,6 @@ import { bare } from './journal_rows.js';
 /** @typedef {{epoch: number, number: number}} Receipt an entry that is on the disk */
 /** @typedef {import('./journal_rows.js').Change & {state: State}} Step what a call changes */
 
-const KEPT_MS = 14 * 24 * 3_600_000; // what the server has, it may lose and ask for again
 const TRIES_MAX = 3;
 
 /** An open journal. */
@@ -91,7 +90,7 @@ export class Journal {
 
   /** How many entries the server could not take. */
   get setAsideCount() {
-    return this.#state.setAside.length;
+    return asideCount(this.#state);
   }
 
   /**
@@ -119,11 +118,7 @@ export class Journal {
 
   /** @param {number} atMs of a new epoch, begun because the server disputes this one */
   async beginAnew(atMs) {
-    await this.#change(async (state) => {
-      const why = /** @type {const} */ ({ cause: 'rotated', atMs });
-      const made = await begin(state, endsOf(state), why, this.#site);
-      return { state: made.state, put: made.rows };
-    });
+    await this.#change((state) => anew(state, atMs, this.#site));
   }
 
   /** Note that the end was orderly, and take no entry any more. */
@@ -192,12 +187,17 @@ export class Journal {
   }
 
   /**
-   * Let go of what the server has had for 14 days.
+   * Let former epochs go that the server has had for 14 days, and begin another where one is due.
    *
    * @param {number} atMs now
    */
   async keepUntil(atMs) {
-    await this.#change((state) => letGo(this.#rows, state, atMs - KEPT_MS));
+    const { epoch } = this.head;
+    const lost = this.unsent;
+    await this.#change((state) => goRound(this.#rows, state, atMs, this.#site));
+    const cause = /** @type {const} */ ('damaged');
+    if (this.head.epoch !== epoch) this.begun = { cause, lost: lost + 1 - this.unsent };
+    await this.#change((state) => keep(this.#rows, state, atMs, this.#site));
   }
 
   /**

@@ -6,7 +6,7 @@
  */
 
 import { LinkError } from '../core/errors.js';
-import { bare, eachRow } from './journal_rows.js';
+import { bare } from './journal_rows.js';
 
 /** @typedef {import('../core/wire.js').Acknowledgement} Acknowledgement */
 /** @typedef {import('../core/wire.js').Filing} Filing */
@@ -30,8 +30,26 @@ export function endsOf({ formers, epoch, number, head }) {
  * @param {State} state
  */
 export function waiting(state) {
-  const each = endsOf(state).map((end) => Math.max(0, end.number - heldOf(state, end.epoch)));
+  const each = endsOf(state).map((end) => Math.max(0, fileable(end) - heldOf(state, end.epoch)));
   return each.reduce((sum, count) => sum + count, 0);
+}
+
+/**
+ * Count the entries that the server can't take: those it named, and those behind a gap.
+ *
+ * @param {State} state
+ */
+export function asideCount({ setAside, formers }) {
+  return formers.reduce((sum, end) => sum + end.number - fileable(end), setAside.length);
+}
+
+/**
+ * Return up to which number an epoch can be filed.
+ *
+ * @param {Former} end
+ */
+export function fileable({ number, cut }) {
+  return cut ?? number;
 }
 
 /**
@@ -56,7 +74,7 @@ export function heldOf({ acknowledged }, epoch) {
 export async function waitingFiling(rows, state, linesMax, without) {
   for (const end of endsOf(state)) {
     const held = heldOf(state, end.epoch);
-    if (without.has(end.epoch) || held >= end.number) continue;
+    if (without.has(end.epoch) || held >= fileable(end)) continue;
     const filing = await filingFrom(rows, state, end, held + 1, linesMax);
     if (filing !== null) return filing;
   }
@@ -132,54 +150,4 @@ export function withAside(state, entry) {
   const { epoch, number } = entry;
   const known = state.setAside.some((one) => one.epoch === epoch && one.number === number);
   return known ? state : { ...state, setAside: [...state.setAside, entry] };
-}
-
-/**
- * Let go of what the server has and what is older than an instant; the last entries of each epoch stay.
- *
- * @param {Rows} rows
- * @param {State} state
- * @param {number} beforeMs
- * @returns {Promise<import('./journal_rows.js').Change & {state: State}>}
- */
-export async function letGo(rows, state, beforeMs) {
-  const drop = [];
-  /** @type {Set<number>} */
-  const over = new Set();
-  for (const { epoch, number } of endsOf(state)) {
-    const held = heldOf(state, epoch);
-    const young = await firstYoung(rows, epoch, held, beforeMs);
-    if (epoch !== state.epoch && young > number) over.add(epoch);
-    // The last acknowledged stays: the server is asked about it, and the chain goes on from the last.
-    const below = over.has(epoch) ? Infinity : Math.min(young, held);
-    if (below > 1) drop.push({ epoch, below });
-  }
-  return { state: over.size ? withoutEpochs(state, over) : state, drop };
-}
-
-/**
- * @param {Rows} rows
- * @param {number} epoch
- * @param {number} held
- * @param {number} beforeMs
- */
-async function firstYoung(rows, epoch, held, beforeMs) {
-  for await (const { number, timeMs } of eachRow(rows, epoch, 1, held)) {
-    if (timeMs >= beforeMs) return number;
-  }
-  return held + 1;
-}
-
-/**
- * @param {State} state
- * @param {ReadonlySet<number>} epochs
- * @returns {State}
- */
-function withoutEpochs(state, epochs) {
-  return {
-    ...state,
-    formers: state.formers.filter(({ epoch }) => !epochs.has(epoch)),
-    acknowledged: new Map([...state.acknowledged].filter(([epoch]) => !epochs.has(epoch))),
-    setAside: state.setAside.filter(({ epoch }) => !epochs.has(epoch)),
-  };
 }

@@ -33,6 +33,7 @@ import { JournalError } from '../core/errors.js';
  * @property {number} epoch
  * @property {number} number its last entry's
  * @property {Uint8Array<ArrayBuffer> | null} head null: none that can be believed
+ * @property {number} [cut] an entry is missing behind this one: what follows can't be filed
  */
 
 /**

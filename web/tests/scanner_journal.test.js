@@ -373,28 +373,53 @@ test('The retention rule erases what concerns people and is older, and nothing e
   assert.equal(journal.head.number, number);
 });
 
-test('What a server has had for 14 days goes; what it has not stays, and the journal goes on.', async () => {
+test('An epoch goes whole: a server from far back still gets every entry of the present one.', async () => {
   const { rows, journal } = await journalOf(6);
-  await journal.acknowledge(held(5));
-  await journal.keepUntil(NOW + 14 * DAY + 3);
-  const kept = [...rows.kept.keys()];
-  await journal.keepUntil(NOW + 30 * DAY);
+  await journal.acknowledge(held(7));
+  await journal.setAside({ epoch: 1, number: 3 }, 'server-400', NOW);
+  await journal.keepUntil(NOW + 15 * DAY);
+  const { epoch } = journal.head;
+  await journal.acknowledge(held(2));
 
-  assert.deepEqual(kept, ['1 4', '1 5', '1 6', '1 7']); // entry 4 is 14 days old, not older
-  assert.deepEqual([...rows.kept.keys()], ['1 5', '1 6', '1 7']);
-  assert.equal(journal.unsent, 2);
+  assert.deepEqual([rows.kept.size, journal.unsent, last(rows).cause], [8, 6, 'rotated']);
+  assert.equal((await journal.nextFiling(500))?.lines[0].number, 3);
+  await journal.acknowledge(held(7));
+  await journal.acknowledge(held(1, { epoch }));
+  await journal.keepUntil(NOW + 16 * DAY);
+  assert.deepEqual([[...rows.kept.keys()], journal.setAsideCount], [[`${epoch} 1`], 0]);
   assert.equal((await Journal.open(rows, site)).begun, null);
 });
 
-test('A journal of which the server has had all for long goes on from its last entry.', async () => {
-  const { rows, journal } = await journalOf(6);
-  await journal.acknowledge(held(7));
-  await journal.keepUntil(NOW + 30 * DAY);
-  const again = await Journal.open(rows, site);
+test('A young epoch goes on, however often one asks.', async () => {
+  const { rows, journal } = await journalOf(3);
+  await journal.acknowledge(held(4));
+  await journal.keepUntil(NOW + 14 * DAY);
 
-  assert.deepEqual([[...rows.kept.keys()], again.begun], [['1 7'], null]);
-  assert.equal((await again.lastFiled())[0].lines[0].number, 7);
-  assert.deepEqual(await again.append(body(), NOW), { epoch: 1, number: 8 });
+  assert.deepEqual([journal.head.epoch, rows.kept.size], [1, 4]);
+});
+
+test('Where the state alone is lost, every entry is filed again.', async () => {
+  const { rows, journal } = await journalOf(3);
+  await journal.acknowledge(held(4));
+  await journal.keepUntil(NOW + 10 * DAY);
+  rows.place = null;
+  const again = await Journal.open(rows, { ...site, expected: true });
+
+  assert.equal((await again.nextFiling(500))?.lines.length, 4);
+  assert.equal(again.unsent, 5);
+});
+
+test('Behind a gap nothing can be filed: another epoch begins once, and the agent is told.', async () => {
+  const { rows, journal } = await journalOf(4);
+  rows.kept.delete('1 3');
+  await journal.acknowledge(held(2));
+  await journal.keepUntil(NOW + 9);
+  await journal.keepUntil(NOW + 10);
+
+  assert.deepEqual(journal.begun, { cause: 'damaged', lost: 3 });
+  assert.deepEqual([journal.head.epoch, last(rows).cause], [2, 'damaged']);
+  assert.deepEqual([journal.unsent, journal.setAsideCount], [1, 3]);
+  assert.equal((await journal.nextFiling(500))?.epoch, 2);
 });
 
 test('The highest time of any entry stays when a clock goes back, and is signed for.', async () => {
@@ -408,7 +433,7 @@ test('The highest time of any entry stays when a clock goes back, and is signed 
 
 test('A former epoch goes whole, once the server has all of it.', async () => {
   const { rows, journal } = await journalOf(3);
-  await journal.beginAnew(NOW + 5);
+  await journal.beginAnew(NOW + 20 * DAY);
   await journal.keepUntil(NOW + 30 * DAY);
   assert.equal(rows.kept.size, 5);
   await journal.acknowledge(held(4));
