@@ -141,9 +141,11 @@ export class KnowledgeStore {
   async #keep(data, knowledge, key) {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const box = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, key, data);
+    if (this.#membership.joined === null) return; // removed meanwhile
+    this.#membership.believe(knowledge); // also what a full phone can't keep
     try {
       await this.#kept.put({ id: BUNDLE, iv, box });
-      await this.#membership.learn(knowledge);
+      await this.#membership.keepBelieved(); // after it: a version without its bundle shuts out the older
       this.fault = null;
     } catch (error) {
       if (!(error instanceof StoreFault)) throw error;

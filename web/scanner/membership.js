@@ -93,13 +93,20 @@ export class Membership {
   }
 
   /**
-   * Keep what knowledge that was taken says of the link.
+   * Believe what knowledge that was taken says of the link, until the app is closed.
    *
    * @param {import('../core/knowing.js').Knowledge} knowledge
+   */
+  believe({ keys, manifest }) {
+    this.#learned = { orders: keys.orders, version: manifest.version };
+  }
+
+  /**
+   * Keep what is believed.
+   *
    * @throws {StoreFault}
    */
-  async learn({ keys, manifest }) {
-    this.#learned = { orders: keys.orders, version: manifest.version };
+  async keepBelieved() {
     await this.#kept.put({ id: LEARNED, of: this.#learned });
   }
 

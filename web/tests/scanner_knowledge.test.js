@@ -7,6 +7,7 @@ import { decode, encode, mapOf } from '../core/canonical.js';
 import { DAY_MS } from '../core/days.js';
 import { KnowledgeError } from '../core/errors.js';
 import { KnowledgeStore } from '../scanner/knowledge_store.js';
+import { Membership } from '../scanner/membership.js';
 import { StoreFault } from '../shared/store.js';
 import { KeptInMemory } from './kept.js';
 
@@ -40,13 +41,13 @@ async function read({ data }) {
 /** A store that was opened, where nothing lies yet. */
 async function opened() {
   const kept = new KeptInMemory();
-  /** @type {any} */
-  const membership = { joined: {}, version: null, learn: async () => {} };
+  const membership = await Membership.open(kept);
+  await membership.join(/** @type {any} */ ({ gateId: 'entry-1', key: 'key' }));
   const key = await drawnKey();
   const store = new KnowledgeStore(kept, membership, { read });
   await store.open(key);
   const again = () => new KnowledgeStore(kept, membership, { read });
-  return { kept, key, store, again };
+  return { kept, key, membership, store, again };
 }
 
 test('Nothing that lies there can be read without the key.', async () => {
@@ -110,6 +111,27 @@ test('A full phone uses what it can’t keep, and says so.', async () => {
 
   assert.equal(store.current, known);
   assert.equal(store.fault?.kind, 'full');
+});
+
+test('A full phone believes the keys of the knowledge it uses, and takes nothing older.', async () => {
+  const { kept, membership, store } = await opened();
+  const put = kept.put.bind(kept);
+  kept.put = async (record) => {
+    if (record.id === 'bundle') throw new StoreFault('full', null);
+    return put(record);
+  };
+  await store.save(BUNDLE);
+
+  assert.deepEqual([membership.orders, membership.version?.number], ['orders', 1]);
+  const after = await Membership.open(kept);
+  assert.equal(after.version, null); // on the disk never without its bundle
+});
+
+test('Knowledge that was under way when the phone was removed is not kept.', async () => {
+  const { kept, membership, store } = await opened();
+  await store.save(BUNDLE, () => membership.forget({ atMs: 5, unsent: 0 }));
+
+  assert.deepEqual([...kept.records.keys()], ['gone']);
 });
 
 test('The day’s list is let go when its day is over, from memory and from the disk.', async () => {
