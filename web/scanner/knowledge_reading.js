@@ -6,16 +6,30 @@ import { uncloned } from './knowledge_clone.js';
 /** @typedef {import('./knowledge_worker.js').Asked} Asked */
 /** @typedef {import('./knowledge_worker.js').Answered} Answered */
 
+const READ_MS_MAX = 60_000; // a cheap phone takes seconds for a large school
+
+const newWorker = () =>
+  new Worker(new URL('./knowledge_worker.js', import.meta.url), { type: 'module' });
+
 /**
  * @param {Asked} asked
+ * @param {() => Worker} [makeWorker]
  * @returns {Promise<import('../core/knowing.js').Knowledge>}
- * @throws {KnowledgeError} It can't be used.
+ * @throws {KnowledgeError} It can't be used, or nobody answered: the link must go on, and ask again.
  */
-export async function readInWorker(asked) {
-  const worker = new Worker(new URL('./knowledge_worker.js', import.meta.url), { type: 'module' });
+export async function readInWorker(asked, makeWorker = newWorker) {
+  const worker = makeWorker();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  /** @type {Promise<never>} */
+  const late = new Promise((_, reject) => {
+    const fault = new KnowledgeError('the worker that reads knowledge fell silent');
+    timer = setTimeout(reject, READ_MS_MAX, fault);
+  });
   try {
-    return taken(await answered(worker, asked));
+    return taken(await Promise.race([answered(worker, asked), late]));
   } finally {
+    clearTimeout(timer);
     worker.terminate();
   }
 }
@@ -28,6 +42,7 @@ export async function readInWorker(asked) {
 function answered(worker, asked) {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
+    worker.onmessageerror = () => reject(new KnowledgeError("the worker's answer can't be read"));
     worker.onerror = ({ message }) => reject(new Error(`the worker can't start: ${message}`));
     worker.postMessage(asked);
   });

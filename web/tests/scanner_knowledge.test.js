@@ -1,11 +1,12 @@
 /** What a phone knows: how it lies there, who opens it, and when it is let go. */
 
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 
 import { decode, encode, mapOf } from '../core/canonical.js';
 import { DAY_MS } from '../core/days.js';
 import { KnowledgeError } from '../core/errors.js';
+import { readInWorker } from '../scanner/knowledge_reading.js';
 import { KnowledgeStore } from '../scanner/knowledge_store.js';
 import { Membership } from '../scanner/membership.js';
 import { StoreFault } from '../shared/store.js';
@@ -132,6 +133,33 @@ test('Knowledge that was under way when the phone was removed is not kept.', asy
   await store.save(BUNDLE, () => membership.forget({ atMs: 5, unsent: 0 }));
 
   assert.deepEqual([...kept.records.keys()], ['gone']);
+});
+
+/** A worker that was asked, and says nothing by itself. */
+function silentWorker() {
+  const worker = { ended: false, postMessage() {}, terminate: () => (worker.ended = true) };
+  return /** @type {any} */ (worker);
+}
+
+test('A worker that never answers is ended after a minute, and the link goes on.', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  const worker = silentWorker();
+  const read = readInWorker(/** @type {any} */ ({}), () => worker);
+  mock.timers.tick(60_000);
+  mock.timers.reset();
+
+  await assert.rejects(read, KnowledgeError);
+  assert.ok(worker.ended);
+});
+
+test('A worker’s answer that can’t be handed over is a refusal as well.', async () => {
+  const worker = silentWorker();
+  worker.postMessage = () => worker.onmessageerror?.();
+
+  await assert.rejects(
+    readInWorker(/** @type {any} */ ({}), () => worker),
+    KnowledgeError,
+  );
 });
 
 test('The day’s list is let go when its day is over, from memory and from the disk.', async () => {
