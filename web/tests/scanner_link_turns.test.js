@@ -96,6 +96,24 @@ test('Who waits for newer knowledge waits until a turn after their asking is ove
   assert.equal(turns.count, 2);
 });
 
+test('A turn that was under way when knowledge was asked for is not waited for alone.', async () => {
+  const { link, turns } = await counted();
+  let end = () => {};
+  const turn = turns.turn;
+  turns.turn = () => new Promise((resolve) => (end = () => resolve(0)));
+  link.wake();
+  await passed(300);
+  let over = false;
+  const refreshed = link.refresh().then(() => (over = true));
+  turns.turn = turn;
+  end();
+  await settle();
+  assert.equal(over, false);
+
+  await passed(0);
+  await refreshed;
+});
+
 test('Who waits for newer knowledge of a server that says nothing goes on after ten seconds.', async () => {
   const { link, turns } = await counted();
   turns.turn = () => new Promise(() => {});
