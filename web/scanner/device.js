@@ -15,6 +15,7 @@ import { KnowledgeStore } from './knowledge_store.js';
 import { Calls } from './link_calls.js';
 import { Link } from './link.js';
 import { Membership } from './membership.js';
+import { Retaining } from './retaining.js';
 import { VERSION } from './version.js';
 
 /** @typedef {import('./journal_rows.js').Rows} Rows */
@@ -135,6 +136,7 @@ export class Device {
     this.journal = journal;
     this.link = new Link({ membership, journal, knowledge, clock, calls, version: VERSION });
     this.link.addEventListener('removed', forgetChoice);
+    new Retaining({ journal, clock, link: this.link, knowledge });
     this.link.start();
   }
 

@@ -12,6 +12,7 @@ import { make } from '../shared/elements.js';
 import { keepForGood } from '../shared/store.js';
 import { keepAwake, letSleep } from '../shared/wake.js';
 import { Board } from './board.js';
+import { Calling } from './calling.js';
 import { Camera } from './camera.js';
 import { Desk } from './desk.js';
 import { Feedback } from './feedback.js';
@@ -20,7 +21,7 @@ import { Lane } from './lane.js';
 import { Pen } from './pen.js';
 import { Reading } from './reading.js';
 import { RESTORED_MS, firstShowing } from './recent.js';
-import { Retaining } from './retaining.js';
+import { words } from './say.js';
 import { Session } from './session.js';
 import { VERSION } from './version.js';
 import { Wedge } from './wedge.js';
@@ -48,7 +49,6 @@ export class Duty extends EventTarget {
   #seen = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #tending;
-  #retaining;
   #changed = () => this.dispatchEvent(new Event('change'));
 
   /**
@@ -71,9 +71,10 @@ export class Duty extends EventTarget {
     const nowMs = () => this.clock.nowMs();
     this.reading = new Reading({ video: this.video, showings, nowMs, onShowing: serve });
     // Always: a reader's Enter must press no button of another screen.
-    this.wedge = new Wedge({ onText: (text) => this.#seen && this.reading.line(text) });
-    const journal = /** @type {Journal} */ (device.journal);
-    this.#retaining = new Retaining({ journal, clock: this.clock, link: this.link });
+    this.wedge = new Wedge({
+      onText: (text) => this.#seen && this.reading.line(text),
+      onUnread: () => this.#seen && this.#tellUnread(tell),
+    });
     this.session = new Session({ plan: this.#plan(), clock: this.clock });
   }
 
@@ -129,6 +130,7 @@ export class Duty extends EventTarget {
     this.fragile = !(await keepForGood());
     this.link.serve({ lane: this.lane, board: this.board });
     this.board.addEventListener('change', () => this.link.wake());
+    new Calling(this.board, this.feedback);
     for (const source of [this.board, this.camera, this.reading, this.link])
       source.addEventListener('change', this.#changed);
     this.camera.addEventListener('change', () => this.#tellCamera());
@@ -201,6 +203,16 @@ export class Duty extends EventTarget {
   }
 
   /**
+   * Say that a reader's line was none: the answer to whoever came before must not stand for it.
+   * @param {(said: string) => void} tell
+   */
+  #tellUnread(tell) {
+    this.board.stage(null);
+    this.feedback.give('refer');
+    tell(words.asked.again);
+  }
+
+  /**
    * Return the sign of a showing: of its decision, or of what the stage says in its place.
    * @param {import('../core/judge.js').Judged | null} judged
    */
@@ -211,7 +223,6 @@ export class Duty extends EventTarget {
 
   #tend() {
     this.lane.tend();
-    this.#retaining.tend(this.knowledge);
   }
 
   #tellCamera() {

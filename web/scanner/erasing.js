@@ -7,7 +7,7 @@
 
 import { BODIES } from '../core/entries.js';
 import { JournalError } from '../core/errors.js';
-import { endsOf } from './journal_outbox.js';
+import { endsOf, heldOf } from './journal_outbox.js';
 import { eachRow } from './journal_rows.js';
 
 /** @typedef {import('../core/entries.js').Body} Body */
@@ -21,6 +21,13 @@ import { eachRow } from './journal_rows.js';
  * @typedef {object} Erasure what an erasure comes to
  * @property {Body[]} bodies the entries that say so
  * @property {Row[]} named the rows that lose their bodies
+ */
+
+/**
+ * @typedef {object} Rule a retention rule
+ * @property {number} beforeMs what concerns people and is older goes
+ * @property {string} code it is chained
+ * @property {boolean} [sentOnly] nothing that still waits for the server
  */
 
 const RANGES_AT_ONCE = 200;
@@ -95,28 +102,68 @@ export async function ordered(rows, state, order) {
 }
 
 /**
+ * Say whether a retention rule has anything to erase.
+ *
+ * @param {Rows} rows
+ * @param {State} state
+ * @param {Rule} rule
+ */
+export async function isDue(rows, state, rule) {
+  for (const span of spansOf(state, rule)) {
+    for await (const row of eachRow(rows, span.epoch, span.first, span.last)) {
+      if (isPersonal(row) && row.timeMs < rule.beforeMs) return true;
+    }
+  }
+  return false;
+}
+
+/**
  * Gather what a retention rule erases: what concerns people and is older than an instant.
  *
  * @param {Rows} rows
  * @param {State} state
- * @param {number} beforeMs
- * @param {string} rule
- * @returns {Promise<Erasure>}
+ * @param {Rule} rule
+ * @returns {Promise<Erasure & {cleared: Map<number, number>}>} `cleared`: as the state's, afterwards
  */
-export async function outlived(rows, state, beforeMs, rule) {
+export async function outlived(rows, state, rule) {
   /** @type {{bodies: Body[], named: Row[]}} */
   const erasure = { bodies: [], named: [] };
-  for (const { epoch, number } of endsOf(state)) {
+  const cleared = new Map(state.cleared);
+  for (const { epoch, first, last } of spansOf(state, rule)) {
     const old = [];
-    for await (const row of eachRow(rows, epoch, 1, number)) {
-      if (row.timeMs < beforeMs && isPersonal(row)) old.push(row);
+    let clear = last;
+    for await (const row of eachRow(rows, epoch, first, last)) {
+      if (!isPersonal(row)) continue;
+      if (row.timeMs < rule.beforeMs) old.push(row);
+      else clear = Math.min(clear, row.number - 1);
     }
     for (const ranges of partsOf(old.map((row) => row.number))) {
-      erasure.bodies.push({ kind: 'order', authority: 'retention', epoch, ranges, rule });
+      erasure.bodies.push({
+        kind: 'order',
+        authority: 'retention',
+        epoch,
+        ranges,
+        rule: rule.code,
+      });
     }
     erasure.named.push(...old);
+    cleared.set(epoch, clear);
   }
-  return erasure;
+  return { ...erasure, cleared };
+}
+
+/**
+ * List where a rule has to look: of each epoch, behind what holds nothing about anybody any more.
+ *
+ * @param {State} state
+ * @param {Rule} rule
+ */
+function spansOf(state, { sentOnly = false }) {
+  const spans = endsOf(state).map(({ epoch, number }) => {
+    const first = (state.cleared?.get(epoch) ?? 0) + 1;
+    return { epoch, first, last: sentOnly ? heldOf(state, epoch) : number };
+  });
+  return spans.filter(({ first, last }) => first <= last);
 }
 
 /**

@@ -8,7 +8,7 @@
 
 import { JournalError } from '../core/errors.js';
 import { sameBytes } from '../core/values.js';
-import { ordered, outlived } from './erasing.js';
+import { isDue, ordered, outlived } from './erasing.js';
 import { anew, goRound, keep } from './journal_keeping.js';
 import { entered, takeUp } from './journal_opening.js';
 import {
@@ -215,15 +215,16 @@ export class Journal {
   }
 
   /**
-   * Apply a retention rule: erase what concerns people and is older than `beforeMs`.
+   * Apply a retention rule; entries wait for it only where it erases.
    *
-   * @param {number} beforeMs
-   * @param {string} rule its code; it is chained
+   * @param {import('./erasing.js').Rule} rule
    * @param {number} atMs
    */
-  async eraseBefore(beforeMs, rule, atMs) {
+  async eraseBefore(rule, atMs) {
+    if (!(await isDue(this.#rows, this.#state, rule))) return;
     await this.#change(async (state) => {
-      return this.#chained(state, await outlived(this.#rows, state, beforeMs, rule), atMs);
+      const { cleared, ...erasure } = await outlived(this.#rows, state, rule);
+      return this.#chained({ ...state, cleared }, erasure, atMs);
     });
   }
 

@@ -92,10 +92,13 @@ async function outgrown(rows, state, beforeMs) {
  * @returns {State}
  */
 function withoutEpochs(state, epochs) {
+  const left = (/** @type {ReadonlyMap<number, number>} */ of) =>
+    new Map([...of].filter(([epoch]) => !epochs.has(epoch)));
   return {
     ...state,
     formers: state.formers.filter(({ epoch }) => !epochs.has(epoch)),
-    acknowledged: new Map([...state.acknowledged].filter(([epoch]) => !epochs.has(epoch))),
+    acknowledged: left(state.acknowledged),
+    cleared: left(state.cleared ?? new Map()),
     setAside: state.setAside.filter(({ epoch }) => !epochs.has(epoch)),
   };
 }

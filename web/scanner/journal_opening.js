@@ -162,6 +162,7 @@ export async function begin(found, formers, { cause, atMs }, site) {
     formers,
     acknowledged: own?.acknowledged ?? new Map(),
     setAside: own?.setAside ?? [],
+    cleared: (cause === 'rotated' && found?.cleared) || new Map(), // what came back is looked at again
   };
   return entered(fresh, [epochBody(epoch, cause, found)], atMs, site);
 }

@@ -26,6 +26,7 @@ import { JournalError } from '../core/errors.js';
  * @property {readonly Former[]} formers epochs before this one, of which rows are left
  * @property {ReadonlyMap<number, number>} acknowledged by epoch: up to which number
  * @property {readonly SetAside[]} setAside
+ * @property {ReadonlyMap<number, number>} [cleared] by epoch: up to which number nothing concerns anybody
  */
 
 /**

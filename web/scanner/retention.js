@@ -1,8 +1,8 @@
 /**
  * How long identified entries live on this phone: by default until the end of the next school day, local time.
  *
- * The same rule as a gate's (`portique.gate.retention`). An app that is not opened erases nothing: it does
- * so first thing when it is.
+ * The same rule as a gate's (`portique.gate.retention`). An app that is not opened erases nothing. A locked one
+ * knows no calendar: it erases what was sent 14 days ago.
  */
 
 import { isSchoolDay } from '../core/calendars.js';
@@ -16,18 +16,23 @@ export const RETAIN_MS = 600_000; // how often to ask
 
 const RULE = 'next-school-day';
 const DAYS_MAX = 14; // however long the holidays
+const DAY_MS = 24 * 3_600_000;
 
 /**
  * Erase and let go what is past its time; what the journal refuses is tried again the next time.
  *
  * @param {import('./journal.js').Journal} journal
- * @param {Calendar} calendar the school's
- * @param {number} atMs now
+ * @param {object} by
+ * @param {Calendar | null} by.calendar the school's; null: it is closed, nobody is signed in
+ * @param {boolean} by.isSure the school signed the time: then what was not sent may go as well
+ * @param {number} by.atMs now
  */
-export async function retain(journal, calendar, atMs) {
+export async function retain(journal, { calendar, isSure, atMs }) {
+  const beforeMs = calendar ? forgetBefore(atMs, calendar) : atMs - DAYS_MAX * DAY_MS;
+  const sentOnly = calendar === null || !isSure;
   try {
-    await journal.eraseBefore(forgetBefore(atMs, calendar), RULE, atMs);
-    await journal.keepUntil(atMs);
+    await journal.eraseBefore({ beforeMs, code: RULE, sentOnly }, atMs);
+    if (isSure) await journal.keepUntil(atMs);
   } catch (error) {
     if (!(error instanceof JournalError)) throw error;
   }

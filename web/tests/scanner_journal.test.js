@@ -17,6 +17,7 @@ import { MemoryRows, nameOf } from './memory_rows.js';
 
 const DAY = 24 * 3_600_000;
 const NOW = 1_795_500_000_000;
+const RULE = { beforeMs: NOW + DAY, code: 'next-school-day' };
 const key = await makeDeviceKey();
 const entropy = (/** @type {number} */ count) => crypto.getRandomValues(new Uint8Array(count));
 const site = { gateId: 'scanner-1', key, entropy, atMs: NOW };
@@ -360,7 +361,7 @@ test('The retention rule erases what concerns people and is older, and nothing e
   await journal.append(body(), NOW + 4);
   await journal.append(body('control'), NOW + 5);
   await journal.append(body('control'), NOW + DAY);
-  await journal.eraseBefore(NOW + DAY, 'next-school-day', NOW + DAY);
+  await journal.eraseBefore(RULE, NOW + DAY);
 
   assert.deepEqual(erased(rows), [2, 3, 4, 6]);
   const ranges = [
@@ -369,8 +370,33 @@ test('The retention rule erases what concerns people and is older, and nothing e
   ];
   assert.deepEqual([last(rows).rule, last(rows).ranges], ['next-school-day', ranges]);
   const { number } = journal.head;
-  await journal.eraseBefore(NOW + DAY, 'next-school-day', NOW + DAY);
+  await journal.eraseBefore(RULE, NOW + DAY);
   assert.equal(journal.head.number, number);
+});
+
+test('What waits for the server can be spared by a rule, and goes once it was sent.', async () => {
+  const { rows, journal } = await journalOf(4);
+  await journal.acknowledge(held(3));
+  await journal.eraseBefore({ ...RULE, sentOnly: true }, NOW + DAY);
+  assert.deepEqual(erased(rows), [2, 3]);
+  await journal.acknowledge(held(5));
+  await journal.eraseBefore({ ...RULE, sentOnly: true }, NOW + DAY);
+
+  assert.deepEqual(erased(rows), [2, 3, 4, 5]);
+});
+
+test('A rule looks only behind what it cleared, and holds up no entry where it erases nothing.', async () => {
+  const { rows, journal } = await journalOf(4);
+  await journal.append(body('control'), NOW + 2 * DAY);
+  await journal.eraseBefore(RULE, NOW + 2 * DAY);
+  const { read } = rows;
+  /** @type {number[]} */
+  const from = [];
+  rows.read = (...of) => (from.push(of[1]), read.apply(rows, of));
+  rows.fault = new JournalFault('full', null);
+  await journal.eraseBefore(RULE, NOW + 2 * DAY);
+
+  assert.equal(Math.min(...from), 6);
 });
 
 test('An epoch goes whole: a server from far back still gets every entry of the present one.', async () => {

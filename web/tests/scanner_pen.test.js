@@ -42,7 +42,7 @@ test('What a locked phone erases breaks nothing off.', async () => {
   await journal.append({ kind: 'mode', lane: 'entry-1', mode: 'free', agent: null }, 5);
   await journal.close();
   const locked = await storage.open();
-  await locked.eraseBefore(6, 'next-school-day', 7);
+  await locked.eraseBefore({ beforeMs: 6, code: 'next-school-day' }, 7);
 
   assert.equal((await storage.open()).wasClean, true);
 });

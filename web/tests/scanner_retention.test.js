@@ -38,6 +38,9 @@ function keptFrom(day, of = calendar(), minute = NOON) {
   return [dayText(first), localMs(first, 0, ZONE) === borderMs];
 }
 
+/** @param {number} atMs by which a phone at its lane is sure of the time */
+const by = (atMs) => ({ calendar: calendar(), isSure: true, atMs });
+
 for (const [today, minute, first] of /** @type {[string, number, string][]} */ ([
   ['2026-11-24', 0, '2026-11-23'], // Tuesday: Monday's are kept
   ['2026-11-24', 1439, '2026-11-23'],
@@ -71,8 +74,8 @@ test('A journal that refuses is asked again the next time; a bug of ours is not 
   const refusing = (/** @type {Error} */ error) =>
     /** @type {any} */ ({ eraseBefore: () => Promise.reject(error) });
 
-  await retain(refusing(new JournalError('full')), calendar(), atMs);
-  await assert.rejects(retain(refusing(new TypeError('bug')), calendar(), atMs), TypeError);
+  await retain(refusing(new JournalError('full')), by(atMs));
+  await assert.rejects(retain(refusing(new TypeError('bug')), by(atMs)), TypeError);
 });
 
 test('What is old is erased by the rule, and what the server had for long is let go.', async () => {
@@ -82,7 +85,8 @@ test('What is old is erased by the rule, and what the server had for long is let
     keepUntil: async (/** @type {any[]} */ ...of) => void asked.push(of),
   });
   const atMs = localMs(/** @type {number} */ (readDay('2026-11-24')), NOON, ZONE);
-  await retain(journal, calendar(), atMs);
+  await retain(journal, by(atMs));
 
-  assert.deepEqual(asked, [[forgetBefore(atMs, calendar()), 'next-school-day', atMs], [atMs]]);
+  const beforeMs = forgetBefore(atMs, calendar());
+  assert.deepEqual(asked, [[{ beforeMs, code: 'next-school-day', sentOnly: false }, atMs], [atMs]]);
 });
