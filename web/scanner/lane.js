@@ -252,6 +252,8 @@ export class Lane {
       const isToday = day.restore(recent, clock.nowMs(), zone);
       const here = recent.unanswered.filter(({ body }) => body.lane === bench.lane.name);
       cards.bringBack(here.filter(({ atMs }) => isToday(atMs)));
+      const modes = recent.modes.filter(({ lane }) => lane === bench.lane.name);
+      this.#modes.restore(modes.find(({ atMs }) => isToday(atMs)));
     });
   }
 

@@ -13,6 +13,7 @@ import { COUNTED, cardWith } from './shown.js';
 /** @typedef {import('../core/zones.js').Lane['mode']} Mode */
 /** @typedef {import('./workings.js').Workings} Workings */
 
+const KEPT = 'portique-scanner-school-mode'; // under which an agent chose otherwise
 const COUNT_MS_MIN = 1_000; // nobody follows sooner: a phone that cycles through codes is one person
 
 /** The mode of one lane, and its counting. */
@@ -91,6 +92,23 @@ export class Modes {
     this.#mode = mode;
     if (mode !== 'control') day.recall.forgetDirections(); // people now pass unasked
     board.setMode(mode);
+    if (agent !== null) keep(this.#school);
+  }
+
+  /**
+   * Take up what an agent chose before the phone was locked, unless the school's own mode changed since.
+   *
+   * @param {{mode: Mode, agent: string | null} | undefined} last today's last change of this lane
+   */
+  restore(last) {
+    if (!last?.agent || kept() !== this.#school) return;
+    this.#mode = last.mode;
+    this.#workings.board.setMode(last.mode);
+  }
+
+  /** What the school wants of this lane, as a text. */
+  get #school() {
+    return `${this.#workings.bench.lane.name} ${this.#schoolMode}`;
   }
 
   /**
@@ -103,5 +121,23 @@ export class Modes {
     if (mode === this.#schoolMode) return;
     await this.set(mode, null);
     this.#schoolMode = mode;
+  }
+}
+
+/** Read the school's mode at an agent's last choice; null: the browser keeps nothing, or there was none. */
+function kept() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} school */
+function keep(school) {
+  try {
+    localStorage.setItem(KEPT, school);
+  } catch {
+    // Then the lane begins in the school's mode again.
   }
 }

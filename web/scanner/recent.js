@@ -6,6 +6,7 @@
 
 /** @typedef {import('../core/entries.js').Body} Body */
 /** @typedef {import('../core/values.js').Direction} Direction */
+/** @typedef {import('../core/zones.js').Lane['mode']} Mode */
 
 export const RESTORED_MS = 25 * 3_600_000; // the longest day, when clocks go back
 
@@ -28,6 +29,7 @@ export const RESTORED_MS = 25 * 3_600_000; // the longest day, when clocks go ba
  * @property {{whose: string, lane: string, atMs: number}[]} grants the last for each person and lane
  * @property {Counted[]} counted
  * @property {Unanswered[]} unanswered
+ * @property {{lane: string, mode: Mode, agent: string | null, atMs: number}[]} modes the last of each lane
  * @property {{admission: string, atMs: number}[]} admissions what consoles asked and was done
  * @property {number} lastShowing the highest number of a showing; 0: there is none
  */
@@ -67,6 +69,8 @@ class Gathering {
   #counted = [];
   /** @type {Map<string, Unanswered>} */
   #unanswered = new Map();
+  /** @type {Map<string, Recent['modes'][number]>} */
+  #modes = new Map();
   /** @type {Recent['admissions']} */
   #admissions = [];
   #lastShowing = 0;
@@ -76,6 +80,10 @@ class Gathering {
     if (body.kind === 'decision') this.#decide({ receipt: { epoch, number }, atMs, body });
     if (body.kind === 'ruling') this.#rule(body, atMs);
     if (body.kind === 'manualAdmission') this.#admit(body, atMs);
+    if (body.kind === 'mode') {
+      const { lane, mode, agent } = body;
+      this.#modes.set(lane, { lane, mode, agent, atMs });
+    }
     if (body.kind === 'count') {
       const { lane, direction, people } = body;
       this.#counted.push({ lane, direction, people, atMs });
@@ -132,6 +140,7 @@ class Gathering {
       grants: [...this.#grants.values()],
       counted: this.#counted,
       unanswered: [...this.#unanswered.values()],
+      modes: [...this.#modes.values()],
       admissions: this.#admissions,
       lastShowing: this.#lastShowing,
     };

@@ -74,6 +74,28 @@ test('A phone’s drawing, a grant and a console’s request are remembered.', a
   await assert.rejects(lane.openFor(asked), TooLate);
 });
 
+test('An agent’s mode outlives a lock, until the school changes its own.', async () => {
+  const storage = new Map();
+  const getItem = (/** @type {string} */ name) => storage.get(name) ?? null;
+  const setItem = (/** @type {string} */ name, /** @type {string} */ of) => storage.set(name, of);
+  Object.defineProperty(globalThis, 'localStorage', {
+    value: { getItem, setItem },
+    configurable: true,
+  });
+  const first = await openLane({ knowledge: school.knowledge() });
+  await first.lane.setMode('counting', 'loge-1');
+  const again = await reopened(first);
+  const { clock, storage: same } = first;
+  const lane = { ...LANES.entry, mode: /** @type {const} */ ('free') };
+  const changed = await openLane({ knowledge: school.knowledge(), lane, clock, storage: same });
+
+  assert.equal(again.board.snapshot.mode, 'counting');
+  assert.equal(changed.board.snapshot.mode, 'free');
+  clock.advance(TO_MIDNIGHT_MS);
+  assert.equal((await reopened(first)).board.snapshot.mode, 'control');
+  Reflect.deleteProperty(globalThis, 'localStorage');
+});
+
 test('Who was sent away was not let through, and is nobody’s double.', async () => {
   const held = await school.issue();
   const first = await openLane({ knowledge: school.knowledge(), draws: () => true });
