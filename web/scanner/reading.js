@@ -16,6 +16,7 @@ const READ_MAX_MS = 3_000;
 const WARM_MAX_MS = 20_000; // until a new worker's first answer: the reader may come over a slow line
 const RETRY_MS = 1_000;
 const THOROUGH_EVERY = 2;
+const ADVISED_MS = 2_000; // advice comes and goes with each picture: let it be read
 const UNREAD_MS = 1_000; // a code that resists for so long: say how to hold it
 
 /** What pictures are taken of. @typedef {HTMLVideoElement} Source */
@@ -46,6 +47,13 @@ export class Reading extends EventTarget {
   /** Tells a run from those that were stopped: their pictures come to nothing. */
   #run = 0;
   #emptyPictures = 0;
+  /** Whether nobody could see now what is decided. */
+  held = () => false;
+  /** How long it was held in all: a code seen before and after was in view. */
+  #heldMs = 0;
+  /** @type {number | null} */
+  #lookedMs = null;
+  #advised = { crowded: -Infinity, overstayed: -Infinity };
   /** @type {number | null} */
   #unreadSinceMs = null;
 
@@ -83,7 +91,7 @@ export class Reading extends EventTarget {
    * @param {string} text
    */
   line(text) {
-    this.#onShowing(this.#showings.line(text, this.#nowMs()));
+    if (!this.held()) this.#onShowing(this.#showings.line(text, this.#nowMs()));
   }
 
   #begin() {
@@ -117,7 +125,9 @@ export class Reading extends EventTarget {
     if (run !== this.#run) return;
     if (!found) return this.#replace();
     this.#warm = true;
-    this.#step(found, atMs);
+    if (this.held()) this.#heldMs += atMs - (this.#lookedMs ?? atMs);
+    else this.#step(found, atMs);
+    this.#lookedMs = atMs;
     if (run === this.#run)
       this.#next(run, Math.max(0, PICTURE_EVERY_MS - (performance.now() - startMs)));
   }
@@ -145,6 +155,8 @@ export class Reading extends EventTarget {
     this.#worker?.terminate();
     this.#worker = null;
     this.#unreadSinceMs = null;
+    this.#lookedMs = null;
+    this.#advised = { crowded: -Infinity, overstayed: -Infinity };
   }
 
   #replace() {
@@ -163,9 +175,20 @@ export class Reading extends EventTarget {
     if (!codes.length) this.#emptyPictures += 1;
     this.#unreadSinceMs = unread ? (this.#unreadSinceMs ?? atMs) : null;
     const resists = this.#unreadSinceMs !== null && atMs - this.#unreadSinceMs >= UNREAD_MS;
-    const { opened, crowded, overstayed } = this.#showings.step(codes, atMs);
-    this.#become({ works: true, crowded, overstayed, unread: resists });
-    if (opened) this.#onShowing(opened);
+    const { opened, ...advice } = this.#showings.step(codes, atMs - this.#heldMs);
+    this.#become({ works: true, ...this.#lasting(advice, atMs), unread: resists });
+    if (opened) this.#onShowing({ ...opened, atMs });
+  }
+
+  /**
+   * @param {{crowded: boolean, overstayed: boolean}} advice of one picture
+   * @param {number} atMs
+   */
+  #lasting({ crowded, overstayed }, atMs) {
+    if (crowded) this.#advised.crowded = atMs;
+    if (overstayed) this.#advised.overstayed = atMs;
+    const lasts = (/** @type {number} */ sinceMs) => atMs - sinceMs < ADVISED_MS;
+    return { crowded: lasts(this.#advised.crowded), overstayed: lasts(this.#advised.overstayed) };
   }
 
   /** @param {State} state */

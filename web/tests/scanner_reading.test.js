@@ -186,3 +186,27 @@ test('A reader’s line opens a showing of its own, with the lane’s time.', ()
 
     assert.deepEqual(phone.opened, ['PQ1:A', 'PQ1:A']);
   }));
+
+test('Under a sheet nothing is decided, and a code still there afterwards is not shown anew.', () =>
+  withPhone(async (phone) => {
+    await phone.see(['PQ1:A']);
+    phone.reading.held = () => true;
+    for (let turn = 0; turn < 40; turn += 1) await phone.see(['PQ1:B']);
+    phone.reading.line('04A1B2C3');
+    phone.reading.held = () => false;
+    await phone.see(['PQ1:A']);
+    assert.deepEqual(phone.opened, ['PQ1:A']);
+    await phone.see(['PQ1:B']);
+
+    assert.deepEqual(phone.opened, ['PQ1:A', 'PQ1:B']);
+  }));
+
+test('That one code at a time is wanted stays to be read for two seconds.', () =>
+  withPhone(async (phone) => {
+    await phone.see(['PQ1:A', 'PQ1:B']);
+    await phone.see(['PQ1:A']);
+    assert.equal(phone.reading.state.crowded, true);
+    for (let turn = 0; turn < 20; turn += 1) await phone.see(['PQ1:A']);
+
+    assert.equal(phone.reading.state.crowded, false);
+  }));
