@@ -17,6 +17,7 @@ import { Duty } from './duty.js';
 import { JournalFault } from './journal_rows.js';
 import { changeLanguage, inLanguage, words } from './say.js';
 import { aboutScreen } from './screens/about.js';
+import { showAlarms } from './screens/alarms.js';
 import { agentsScreen } from './screens/agents.js';
 import { firstAgentScreen } from './screens/first_agent.js';
 import { helpScreen } from './screens/help.js';
@@ -140,6 +141,7 @@ export class App {
     duty.addEventListener('end', () => this.end(duty.session.reason ?? ''));
     this.duty = duty;
     this.ended = '';
+    showAlarms(duty);
     duty.touch();
     this.show('lane', { replacing: true });
   }
@@ -151,6 +153,7 @@ export class App {
   async end(reason) {
     const stopped = this.duty?.stop();
     closeSheets();
+    element('announce').textContent = '';
     element('screen').replaceChildren(); // no name stays in sight, or in a page that the browser keeps
     keep(ENDED, reason);
     await stopped;

@@ -79,9 +79,9 @@ export class Board extends EventTarget {
   }
 
   /**
-   * Show on the stage somebody whose card is in no list: one of a flood, or just counted.
+   * Show on the stage somebody whose card is in no list: one of a flood, or just counted; null: nobody.
    *
-   * @param {Card} card
+   * @param {Card | null} card
    */
   stage(card) {
     this.#set(this.#staged(card));
@@ -264,7 +264,7 @@ export class Board extends EventTarget {
   }
 
   /**
-   * @param {Card} card
+   * @param {Card | null} card
    * @returns {Partial<Snapshot>}
    */
   #staged(card) {

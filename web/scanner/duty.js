@@ -12,6 +12,7 @@ import { make } from '../shared/elements.js';
 import { keepForGood } from '../shared/store.js';
 import { keepAwake, letSleep } from '../shared/wake.js';
 import { Board } from './board.js';
+import { Calling } from './calling.js';
 import { Camera } from './camera.js';
 import { Desk } from './desk.js';
 import { Feedback } from './feedback.js';
@@ -20,6 +21,7 @@ import { Lane } from './lane.js';
 import { Pen } from './pen.js';
 import { Reading } from './reading.js';
 import { RESTORED_MS, firstShowing } from './recent.js';
+import { words } from './say.js';
 import { Session } from './session.js';
 import { VERSION } from './version.js';
 import { Wedge } from './wedge.js';
@@ -69,7 +71,10 @@ export class Duty extends EventTarget {
     const nowMs = () => this.clock.nowMs();
     this.reading = new Reading({ video: this.video, showings, nowMs, onShowing: serve });
     // Always: a reader's Enter must press no button of another screen.
-    this.wedge = new Wedge({ onText: (text) => this.#seen && this.reading.line(text) });
+    this.wedge = new Wedge({
+      onText: (text) => this.#seen && this.reading.line(text),
+      onUnread: () => this.#seen && this.#tellUnread(tell),
+    });
     this.session = new Session({ plan: this.#plan(), clock: this.clock });
   }
 
@@ -125,6 +130,7 @@ export class Duty extends EventTarget {
     this.fragile = !(await keepForGood());
     this.link.serve({ lane: this.lane, board: this.board });
     this.board.addEventListener('change', () => this.link.wake());
+    new Calling(this.board, this.feedback);
     for (const source of [this.board, this.camera, this.reading, this.link])
       source.addEventListener('change', this.#changed);
     this.camera.addEventListener('change', () => this.#tellCamera());
@@ -194,6 +200,16 @@ export class Duty extends EventTarget {
     const judged = await this.lane.serve(opened).catch(reportError); // the board then refers
     const { stage } = this.board.snapshot;
     if (judged || stage !== before) this.feedback.give(this.#sign(judged ?? null));
+  }
+
+  /**
+   * Say that a reader's line was none: the answer to whoever came before must not stand for it.
+   * @param {(said: string) => void} tell
+   */
+  #tellUnread(tell) {
+    this.board.stage(null);
+    this.feedback.give('refer');
+    tell(words.asked.again);
   }
 
   /**

@@ -29,6 +29,7 @@ export class Wedge {
   /** @type {Counts} */
   counts = { overlong: 0, flooded: 0, unreadable: 0, typed: 0 };
   #onText;
+  #onUnread;
   #page;
   #readings = nothing();
   #pressed = 0;
@@ -38,10 +39,12 @@ export class Wedge {
   /**
    * @param {object} parts
    * @param {(text: string) => void} parts.onText One whole text, as read.
+   * @param {() => void} [parts.onUnread] A reader's line that is no text: whoever showed it waits.
    * @param {EventTarget} [parts.page]
    */
-  constructor({ onText, page = window }) {
+  constructor({ onText, onUnread = () => {}, page = window }) {
     this.#onText = onText;
+    this.#onUnread = onUnread;
     this.#page = page;
   }
 
@@ -111,10 +114,16 @@ export class Wedge {
     if (pressed < KEYS_MIN) return;
     keep(event);
     const text = meant(readings);
-    if (text === null) this.counts.unreadable += 1;
-    else if (pressed > TEXT_CHARACTERS_MAX) this.counts.overlong += 1;
+    if (text === null) this.#unread('unreadable');
+    else if (pressed > TEXT_CHARACTERS_MAX) this.#unread('overlong');
     else if (!this.#rates.get(sortOf(text))?.takes(event.timeStamp)) this.counts.flooded += 1;
     else this.#onText(text);
+  }
+
+  /** @param {'overlong' | 'unreadable'} why */
+  #unread(why) {
+    this.counts[why] += 1;
+    this.#onUnread();
   }
 }
 

@@ -12,7 +12,12 @@ class Desk extends EventTarget {
   /** @type {string[]} */
   texts = [];
   atMs = 1_000;
-  wedge = new Wedge({ onText: (text) => this.texts.push(text), page: this });
+  unread = 0;
+  wedge = new Wedge({
+    onText: (text) => this.texts.push(text),
+    onUnread: () => (this.unread += 1),
+    page: this,
+  });
 
   constructor() {
     super();
@@ -118,7 +123,7 @@ test('A text longer than any pass is counted and let go.', () => {
   desk.type('A'.repeat(1_201), { everyMs: 1 });
 
   assert.deepEqual(desk.texts, []);
-  assert.equal(desk.wedge.counts.overlong, 1);
+  assert.deepEqual([desk.wedge.counts.overlong, desk.unread], [1, 1]);
 });
 
 test('A key that no layout has spoils the text.', () => {
@@ -127,7 +132,7 @@ test('A key that no layout has spoils the text.', () => {
   desk.press({ key: 'Enter', code: 'Enter' });
 
   assert.deepEqual(desk.texts, []);
-  assert.equal(desk.wedge.counts.unreadable, 1);
+  assert.deepEqual([desk.wedge.counts.unreadable, desk.unread], [1, 1]);
 });
 
 test('A reader that never stops is slowed to what people can show.', () => {

@@ -60,6 +60,11 @@ EVERYTHING = f"""async () => {{
   board.raiseAlert({{ alert: 1, kind: 'stolen-issuer', atMs: Date.now(), detail: null }});
   board.setFault('journal', 'full');
 }}"""
+ALARM = f"""async (posture) => {{
+  {MEETING}
+  board.stage(null);
+  board.setPosture({{ posture, drill: false }});
+}}"""
 CARDS = [
     {"showing": 901, "outcome": 0, "name": "Inès Garrigue", "label": "2de 4", "reasons": ["late"]},
     {"showing": 902, "outcome": 2, "name": "Yanis Oudrhiri", "passId": "00112233445566aa"},
@@ -200,9 +205,33 @@ def test_what_a_reader_reads_is_announced_once_and_answered_by_keyboard(lane: Pa
     wait_until(asked, what="the sheet of reasons")
     lane.locator(".sheet [data-code=sent]").press("Enter")
     expect(lane.locator(".stage .ruling")).to_contain_text("loge-1")
-    said = lane.evaluate("window.said")
+    expect(lane.locator(".middle")).to_be_focused()
+    said = lane.evaluate("window.said.filter(Boolean)")
     assert len(said) == 2
     assert "loge-1" in said[1]
+
+
+@pytest.mark.parametrize("page", ["lane", "menu"])
+def test_an_alarm_is_seen_wherever_the_agent_looks(lane: Page, page: str):
+    """Above every screen, and no plaque says that there is nothing to check."""
+    if page == "menu":
+        lane.locator(".tools button").last.click()
+    lane.evaluate(ALARM, "intrusion")
+    expect(lane.locator("#alarm .posture")).to_contain_text("follow the safety plan")
+    if page == "lane":
+        expect(lane.locator(".stage .calm strong")).to_contain_text("Intrusion")
+    else:
+        lane.click(".back")
+    lane.evaluate(ALARM, "normal")
+    expect(lane.locator(".posture")).to_have_count(0)
+    expect(lane.locator(".stage .calm strong")).to_have_text("Nothing to check")
+
+
+def test_the_next_step_is_in_view_on_a_small_phone(small: Page):
+    """Why, what to say and what comes next stand above the thumb, alarm or not."""
+    small.set_viewport_size({"width": 360, "height": 640})
+    signed_in(small).evaluate(SHOWN, CARDS[2:])
+    expect(small.locator(".speech .next")).to_be_in_viewport(ratio=1)
 
 
 def test_a_name_that_is_markup_is_read_as_text(lane: Page):

@@ -4,7 +4,7 @@ import { LABELS } from '../../core/sentences_table.js';
 import { make } from '../../shared/elements.js';
 import { legible } from '../legible.js';
 import { capital, filled, named, words } from '../say.js';
-import { openSheet, presets, toast } from './parts.js';
+import { openSheet, presets, renew, toast } from './parts.js';
 import { more, whose } from './stage.js';
 
 /** @typedef {import('../shown.js').Card} Card */
@@ -61,14 +61,21 @@ export function askForgotten(desk) {
   const letters = field('letters', { minlength: String(LETTERS_MIN), required: true });
   const label = field('label');
   const said = make('p', { class: 'wrong', role: 'alert' });
-  const found = make('ul', { class: 'found', 'aria-label': words.forgotten.candidates });
+  const who = make(
+    'h3',
+    { id: 'candidates', tabindex: '-1', hidden: true },
+    words.forgotten.candidates,
+  );
+  const found = make('ul', { class: 'found', 'aria-labelledby': 'candidates' });
   const reason = reasons();
   const find = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const list = await desk.findForgotten(letters.value, label.value);
     said.textContent = wrong(list, letters.value);
     found.replaceChildren(...(list ?? []).map((one) => candidate(one, admit)));
-    found.querySelector('button')?.focus();
+    renew(sheet);
+    who.hidden = !list?.length;
+    who.focus(); // none of them: a second press must admit nobody
   };
   const admit = async (/** @type {string} */ card) => {
     const chosen = String(new FormData(form).get('reason'));
@@ -85,6 +92,7 @@ export function askForgotten(desk) {
     label,
     make('button', { class: 'primary' }, words.forgotten.find),
     said,
+    who,
     found,
     reason,
     make('p', { class: 'soft' }, words.forgotten.what),

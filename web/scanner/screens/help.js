@@ -2,12 +2,14 @@
 
 import { make } from '../../shared/elements.js';
 import { words } from '../say.js';
+import { journalTrouble } from './notices.js';
 
 /**
  * @returns {import('../app.js').Screen}
  */
 export function helpScreen() {
   const help = words.help;
+  const unwritten = journalTrouble('fails');
   const said = [
     [help.sun, help.sunWhat],
     [help.network, help.networkWhat],
@@ -15,7 +17,7 @@ export function helpScreen() {
     [help.forgotten, help.forgottenWhat],
     [help.refused, help.refusedWhat],
     [help.other, help.otherWhat],
-    [words.faults.journal.title, words.faults.journal.what],
+    [unwritten.title, unwritten.what],
     [words.faults.clock.title, words.faults.clock.what],
     [words.about.stolen, words.about.stolenWhat],
   ];

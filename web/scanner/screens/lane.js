@@ -15,8 +15,9 @@ import { filled, ofWords, words } from '../say.js';
 import { askForgotten, askManual, askReason } from './asking.js';
 import { Finder } from './finder.js';
 import { Lists } from './lists.js';
-import { alertLine, posture, standing, troubleLine, troubles } from './notices.js';
-import { refresh, toast } from './parts.js';
+import { AlertList } from './alarms.js';
+import { standing, troubleLine, troubles } from './notices.js';
+import { isSheetOpen, keepFocus, refresh, toast } from './parts.js';
 import { announced, answerHelp, more, plaque, whose } from './stage.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -45,13 +46,10 @@ export function laneScreen(app) {
 class LaneScreen {
   #following = new Following();
   #bar = make('header', { class: 'lane-bar' });
-  #alarms = make('div', { class: 'notices', 'aria-live': 'assertive' });
   #troubles = make('div', { class: 'notices', 'aria-live': 'polite' });
   #plaque = make('section', { class: 'stage', 'aria-label': words.lane.last });
   #card = make('section', { class: 'card' });
   #thumb = make('div', { class: 'answers' });
-  /** @type {Set<number> | null} The alerts there were. */
-  #alerts = null;
   #told = '';
   #frame = 0;
   #redraw = () => this.#later();
@@ -72,6 +70,7 @@ class LaneScreen {
       },
       toggle: () => duty.pause(!duty.paused),
     });
+    this.alerts = new AlertList(duty.desk);
     this.lists = new Lists({
       choose: (card) => this.#choose(card),
       fileOld: () => this.#fileOld(),
@@ -79,8 +78,8 @@ class LaneScreen {
     const middle = make(
       'div',
       { class: 'middle', tabindex: '0', role: 'region', 'aria-label': words.waiting.title },
-      this.#alarms,
       this.#card,
+      this.alerts.element,
       this.#troubles,
       this.lists.element,
     );
@@ -92,8 +91,10 @@ class LaneScreen {
   start() {
     this.duty.addEventListener('change', this.#redraw);
     this.#ticking = setInterval(this.#redraw, REDRAW_MS);
+    this.duty.reading.held = isSheetOpen; // what is decided under a sheet is neither seen nor said
     this.duty.look();
     this.#draw();
+    keepFocus();
   }
 
   stop() {
@@ -101,6 +102,7 @@ class LaneScreen {
     clearInterval(this.#ticking);
     cancelAnimationFrame(this.#frame);
     this.duty.lookAway();
+    element('announce').textContent = ''; // no name stays
   }
 
   /** Draw once for all that changes before the next frame. */
@@ -117,7 +119,8 @@ class LaneScreen {
       this.#barParts(),
     );
     this.#drawNotices();
-    refresh(this.#plaque, [snapshot.stage, snapshot.mode], () => this.#plaqueParts());
+    const { stage, mode, posture } = snapshot;
+    refresh(this.#plaque, [stage, mode, posture], () => this.#plaqueParts());
     document.body.dataset.outcome = plaqueLooks(this.#plaque);
     this.#drawCard();
     this.lists.draw(snapshot, this.#following.card);
@@ -152,49 +155,42 @@ class LaneScreen {
   }
 
   #drawNotices() {
-    const { snapshot } = this.duty.board;
     const found = troubles(this.duty);
-    const { alerts, drill, posture: now } = snapshot;
-    refresh(this.#alarms, [alerts, drill, now], () => [
-      posture(snapshot),
-      alerts.length > 0 &&
-        make(
-          'ul',
-          { class: 'alerts' },
-          ...alerts.map((alert) => alertLine(alert, (id) => this.duty.desk.dismiss(id))),
-        ),
-    ]);
+    this.alerts.draw(this.duty.board.snapshot.alerts);
     refresh(this.#troubles, found, () => [
       found.length > 0 && make('ul', { class: 'troubles' }, ...found.map(troubleLine)),
     ]);
-    const fresh = alerts.some(({ alert }) => this.#alerts !== null && !this.#alerts.has(alert));
-    this.#alerts = new Set(alerts.map(({ alert }) => alert));
-    if (fresh) this.duty.feedback.give('alert');
   }
 
   #plaqueParts() {
-    const { stage, mode } = this.duty.board.snapshot;
+    const { stage, mode, posture } = this.duty.board.snapshot;
     if (stage) return [plaque(stage)];
-    const word = mode === 'control' ? words.lane.calm : words.mode[mode];
-    const what = mode === 'control' ? words.lane.calmWhat : words.mode[`${mode}What`];
+    const [word, what] =
+      posture !== 'normal'
+        ? [words.posture[posture], words.lane.suspended]
+        : mode === 'control'
+          ? [words.lane.calm, words.lane.calmWhat]
+          : [words.mode[mode], words.mode[`${mode}What`]];
     return [make('div', { class: 'calm' }, make('strong', {}, word), make('p', {}, what))];
   }
 
-  /** The card that waits, and its answers; the plaque above says who it is, unless somebody came since. */
+  /** Help for whoever is on the plaque, then the card that waits, with its answers. */
   #drawCard() {
     const card = this.#following.card;
     const { stage, lane, mode, posture: now } = this.duty.board.snapshot;
     const same = card !== null && stage !== null && keyOf(card) === keyOf(stage);
-    refresh(this.#card, [card, same, card ? null : stage, lane.point], () => [
+    const other = same || (card !== null && stage?.ruled) ? null : stage;
+    refresh(this.#card, [card, same, other, lane.point], () => [
+      other && answerHelp(other, lane),
       card !== null && !same && plaque(card),
-      card !== null ? answerHelp(card, lane) : stage && answerHelp(stage, lane),
+      card !== null && answerHelp(card, lane),
     ]);
     const counting = mode === 'counting' && now === 'normal';
     const { others } = this.#following;
     refresh(this.#thumb, [card, same, counting, others, lane.direction], () => [
       card !== null && this.#whom(card, same, others),
       card !== null && this.#answers(card, lane.direction),
-      card === null && counting && this.#counting(),
+      counting && this.#counting(),
     ]);
   }
 
@@ -285,12 +281,10 @@ class LaneScreen {
   /** Say aloud whoever stands there now, once. */
   #announce() {
     const { stage, lane } = this.duty.board.snapshot;
-    const print = stage
-      ? `${stage.showing} ${stage.atMs} ${stage.ruled?.ruling ?? ''}`
-      : this.#told;
-    if (print === this.#told || !stage) return;
+    const print = stage ? `${stage.showing} ${stage.atMs} ${stage.ruled?.ruling ?? ''}` : '';
+    if (print === this.#told) return;
     this.#told = print;
-    element('announce').textContent = announced(stage, lane);
+    element('announce').textContent = stage ? announced(stage, lane) : '';
   }
 }
 

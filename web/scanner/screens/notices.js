@@ -1,17 +1,13 @@
-/** What everybody must see: the school's posture, alerts, what does not work; and the line of freshness. */
+/** What does not work, each with its next step; and the line of freshness. */
 
 import { make } from '../../shared/elements.js';
-import { legible } from '../legible.js';
-import { age, filled, hour, ofWords, words } from '../say.js';
+import { age, filled, words } from '../say.js';
 import { cameraTrouble } from './finder.js';
 
 /** @typedef {import('../duty.js').Duty} Duty */
-/** @typedef {import('../shown.js').Snapshot} Snapshot */
-/** @typedef {import('../shown.js').Alert} Alert */
 /** @typedef {'fresh' | 'ageing' | 'stale' | 'missing'} Freshness */
 
 const AGEING_MS = 25 * 3_600_000; // a daily export missed by an hour
-const DETAIL_MAX = 500;
 
 /**
  * Say how far the knowledge can be trusted now.
@@ -58,12 +54,13 @@ export function unsentWords(count) {
  */
 export function troubles(duty) {
   const { state } = freshness(duty.knowledge, duty.clock.nowMs());
-  const failing = new Set(duty.board.snapshot.faults.map(({ organ }) => organ));
+  const failing = new Map(duty.board.snapshot.faults.map(({ organ, why }) => [organ, why]));
+  const unwritten = failing.get('journal');
   const { fault } = duty.link.snapshot;
   const blind = duty.camera.state === 'fault' ? duty.camera.fault : null;
   const found = [
     blind !== null && cameraTrouble(blind),
-    failing.has('journal') && words.faults.journal,
+    unwritten !== undefined && journalTrouble(unwritten),
     failing.has('clock') && words.faults.clock,
     state === 'missing' && words.faults.untold,
     state === 'stale' && words.faults.stale,
@@ -75,35 +72,17 @@ export function troubles(duty) {
   return found.filter((each) => each !== false);
 }
 
+/**
+ * Say why nothing is noted: each cause has its own next step, and all of them the same paper.
+ * @param {string} why
+ */
+export function journalTrouble(why) {
+  const { title, paper, full, closed, elsewhere, fails } = words.unwritten;
+  const step = new Map(Object.entries({ full, closed, elsewhere })).get(why) ?? fails;
+  return { title, what: `${paper} ${step}` };
+}
+
 /** @param {{title: string, what: string}} trouble */
 export function troubleLine({ title, what }) {
   return make('li', {}, make('strong', {}, title), make('p', {}, what));
-}
-
-/** @param {Snapshot} snapshot */
-export function posture({ posture: now, drill }) {
-  if (now === 'normal') return null;
-  return make(
-    'p',
-    { class: 'posture' },
-    make('strong', {}, words.posture[now]),
-    drill && make('span', { class: 'drill' }, words.posture.drill),
-  );
-}
-
-/**
- * @param {Alert} alert
- * @param {(alert: number) => void} dismiss
- */
-export function alertLine({ alert, kind, atMs, detail }, dismiss) {
-  const what = kind === 'notice' ? '' : words.alert[`${kind}What`];
-  return make(
-    'li',
-    {},
-    make('strong', {}, words.alert[kind]),
-    make('time', {}, hour(atMs)),
-    what && make('p', {}, what),
-    detail && make('p', {}, legible(ofWords(detail), DETAIL_MAX)),
-    make('button', { onclick: () => dismiss(alert) }, words.alert.dismiss),
-  );
 }

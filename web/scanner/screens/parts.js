@@ -53,8 +53,32 @@ export function refresh(place, values, parts) {
   if (focused) {
     const buttons = [...place.querySelectorAll('button')];
     buttons.find((button) => button.textContent === focused)?.focus({ preventScroll: true });
+    keepFocus();
   }
   return true;
+}
+
+/** Put a focus that was lost with what had it on what the screen is about. */
+export function keepFocus() {
+  if (document.activeElement !== document.body) return;
+  const about = element('screen').querySelector('.middle, h1[tabindex]');
+  if (about instanceof HTMLElement) about.focus({ preventScroll: true });
+}
+
+/** Say whether a sheet is open: nothing below it is seen, or said. */
+export function isSheetOpen() {
+  return document.querySelector('dialog[open]') !== null;
+}
+
+/** @type {WeakMap<Element, number>} since when each sheet shows what it shows */
+const steadyFromMs = new WeakMap();
+
+/**
+ * Take a second tap on what a sheet showed before for no answer to what it shows now.
+ * @param {Element} sheet
+ */
+export function renew(sheet) {
+  steadyFromMs.set(sheet, performance.now() + FRESH_MS);
 }
 
 /**
@@ -74,9 +98,12 @@ export function openSheet(title, parts, kind = '') {
     make('div', { class: 'body' }, ...parts),
     close,
   );
-  const openedMs = performance.now();
-  sheet.addEventListener('click', (event) => early(event, openedMs), { capture: true });
-  sheet.addEventListener('close', () => sheet.remove());
+  renew(sheet);
+  sheet.addEventListener('click', (event) => early(event, sheet), { capture: true });
+  sheet.addEventListener('close', () => {
+    sheet.remove();
+    keepFocus();
+  });
   document.body.append(sheet);
   sheet.showModal();
   return sheet;
@@ -84,11 +111,13 @@ export function openSheet(title, parts, kind = '') {
 
 /**
  * @param {MouseEvent} event
- * @param {number} openedMs
+ * @param {Element} sheet
  */
-function early(event, openedMs) {
+function early(event, sheet) {
   const pressed = event.detail > 0; // not by a keyboard
-  if (pressed && performance.now() - openedMs < FRESH_MS) event.stopPropagation();
+  if (!pressed || performance.now() >= (steadyFromMs.get(sheet) ?? 0)) return;
+  event.stopPropagation();
+  event.preventDefault();
 }
 
 /** Close whatever sheet is open: nothing may stand before the news that the scanner is locked. */

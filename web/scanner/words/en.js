@@ -97,10 +97,12 @@ export const en = {
     starting: 'The camera is starting…',
     calm: 'Nothing to check',
     calmWhat: 'Whoever must be checked appears here and stays until you answer.',
+    suspended: 'Each code is decided by the alarm, whatever the lane’s mode.',
     last: 'Last passage',
   },
   asked: {
     unread: 'Closer, and flat',
+    again: 'Unreadable: try again',
     crowded: 'One code at a time',
     overstayed: 'Take the code away',
   },
@@ -233,10 +235,6 @@ export const en = {
       title: 'Reading codes does not start',
       what: 'Close the app and open it again, with network the first time. Meanwhile: “Forgotten card” or “By hand”.',
     },
-    journal: {
-      title: 'Nothing is recorded',
-      what: 'The phone takes no writing. At an entry, write down on paper each person let through; the exit stays free. Delete photos or apps to make room, then open the scanner again.',
-    },
     clock: {
       title: 'The time is in doubt',
       what: 'Confirm each passage. Set the phone’s time to “automatic”, or find network for a moment.',
@@ -277,6 +275,16 @@ export const en = {
       title: 'The scanner is open in another window',
       what: 'One at a time: close the other window or tab, then try again.',
     },
+  },
+  unwritten: {
+    title: 'Nothing is recorded',
+    paper: 'At an entry, write down on paper each person let through; the exit stays free.',
+    full: 'The phone has no room left: delete photos or apps, then open the scanner again.',
+    closed: 'The browser closed the scanner’s storage: close the app, then open it again.',
+    elsewhere:
+      'Another window of the scanner writes in its place: close it, then open this one again.',
+    fails:
+      'The phone cannot write: open the scanner again. If it lasts, restart the phone and tell the technician.',
   },
   wrong: {
     alias: '1 to 40 letters without accents, digits or hyphens, no space.',

@@ -98,10 +98,12 @@ export const fr = {
     starting: 'La caméra démarre…',
     calm: 'Rien à vérifier',
     calmWhat: 'Qui doit être vérifié s’affiche ici et y reste jusqu’à votre réponse.',
+    suspended: 'Chaque code est décidé selon l’alarme, quel que soit le mode de la voie.',
     last: 'Dernier passage',
   },
   asked: {
     unread: 'Plus près, bien à plat',
+    again: 'Lecture illisible : réessayez',
     crowded: 'Un code à la fois',
     overstayed: 'Retirez le code',
   },
@@ -235,10 +237,6 @@ export const fr = {
       title: 'La lecture des codes ne démarre pas',
       what: 'Fermez l’application et rouvrez-la, avec du réseau la première fois. En attendant : « Carte oubliée » ou « À la main ».',
     },
-    journal: {
-      title: 'Rien n’est noté',
-      what: 'Le téléphone refuse d’écrire. À l’entrée, notez sur papier chaque personne admise ; la sortie reste libre. Effacez photos ou applications pour faire de la place, puis rouvrez le scanner.',
-    },
     clock: {
       title: 'L’heure n’est pas sûre',
       what: 'Chaque passage est à confirmer. Mettez l’heure du téléphone sur « automatique », ou retrouvez du réseau un instant.',
@@ -279,6 +277,15 @@ export const fr = {
       title: 'Le scanner est ouvert dans une autre fenêtre',
       what: 'Un seul à la fois : fermez l’autre fenêtre ou l’autre onglet, puis réessayez.',
     },
+  },
+  unwritten: {
+    title: 'Rien n’est noté',
+    paper: 'À l’entrée, notez sur papier chaque personne admise ; la sortie reste libre.',
+    full: 'Le téléphone n’a plus de place : effacez photos ou applications, puis rouvrez le scanner.',
+    closed: 'Le navigateur a fermé la mémoire du scanner : fermez l’application, puis rouvrez-la.',
+    elsewhere: 'Une autre fenêtre du scanner écrit à sa place : fermez-la, puis rouvrez celle-ci.',
+    fails:
+      'Le téléphone n’arrive pas à écrire : rouvrez le scanner. Si cela dure, redémarrez le téléphone et prévenez le technicien.',
   },
   wrong: {
     alias: 'De 1 à 40 lettres sans accent, chiffres ou tirets, sans espace.',
