@@ -49,6 +49,7 @@ export class Duty extends EventTarget {
   #seen = false;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #tending;
+  #tends = false;
   #changed = () => this.dispatchEvent(new Event('change'));
 
   /**
@@ -221,8 +222,11 @@ export class Duty extends EventTarget {
     return OUTCOME_SIGNS[outcome ?? Outcome.GRANT];
   }
 
-  #tend() {
-    this.lane.tend();
+  /** One after the other: chores that wait for a storage must not queue up before the next showing. */
+  async #tend() {
+    if (this.#tends) return;
+    this.#tends = true;
+    await this.lane.tend().finally(() => (this.#tends = false));
   }
 
   #tellCamera() {

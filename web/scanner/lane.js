@@ -62,7 +62,7 @@ export class Lane {
     this.#workings = workings;
     this.#answers = new Answers(workings, (shown, opened) => this.#carryThrough(shown, opened));
     this.#modes = new Modes(workings);
-    this.#posture = new SchoolPosture(workings.board, workings.pen);
+    this.#posture = new SchoolPosture(workings);
     this.#spotChecks = new SpotChecks(spotCheckPercent, entropy);
     this.#posture.follow(workings.alarm);
   }

@@ -8,6 +8,8 @@
 /** @typedef {import('../core/alarms.js').Alarm} Alarm */
 /** @typedef {import('../core/entries.js').Body} Body */
 
+export const AGAIN_MS = 10_000; // a storage that hangs would keep the next showing waiting each time
+
 /** The school's alarms, as one lane follows them. */
 export class SchoolPosture {
   #board;
@@ -16,14 +18,15 @@ export class SchoolPosture {
   #posture = 'normal';
   /** @type {Body[]} */
   #unwritten = [];
+  #clock;
+  /** Not before: the journal refused. */
+  #fromMs = -Infinity;
 
-  /**
-   * @param {import('./board.js').Board} board
-   * @param {import('./pen.js').Pen} pen
-   */
-  constructor(board, pen) {
+  /** @param {Pick<import('./workings.js').Workings, 'board' | 'pen' | 'clock'>} workings */
+  constructor({ board, pen, clock }) {
     this.#board = board;
     this.#pen = pen;
+    this.#clock = clock;
   }
 
   /**
@@ -40,14 +43,17 @@ export class SchoolPosture {
   }
 
   /**
-   * Journal what changed since the last call.
+   * Journal what changed since the last call; for a while after a refusal, nothing.
    *
-   * @throws {import('../core/errors.js').JournalError} Nothing is lost: the next call tries again.
+   * @throws {import('../core/errors.js').JournalError} Nothing is lost: a later call tries again.
    */
   async write() {
+    if (this.#clock.monotonicMs() < this.#fromMs) return;
+    this.#fromMs = this.#clock.monotonicMs() + AGAIN_MS;
     while (this.#unwritten.length) {
       await this.#pen.write(this.#unwritten[0]);
       this.#unwritten.shift();
     }
+    this.#fromMs = -Infinity;
   }
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Outcome } from '../core/decide.js';
 import { StatusList } from '../core/revocation.js';
 import { Flood, AT_ONCE_MAX, EACH_MS, QUIET_MS } from '../scanner/flood.js';
+import { AGAIN_MS } from '../scanner/posture.js';
 import { SpotChecks } from '../scanner/spot_checks.js';
 import { LANES, PocketSchool } from './pocket_school.js';
 import { openLane, reasons } from './working_lane.js';
@@ -130,7 +131,8 @@ test('An evacuation frees the way out and is written down, as is its end.', asyn
 
 test('An alarm is followed at once, and journalled when there is room again.', async () => {
   const held = await school.issue();
-  const { show, learn, lane, board, storage } = await openLane({ knowledge: school.knowledge() });
+  const working = await openLane({ knowledge: school.knowledge() });
+  const { show, learn, lane, board, storage, clock } = working;
   storage.full = true;
   await learn(school.knowledge({ alarm: alarm('intrusion') }));
   assert.equal(board.snapshot.posture, 'intrusion');
@@ -139,6 +141,8 @@ test('An alarm is followed at once, and journalled when there is room again.', a
   await lane.tend();
   storage.full = false;
   await lane.tend();
+  assert.deepEqual(storage.bodies, [], 'not at once: a storage that hangs would stop the queue');
+  clock.advance(AGAIN_MS);
   await lane.tend();
 
   assert.deepEqual(
