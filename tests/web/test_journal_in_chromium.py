@@ -49,8 +49,8 @@ def test_a_morning_is_filed_erased_and_let_go(context: BrowserContext):
 
     assert do(page, "file", 20) == [20, 11]
     assert do(page, "erase", 2, 10) == [2, 3, 4, 5, 6, 7, 8, 9, 10]
-    assert do(page, "letGo") == [*range(31, 33)]
-    assert do(page, "append", 1) == [1, 33]
+    assert do(page, "letGo") == []
+    assert do(page, "append", 1)[1] == 2
     assert do(phone(context), "open")["begun"] is None
 
 

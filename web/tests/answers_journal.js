@@ -68,6 +68,9 @@ export const JOURNAL = {
   },
 
   async letGo() {
+    const { epoch, number } = journal.head;
+    await journal.keepUntil(NOW + 15 * DAY);
+    await journal.acknowledge({ epoch, number, setAside: [], knowledge: null, orders: [] });
     await journal.keepUntil(NOW + 15 * DAY);
     const rows = await (await IdbRows.open()).read(1, 1, 500);
     return rows.map(({ number }) => number);
