@@ -158,6 +158,7 @@ def test_digits_of_the_pad_are_big_enough_for_gloves(visitor, address, account):
     page = visitor(viewport={"width": 320, "height": 640})
     offered_device(page, address, account)
     page.click(".people a")
+    page.wait_for_load_state()  # with its styles
     boxes = [each.bounding_box() for each in page.locator("[data-digit]").all()]
 
     assert len(boxes) == 10
