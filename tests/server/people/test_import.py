@@ -362,4 +362,4 @@ def test_pupils_and_guardians_are_counted_apart(office, lycee, export):
 
     done = office.bring_in(export).content.decode()
     guardians = Person.objects.filter(kind="guardian").count()
-    assert f"{len(lycee.here) + guardians} dont {guardians} responsables" in done
+    assert f"{len(lycee.here) + guardians}<br>dont {guardians} responsables" in done
