@@ -58,6 +58,7 @@ def test_every_screen_in_its_looks(phone, code, served, size, locale, scheme):
 
 def look(page: Page, name: str) -> None:
     """Hold a screen to what everybody needs; keep its picture where one is asked for."""
+    page.locator("h1").first.wait_for()  # drawn by the app: a loaded page may still be empty
     if PICTURES:
         page.screenshot(path=f"{PICTURES}/wallet-{name}.png", full_page=True)
     assert faults(page) == [], name
