@@ -4,6 +4,7 @@ import os
 import random
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,8 @@ class GateLane:
         board.beat(clock.monotonic_ms())
         board.forget(clock.now_ms() - RECENT_MS)
         lane.keep_day(clock.now_ms())
+        with suppress(JournalError):
+            lane.hold_open()
         if clock.monotonic_ms() - self._tended_ms >= MINUTE_MS:
             self._tended_ms = clock.monotonic_ms()
             lane.forget(clock.now_ms())
@@ -196,7 +199,7 @@ class GateLane:
                 for alert in now.alerts
                 if alert.kind is not AlertKind.EXIT_REFUSED
             ],
-            "mode": str(now.lane.mode),
+            "mode": str(now.mode),
         }
 
     def bodies(self) -> list[str]:

@@ -18,7 +18,6 @@ const PROOFS_MS = 10 * 60_000; // far longer than any proof is accepted
 
 /** The memory of one lane. */
 export class Recall {
-  #direction;
   /** @type {Map<string, number>} */
   #proofs = new Map();
   /** @type {Map<string, {atMs: number, direction: Direction | null}>} */
@@ -30,7 +29,8 @@ export class Recall {
 
   /** @param {Direction} direction of the lane */
   constructor(direction) {
-    this.#direction = direction;
+    /** The lane's, which newer knowledge may change: of the grants to come. */
+    this.direction = direction;
   }
 
   /**
@@ -84,7 +84,7 @@ export class Recall {
    * @param {boolean} [today]
    */
   noteGrant(holder, atMs, today = true) {
-    this.#grants.set(holder, { atMs, direction: today ? this.#direction : null });
+    this.#grants.set(holder, { atMs, direction: today ? this.direction : null });
   }
 
   /**

@@ -223,6 +223,7 @@ export class Lane {
     return this.#inTurn(async () => {
       this.#workings.bench = bench;
       this.#workings.board.setLane(bench.lane);
+      this.#workings.day.follow(bench.lane);
       this.#posture.follow(this.#workings.alarm);
       await this.#ifWritable(() => this.#posture.write());
       await this.#modes.followSchool();
@@ -267,6 +268,7 @@ export class Lane {
       board.setFault('clock', clock.state.doubt);
       this.#keepDay(atMs);
       await this.#ifWritable(() => this.#posture.write());
+      await this.#ifWritable(() => this.#modes.writeFree());
       if (monotonicMs - this.#tendedMs < MINUTE_MS) return;
       this.#tendedMs = monotonicMs;
       this.#workings.day.recall.forget(atMs);

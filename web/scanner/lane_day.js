@@ -32,6 +32,16 @@ export class LaneDay {
   }
 
   /**
+   * Count and remember for the lane as newer knowledge has it.
+   *
+   * @param {LaneRow} lane
+   */
+  follow({ name, direction }) {
+    this.#lane = { name, direction };
+    this.recall.direction = direction;
+  }
+
+  /**
    * Take up what the journal remembers: used proofs, grants, what consoles asked, today's counts.
    *
    * @param {Recent} recent

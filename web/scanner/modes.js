@@ -23,6 +23,8 @@ export class Modes {
   #mode;
   /** @type {Mode} */
   #schoolMode;
+  /** The mode it begins with is in no entry yet. */
+  #isWritten = false;
   /** @type {number | null} when a showing was last counted */
   #countedMs = null;
 
@@ -87,12 +89,32 @@ export class Modes {
    * @throws {JournalError} It could not be written; the former mode stays.
    */
   async set(mode, agent) {
-    const { bench, board, day, pen } = this.#workings;
-    await pen.write({ kind: 'mode', lane: bench.lane.name, mode, agent });
+    const { board, day } = this.#workings;
+    await this.#write(mode, agent);
     this.#mode = mode;
     if (mode !== 'control') day.recall.forgetDirections(); // people now pass unasked
     board.setMode(mode);
     if (agent !== null) keep(this.#school);
+  }
+
+  /**
+   * Journal, once, that the lane began free: people then pass without an entry of their own.
+   *
+   * @throws {JournalError} It could not be written: ask again.
+   */
+  async writeFree() {
+    if (this.#isWritten || this.#mode !== 'free' || !this.#asksNothing) return;
+    await this.#write('free', null);
+  }
+
+  /**
+   * @param {Mode} mode
+   * @param {string | null} agent
+   */
+  async #write(mode, agent) {
+    const { bench, pen } = this.#workings;
+    await pen.write({ kind: 'mode', lane: bench.lane.name, mode, agent });
+    this.#isWritten = true;
   }
 
   /**
@@ -103,6 +125,7 @@ export class Modes {
   restore(last) {
     if (!last?.agent || kept() !== this.#school) return;
     this.#mode = last.mode;
+    this.#isWritten = true;
     this.#workings.board.setMode(last.mode);
   }
 

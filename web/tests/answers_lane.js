@@ -79,7 +79,7 @@ async function done(deed) {
 }
 
 /** @param {import('../scanner/shown.js').Snapshot} snapshot */
-function shown({ waiting, recent, setAside, counts, alerts, lane: { mode } }) {
+function shown({ waiting, recent, setAside, counts, alerts, mode }) {
   return {
     waiting: waiting.map((card) => [
       ...[card.showing, card.outcome, card.times, card.first, card.old, card.name],

@@ -334,6 +334,18 @@ test('A free lane neither decides nor counts.', async () => {
   assert.deepEqual([storage.bodies, board.snapshot.counts.entered], [[], 0]);
 });
 
+test('That a lane began free is written once: people then pass without an entry.', async () => {
+  const { lane, storage } = await inMode('free');
+  storage.full = true;
+  await lane.tend();
+  storage.full = false;
+  await lane.tend();
+  await lane.tend();
+
+  const written = storage.bodies.map(({ kind, mode, agent }) => [kind, mode, agent]);
+  assert.deepEqual(written, [['mode', 'free', null]]);
+});
+
 for (const mode of /** @type {const} */ (['counting', 'free'])) {
   test(`An intrusion ends ${mode} for as long as it lasts.`, async () => {
     const held = await school.issue();

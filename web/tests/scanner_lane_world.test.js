@@ -309,3 +309,11 @@ test('A flood begins once, until it was quiet for ten minutes.', () => {
   assert.deepEqual(begun, [true, false, false]);
   assert.deepEqual([flood.begins, flood.beyond], [true, 4]);
 });
+
+test('A lane that turns out to be an exit counts and remembers those who leave.', async () => {
+  const { lane, learn, board } = await openLane({ knowledge: null });
+  await learn(school.knowledge({ lanes: [{ ...LANES.exit, name: LANES.entry.name }] }));
+  await lane.admitManually('forgotten', 'loge');
+
+  assert.deepEqual(board.snapshot.counts, { entered: 0, left: 1 });
+});
