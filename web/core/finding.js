@@ -4,7 +4,7 @@
  * By the same rules as the console and the gate's own screen.
  */
 
-const LETTERS_MIN = 3; // fewer would list a school
+export const LETTERS_MIN = 3; // fewer would list a school
 export const NAMES_MAX = 8;
 // Letters that no accent parts from their plain form.
 /** @type {Record<string, string>} */

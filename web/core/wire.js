@@ -38,7 +38,6 @@ import { checked, decoded, hasKeys, text, uint, version } from './wire_calls.js'
  */
 
 export const LINES_MAX = 500;
-export const FILING_BYTES_MAX = 4 * 1024 * 1024;
 export const ACKNOWLEDGEMENT_BYTES_MAX = 64 * 1024;
 export const ORDER_BYTES_MAX = 2048;
 

@@ -77,7 +77,7 @@ export const ADMISSION = 'admission';
 export const NEWS_BYTES_MAX = 128 * 1024;
 export const ADMISSION_MS_MAX = 60_000; // whoever waited longer was let in by hand, or has gone
 
-const NOTES_MAX = 100;
+export const NOTES_MAX = 100;
 const PAYLOAD_BYTES_MAX = 1024;
 const NAME_CHARACTERS_MAX = 40;
 const ADDRESS_CHARACTERS_MAX = 200;

@@ -7,6 +7,7 @@
  * somebody who takes the storage out of the phone: `docs/limits.md`.
  */
 
+import { IV_BYTES } from '../core/seal.js';
 import { StoreFault } from '../shared/store.js';
 
 /** @typedef {import('../shared/store.js').Store} Store */
@@ -28,7 +29,6 @@ export const FREE_TRIES = 3; // a cold hand mistypes; the fourth try waits
 export const WAIT_MS_MAX = 60_000;
 const ITERATIONS = 600_000;
 const SALT_BYTES = 16;
-const IV_BYTES = 12;
 const AGENT = 'agent:';
 const PATIENCE = 'patience';
 const LAST = 'last-agent';

@@ -7,6 +7,8 @@
  * Its pictures are shown and read, and kept nowhere.
  */
 
+import { remember, remembered } from '../shared/remembered.js';
+
 const KEPT = 'portique-camera';
 const WIDTH = 1920; // modules decide: some phones see sharply from 20 cm on, where a card is small
 const HEIGHT = 1080;
@@ -60,7 +62,7 @@ export class Camera extends EventTarget {
   /** @type {MediaStream | null} */
   #stream = null;
   /** The camera chosen on this phone; null: the one that looks away from the screen. */
-  #deviceId = kept();
+  #deviceId = remembered(KEPT);
   #torchWanted = false;
   /** Tells a start from later ones: what an earlier one still gets is given back. */
   #turn = 0;
@@ -114,7 +116,7 @@ export class Camera extends EventTarget {
   /** @param {string | null} deviceId */
   #choose(deviceId) {
     this.#deviceId = deviceId;
-    keep(deviceId);
+    remember(KEPT, deviceId);
   }
 
   get #track() {
@@ -260,24 +262,5 @@ function stopAll(stream) {
 
 /** Forget which camera was chosen: the browser's name of it is this phone's alone. */
 export function forgetChoice() {
-  keep(null);
-}
-
-/** @returns {string | null} Null also where a browser keeps nothing. */
-function kept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string | null} deviceId */
-function keep(deviceId) {
-  try {
-    if (deviceId === null) localStorage.removeItem(KEPT);
-    else localStorage.setItem(KEPT, deviceId);
-  } catch {
-    // It then lasts as long as the page.
-  }
+  remember(KEPT, null);
 }

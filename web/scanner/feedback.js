@@ -1,5 +1,7 @@
 /** What an agent hears and feels, without looking: one short sound and one vibration for each outcome. */
 
+import { remember, remembered } from '../shared/remembered.js';
+
 /** @typedef {'grant' | 'refer' | 'refuse' | 'alert'} Sign */
 
 /**
@@ -34,6 +36,7 @@ const SHAKES = {
   alert: [300, 150, 300, 150, 300],
 };
 const LOUDNESS = 0.35;
+const OFF = 'no';
 const KEPT = 'portique-scanner-';
 
 /** The phone's voice; both halves can be switched off, which this phone remembers. */
@@ -114,11 +117,7 @@ function play(context, tune) {
  * @returns {boolean} True also where a browser keeps nothing.
  */
 function isOn(name) {
-  try {
-    return localStorage.getItem(KEPT + name) !== 'no';
-  } catch {
-    return true;
-  }
+  return remembered(KEPT + name) !== OFF;
 }
 
 /**
@@ -126,9 +125,5 @@ function isOn(name) {
  * @param {boolean} on
  */
 function keep(name, on) {
-  try {
-    localStorage.setItem(KEPT + name, on ? 'yes' : 'no');
-  } catch {
-    // It then lasts as long as the page.
-  }
+  remember(KEPT + name, on ? 'yes' : OFF);
 }

@@ -192,11 +192,14 @@ export class Journal {
    * @param {number} atMs now
    */
   async keepUntil(atMs) {
-    const { epoch } = this.head;
-    const lost = this.unsent;
-    await this.#change((state) => goRound(this.#rows, state, atMs, this.#site));
-    const cause = /** @type {const} */ ('damaged');
-    if (this.head.epoch !== epoch) this.begun = { cause, lost: lost + 1 - this.unsent };
+    let lost = 0;
+    await this.#change(async (state) => {
+      const step = await goRound(this.#rows, state, atMs, this.#site);
+      // The new epoch's own entry waits as well.
+      lost = step.state === state ? 0 : waiting(state) + 1 - waiting(step.state);
+      return step;
+    });
+    if (lost) this.begun = { cause: /** @type {const} */ ('damaged'), lost };
     await this.#change((state) => keep(this.#rows, state, atMs, this.#site));
   }
 

@@ -5,6 +5,7 @@
  * and nothing may be missing then. `portique.gate.journal` does the same with its files.
  */
 
+import { DAY_MS } from '../core/days.js';
 import { begin } from './journal_opening.js';
 import { endsOf, fileable, heldOf } from './journal_outbox.js';
 
@@ -16,7 +17,7 @@ import { endsOf, fileable, heldOf } from './journal_outbox.js';
 
 /** @typedef {{cause: import('./journal_opening.js').Cause, formers: readonly Former[]}} Why */
 
-const KEPT_MS = 14 * 24 * 3_600_000; // what the server has, it may lose and ask for again
+const KEPT_MS = 14 * DAY_MS; // what the server has, it may lose and ask for again
 
 /**
  * Begin another epoch behind the present one.

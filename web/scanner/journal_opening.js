@@ -10,7 +10,7 @@ import { commitment, genesis, link } from '../core/entries_chain.js';
 import { PassError } from '../core/errors.js';
 import { openCheckpoint, signCheckpoint } from '../core/journal_checkpoint.js';
 import { endsOf, waiting } from './journal_outbox.js';
-import { isBytes, isUpTo, joined, sameBytes, toHex } from '../core/values.js';
+import { MS_PER_SECOND, isBytes, isUpTo, joined, sameBytes, toHex } from '../core/values.js';
 
 /** @typedef {import('./journal_rows.js').Row} Row */
 /** @typedef {import('./journal_rows.js').Rows} Rows */
@@ -36,7 +36,6 @@ import { isBytes, isUpTo, joined, sameBytes, toHex } from '../core/values.js';
 /** @typedef {{state: State, rows: Row[]}} Entered a state, and the entries it came by */
 
 const SALT_BYTES = 16;
-const MS_PER_SECOND = 1000;
 
 /**
  * Go on with the journal that lies there, or begin an epoch.

@@ -6,6 +6,7 @@
  */
 
 import { JournalError } from '../core/errors.js';
+import { Database, StoreFault } from '../shared/database.js';
 
 /**
  * @typedef {import('../core/wire.js').Line & {epoch: number}} Row one entry as stored; salt and body
@@ -112,8 +113,7 @@ export class JournalFault extends JournalError {
 
 /** Rows in the browser's IndexedDB. */
 export class IdbRows {
-  /** @type {Promise<IDBDatabase> | null} */
-  #opened = null;
+  #database = new Database(NAME, { states: {}, rows: { keyPath: ['epoch', 'number'] } });
 
   /**
    * Open the journal's place, making it the first time.
@@ -184,11 +184,7 @@ export class IdbRows {
    * @throws {JournalFault} The browser refuses.
    */
   async wipe() {
-    try {
-      await done(indexedDB.deleteDatabase(NAME)); // open connections close themselves for it
-    } catch (error) {
-      throw new JournalFault('closed', error);
-    }
+    await told(this.#database.wipe());
   }
 
   /**
@@ -201,85 +197,25 @@ export class IdbRows {
   }
 
   /**
-   * Ask in a transaction of its own; once more with a new connection, which Safari takes from apps that slept.
-   *
    * @param {IDBTransactionMode} mode
-   * @param {Question} question
-   * @returns {Promise<any[]>}
+   * @param {(tables: import('../shared/database.js').Tables) => IDBRequest[]} question
    */
-  async #asked(mode, question) {
-    for (const again of [true, false]) {
-      try {
-        return await answered(await this.#open(), mode, question);
-      } catch (error) {
-        if (isFull(error)) throw new JournalFault('full', error);
-        this.#opened = null;
-        if (!again) throw new JournalFault('closed', error);
-      }
-    }
-    return [];
-  }
-
-  #open() {
-    this.#opened ??= opened(() => {
-      this.#opened = null;
-    });
-    return this.#opened;
+  #asked(mode, question) {
+    return told(this.#database.ask(mode, question));
   }
 }
 
-/** @typedef {(tables: {states: IDBObjectStore, rows: IDBObjectStore}) => IDBRequest[]} Question */
-
 /**
- * @param {IDBDatabase} database
- * @param {IDBTransactionMode} mode
- * @param {Question} question
- * @returns {Promise<any[]>}
- */
-function answered(database, mode, question) {
-  return new Promise((resolve, reject) => {
-    const transaction = database.transaction(['states', 'rows'], mode, { durability: 'strict' });
-    const [states, rows] = ['states', 'rows'].map((name) => transaction.objectStore(name));
-    const requests = question({ states, rows });
-    transaction.oncomplete = () => resolve(requests.map(({ result }) => result));
-    transaction.onabort = () => reject(transaction.error ?? new Error('the transaction was ended'));
-  });
-}
-
-/**
- * Open the database, making its tables the first time.
+ * Tell a place's fault as the journal's.
  *
- * @param {() => void} closed called when the browser closes it, as when its data is cleared
- * @returns {Promise<IDBDatabase>}
+ * @template T
+ * @param {Promise<T>} asked
+ * @returns {Promise<T>}
  */
-async function opened(closed) {
-  const request = indexedDB.open(NAME, 1);
-  request.onupgradeneeded = () => {
-    request.result.createObjectStore('states');
-    request.result.createObjectStore('rows', { keyPath: ['epoch', 'number'] });
-  };
-  const database = await done(request);
-  database.onclose = closed;
-  database.onversionchange = () => {
-    database.close();
-    closed();
-  };
-  return database;
-}
-
-/**
- * @param {IDBOpenDBRequest} request
- * @returns {Promise<IDBDatabase>}
- */
-function done(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-    request.onblocked = () => reject(new Error('another tab holds the journal'));
-  });
-}
-
-/** @param {unknown} error */
-function isFull(error) {
-  return error instanceof DOMException && error.name === 'QuotaExceededError';
+async function told(asked) {
+  try {
+    return await asked;
+  } catch (fault) {
+    throw fault instanceof StoreFault ? new JournalFault(fault.kind, fault.cause) : fault;
+  }
 }

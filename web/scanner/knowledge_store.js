@@ -11,6 +11,7 @@ import { KnowledgeError } from '../core/errors.js';
 import { withoutToday } from '../core/knowledge.js';
 import { localDay } from '../core/localtime.js';
 import { checkSuccession } from '../core/recovery.js';
+import { IV_BYTES } from '../core/seal.js';
 import { laneOf } from '../core/zones.js';
 import { StoreFault } from '../shared/store.js';
 import { readInWorker } from './knowledge_reading.js';
@@ -21,7 +22,6 @@ import { readInWorker } from './knowledge_reading.js';
 /** @typedef {import('./membership.js').Membership} Membership */
 
 const BUNDLE = 'bundle';
-const IV_BYTES = 12;
 
 export class KnowledgeStore {
   #kept;

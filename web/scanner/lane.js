@@ -201,16 +201,6 @@ export class Lane {
     return this.#inTurn(() => this.#workings.board.dropAlert(alert));
   }
 
-  /**
-   * Show the agent a notice until it is dismissed.
-   *
-   * @param {import('../core/plain.js').Words} detail
-   */
-  tell(detail) {
-    const { cards, clock } = this.#workings;
-    return this.#inTurn(() => cards.alert('notice', clock.nowMs(), detail));
-  }
-
   // --- what it learns and remembers -------------------------------------------------------------
 
   /**

@@ -6,7 +6,7 @@
  */
 
 import { JournalError, KnowledgeError, LinkError } from '../core/errors.js';
-import { readNews, reportBytes } from '../core/wire_news.js';
+import { NOTES_MAX, readNews, reportBytes } from '../core/wire_news.js';
 import { Erasures, takeUp } from './errands.js';
 import { OK, Refused, UnprovedAnswer, hear } from './link_calls.js';
 import { Filer } from './link_filing.js';
@@ -23,7 +23,6 @@ const [NOT_READ, UNKNOWN_GATE] = [400, 401];
 const NEWS_MS = 10_000;
 const NEWS_HIDDEN_MS = 30_000;
 const NEWS_GAP_MS = 300; // what fails may come and go in bursts
-const NOTES_MAX = 100;
 const ASK_AGAIN_MS = 3_600_000;
 const BREATH_MS = 100; // between two filings of a backlog: the lane decides meanwhile
 

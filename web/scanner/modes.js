@@ -7,13 +7,14 @@
 
 import { Outcome } from '../core/decide.js';
 import { JournalError } from '../core/errors.js';
+import { remember, remembered } from '../shared/remembered.js';
 import { COUNTED, cardWith } from './shown.js';
 
 /** @typedef {import('../core/values.js').Direction} Direction */
 /** @typedef {import('../core/zones.js').Lane['mode']} Mode */
 /** @typedef {import('./workings.js').Workings} Workings */
 
-const KEPT = 'portique-scanner-school-mode'; // under which an agent chose otherwise
+const KEPT = 'portique-scanner-school-mode'; // at an agent's last choice of another
 const COUNT_MS_MIN = 1_000; // nobody follows sooner: a phone that cycles through codes is one person
 
 /** The mode of one lane, and its counting. */
@@ -94,7 +95,7 @@ export class Modes {
     this.#mode = mode;
     if (mode !== 'control') day.recall.forgetDirections(); // people now pass unasked
     board.setMode(mode);
-    if (agent !== null) keep(this.#school);
+    if (agent !== null) remember(KEPT, this.#school);
   }
 
   /**
@@ -123,7 +124,7 @@ export class Modes {
    * @param {{mode: Mode, agent: string | null} | undefined} last today's last change of this lane
    */
   restore(last) {
-    if (!last?.agent || kept() !== this.#school) return;
+    if (!last?.agent || remembered(KEPT) !== this.#school) return;
     this.#mode = last.mode;
     this.#isWritten = true;
     this.#workings.board.setMode(last.mode);
@@ -144,23 +145,5 @@ export class Modes {
     if (mode === this.#schoolMode) return;
     await this.set(mode, null);
     this.#schoolMode = mode;
-  }
-}
-
-/** Read the school's mode at an agent's last choice; null: the browser keeps nothing, or there was none. */
-function kept() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} school */
-function keep(school) {
-  try {
-    localStorage.setItem(KEPT, school);
-  } catch {
-    // Then the lane begins in the school's mode again.
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import { isSchoolDay } from '../core/calendars.js';
-import { isoWeekday } from '../core/days.js';
+import { DAY_MS, isoWeekday } from '../core/days.js';
 import { JournalError } from '../core/errors.js';
 import { localDay, localMs } from '../core/localtime.js';
 
@@ -16,7 +16,6 @@ export const RETAIN_MS = 600_000; // how often to ask
 
 const RULE = 'next-school-day';
 const DAYS_MAX = 14; // however long the holidays
-const DAY_MS = 24 * 3_600_000;
 
 /**
  * Erase and let go what is past its time; what the journal refuses is tried again the next time.

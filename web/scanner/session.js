@@ -5,7 +5,7 @@
  */
 
 const IDLE_MS = 10 * 60_000; // without a touch or a scan
-const DAY_MS = 10 * 3_600_000; // a working day
+const SHIFT_MS = 10 * 3_600_000; // a working day
 const LOOK_MS = 5_000;
 
 const STEADY = () => performance.now();
@@ -62,7 +62,8 @@ export class Session extends EventTarget {
 
   /** @returns {Ended | null} */
   #whyEnded() {
-    const isOver = this.#times.clock.nowMs() >= this.#closesMs || this.#past(this.#since) >= DAY_MS;
+    const isOver =
+      this.#times.clock.nowMs() >= this.#closesMs || this.#past(this.#since) >= SHIFT_MS;
     if (isOver) return 'closing';
     return this.#past(this.#active) >= IDLE_MS ? 'idle' : null;
   }

@@ -6,11 +6,11 @@
  */
 
 import { numberOf } from '../core/badges.js';
+import { TEXT_CHARACTERS_MAX } from '../core/qr.js';
 import { character, LAYOUTS } from './wedge_keys.js';
 
 const KEY_GAP_MS = 200; // a reader types 10 to 50 characters in that time, a hand one
 const KEYS_MIN = 4; // a shorter burst ended by Enter is a hand's
-const TEXT_CHARACTERS_MAX = 1_200; // a longer text is no pass: core/passes.js has the same cap
 const TEXTS_PER_MINUTE = 60;
 const BURST = 5; // texts that may come at once: a class arriving together
 const PASS_PREFIX = 'PQ';

@@ -1,5 +1,7 @@
 /** The language of an app, and its sentences in that language. */
 
+import { remember, remembered } from './remembered.js';
+
 /** @typedef {'fr' | 'en'} Language */
 
 const KEPT = 'portique-language';
@@ -10,7 +12,7 @@ const KEPT = 'portique-language';
  * @returns {Language}
  */
 export function language(wanted = navigator.languages) {
-  const kept = keptLanguage();
+  const kept = remembered(KEPT);
   if (kept === 'fr' || kept === 'en') return kept;
   const first = wanted
     .map((each) => each.slice(0, 2))
@@ -18,25 +20,12 @@ export function language(wanted = navigator.languages) {
   return first === 'en' ? 'en' : 'fr';
 }
 
-/** @returns {string | null} Null also where a browser keeps nothing. */
-function keptLanguage() {
-  try {
-    return localStorage.getItem(KEPT);
-  } catch {
-    return null;
-  }
-}
-
 /**
  * Keep a choice of language, where the browser keeps anything.
  * @param {Language} chosen
  */
 export function choose(chosen) {
-  try {
-    localStorage.setItem(KEPT, chosen);
-  } catch {
-    // It then lasts as long as the page.
-  }
+  remember(KEPT, chosen);
 }
 
 /**

@@ -5,6 +5,8 @@ import { test } from 'node:test';
 
 import { Outcome } from '../core/decide.js';
 import { JournalError, TooLate } from '../core/errors.js';
+import { AT_ONCE_MAX } from '../scanner/flood.js';
+import { TOO_MANY } from '../scanner/lane_words.js';
 import { PATIENCE_MS } from '../scanner/pen.js';
 import { COUNTED, WAITING_MAX } from '../scanner/shown.js';
 import { LANES, MONDAY_MS, PocketSchool } from './pocket_school.js';
@@ -409,11 +411,12 @@ test('A mode that the school changes is followed once, and not against an agent.
 });
 
 test('A notice stays until an agent dismisses it, once.', async () => {
-  const { lane, board } = await openLane({ knowledge: known() });
-  await lane.tell({ fr: 'Attention.', en: 'Careful.' });
+  const { lane, board, show } = await openLane({ knowledge: known() });
+  for (let number = 0; number <= AT_ONCE_MAX; number += 1)
+    await show(`https://example.org/${number}`);
   const [alert] = board.snapshot.alerts;
   await lane.dismissAlert(alert.alert);
 
-  assert.deepEqual([alert.kind, alert.detail?.en], ['notice', 'Careful.']);
+  assert.deepEqual([alert.kind, alert.detail], ['notice', TOO_MANY]);
   await assert.rejects(lane.dismissAlert(alert.alert), TooLate);
 });

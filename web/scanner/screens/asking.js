@@ -1,5 +1,6 @@
 /** What an agent does with two taps: answer a card, admit by hand, find a forgotten card. */
 
+import { LETTERS_MIN } from '../../core/finding.js';
 import { LABELS } from '../../core/sentences_table.js';
 import { make } from '../../shared/elements.js';
 import { legible } from '../legible.js';
@@ -10,8 +11,6 @@ import { more, whose } from './stage.js';
 /** @typedef {import('../shown.js').Card} Card */
 /** @typedef {import('../desk.js').Desk} Desk */
 /** @typedef {import('../../core/values.js').Direction} Direction */
-
-const LETTERS_MIN = 3;
 
 /**
  * Ask why somebody is admitted or not; the sheet names them, so that no answer goes to another card.
