@@ -58,6 +58,14 @@ def count_up(connection) -> None:
     connection.close()
 
 
+def assert_refused(connection, monkeypatch) -> None:
+    """Try to write, without patience."""
+    with monkeypatch.context() as impatient:
+        impatient.setattr(base, "WAIT_S", 0.01)
+        with pytest.raises(OperationalError, match="database is locked"):
+            connection.cursor().execute("UPDATE counted SET value = 8")
+
+
 def test_writers_of_one_process_take_turns(connect):
     """Four threads, each with its own connection: nothing is refused, nothing lost."""
     with ThreadPoolExecutor(WRITERS) as pool:
@@ -85,13 +93,11 @@ def test_whoever_fails_gives_the_turn_back(connect):
 
 def test_whoever_reads_waits_for_nobody(connect, monkeypatch):
     """Pages are drawn while somebody writes; who writes too long is not waited for without end."""
-    monkeypatch.setattr(base, "WAIT_S", 0.01)
     writer, other = connect(), connect()
     with transaction(writer) as cursor:
         cursor.execute("UPDATE counted SET value = 9")
         assert other.cursor().execute("SELECT value FROM counted").fetchone() == (0,)
-        with pytest.raises(OperationalError, match="database is locked"):
-            other.cursor().execute("UPDATE counted SET value = 8")
+        assert_refused(other, monkeypatch)
     for connection in (writer, other):
         connection.close()
 
@@ -101,10 +107,7 @@ def test_writers_wait_for_those_of_another_process(connect, tmp_path, monkeypatc
     writer = connect()
     with (tmp_path / "server.db.turn").open("w") as elsewhere:
         fcntl.flock(elsewhere, fcntl.LOCK_EX)
-        with monkeypatch.context() as impatient:
-            impatient.setattr(base, "WAIT_S", 0.01)
-            with pytest.raises(OperationalError, match="database is locked"):
-                writer.cursor().execute("UPDATE counted SET value = 8")
+        assert_refused(writer, monkeypatch)
         with ThreadPoolExecutor(1) as pool:
             counting = pool.submit(lambda: count_up(connect()))
             assert writer.cursor().execute("SELECT value FROM counted").fetchone() == (0,)
@@ -122,10 +125,7 @@ def test_a_process_that_just_wrote_waits_behind_one_that_is_next(connect, tmp_pa
     writer.cursor().execute("UPDATE counted SET value = 7")
     with (tmp_path / "server.db.next").open("w") as elsewhere:
         fcntl.flock(elsewhere, fcntl.LOCK_EX)
-        with monkeypatch.context() as impatient:
-            impatient.setattr(base, "WAIT_S", 0.01)
-            with pytest.raises(OperationalError, match="database is locked"):
-                writer.cursor().execute("UPDATE counted SET value = 8")
+        assert_refused(writer, monkeypatch)
     writer.cursor().execute("UPDATE counted SET value = 9")
     with (tmp_path / "server.db.next").open("w") as elsewhere:
         fcntl.flock(elsewhere, fcntl.LOCK_EX | fcntl.LOCK_NB)  # it was given back

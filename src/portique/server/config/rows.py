@@ -59,7 +59,7 @@ def insert(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[obj
     Args:
         model: Whose rows; the database draws their keys.
         names: Its columns.
-        rows: Their values.
+        rows: Their values; some thousands at most, for SQLite takes 32,766 values at once.
     """
     if not rows:
         return []

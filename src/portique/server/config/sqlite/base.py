@@ -112,8 +112,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _lock_turn_files(self, ends_s: float) -> None:
         if self._turn_files is None and not self.is_in_memory_db():
             with suppress(OSError):  # a disk that is full: SQLite itself says so, or waits
-                name = str(self.settings_dict["NAME"])
-                self._turn_files = (_opened(name + NEXT), _opened(name + TURN))
+                self._turn_files = _opened(str(self.settings_dict["NAME"]))
         if self._turn_files is None:
             return
         following, writing = self._turn_files
@@ -129,8 +128,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
             os.close(file)
 
 
-def _opened(path: str) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _opened(database: str) -> tuple[int, int]:
+    how = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    following = os.open(database + NEXT, how, 0o600)
+    try:
+        return following, os.open(database + TURN, how, 0o600)
+    except OSError:
+        os.close(following)  # it is tried again at each write
+        raise
 
 
 def _lock(file: int, ends_s: float, look_s: float) -> None:
