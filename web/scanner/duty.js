@@ -14,6 +14,7 @@ import { keepAwake, letSleep } from '../shared/wake.js';
 import { Board } from './board.js';
 import { Calling } from './calling.js';
 import { Camera } from './camera.js';
+import { Chips } from './chips.js';
 import { Desk } from './desk.js';
 import { Feedback } from './feedback.js';
 import { benchOf } from './knowledge_store.js';
@@ -74,7 +75,11 @@ export class Duty extends EventTarget {
     // Always: a reader's Enter must press no button of another screen.
     this.wedge = new Wedge({
       onText: (text) => this.#seen && this.reading.line(text),
-      onUnread: () => this.#seen && this.#tellUnread(tell),
+      onUnread: () => this.#seen && this.#tellUnread(tell, words.asked.again),
+    });
+    this.chips = new Chips({
+      onText: (text) => this.#seen && this.reading.line(text),
+      onUnread: () => this.#seen && this.#tellUnread(tell, words.chips.unread),
     });
     this.session = new Session({ plan: this.#plan(), clock: this.clock });
   }
@@ -132,7 +137,7 @@ export class Duty extends EventTarget {
     this.link.serve({ lane: this.lane, board: this.board });
     this.board.addEventListener('change', () => this.link.wake());
     new Calling(this.board, this.feedback);
-    for (const source of [this.board, this.camera, this.reading, this.link])
+    for (const source of [this.board, this.camera, this.reading, this.link, this.chips])
       source.addEventListener('change', this.#changed);
     this.camera.addEventListener('change', () => this.#tellCamera());
     this.reading.addEventListener('change', () => this.#tellReading());
@@ -144,12 +149,14 @@ export class Duty extends EventTarget {
   /** The lane is on the screen: read. */
   look() {
     this.#seen = true;
+    this.chips.start();
     if (!this.paused) this.#read();
   }
 
   /** Another screen is looked at: the camera rests meanwhile. */
   lookAway() {
     this.#seen = false;
+    this.chips.stop();
     this.#rest();
   }
 
@@ -204,13 +211,14 @@ export class Duty extends EventTarget {
   }
 
   /**
-   * Say that a reader's line was none: the answer to whoever came before must not stand for it.
+   * Say that a reader's line or a chip was none: the answer to whoever came before must not stand for it.
    * @param {(said: string) => void} tell
+   * @param {string} said
    */
-  #tellUnread(tell) {
+  #tellUnread(tell, said) {
     this.board.stage(null);
     this.feedback.give('refer');
-    tell(words.asked.again);
+    tell(said);
   }
 
   /**

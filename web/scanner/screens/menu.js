@@ -56,7 +56,7 @@ function row(name, pressed, present = '') {
  * @param {Duty} duty
  * @param {App} app
  */
-function device({ feedback }, app) {
+function device({ feedback, chips }, app) {
   const other = inLanguage === 'fr' ? 'en' : 'fr';
   return make(
     'fieldset',
@@ -70,6 +70,10 @@ function device({ feedback }, app) {
       toggle('vibration', words.menu.vibration, feedback.vibration, (on) => {
         feedback.vibration = on;
         if (on) feedback.give('grant');
+      }),
+    chips.possible &&
+      toggle('chips', words.chips.read, chips.on, (on) => {
+        chips.turn(on);
       }),
     make(
       'button',

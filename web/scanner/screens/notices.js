@@ -61,6 +61,7 @@ export function troubles(duty) {
   const found = [
     blind !== null && cameraTrouble(blind),
     unwritten !== undefined && journalTrouble(unwritten),
+    duty.chips.fault !== null && { title: words.chips.fault, what: words.chips[duty.chips.fault] },
     failing.has('clock') && words.faults.clock,
     state === 'missing' && words.faults.untold,
     state === 'stale' && words.faults.stale,

@@ -333,6 +333,14 @@ export const en = {
     help: 'What to do if…',
     about: 'This phone',
   },
+  chips: {
+    read: 'Chip badges (NFC)',
+    unread: 'This phone cannot read that badge: its code, a reader, or “Forgotten card”',
+    fault: 'Chip badges are not read',
+    denied:
+      'The browser’s settings for this page, “NFC”: allow it, then switch it on again in the menu.',
+    off: 'Switch on NFC in the phone’s settings, then switch it on again in the menu.',
+  },
   about: {
     title: 'This phone',
     school: 'School',

@@ -334,6 +334,14 @@ export const fr = {
     help: 'Que faire si…',
     about: 'Ce téléphone',
   },
+  chips: {
+    read: 'Badges à puce (NFC)',
+    unread: 'Ce téléphone ne lit pas ce badge : son code, un lecteur, ou « Carte oubliée »',
+    fault: 'Les badges à puce ne sont pas lus',
+    denied:
+      'Réglages du navigateur pour cette page, « NFC » : autorisez-le, puis rallumez-le dans le menu.',
+    off: 'Allumez le NFC dans les réglages du téléphone, puis rallumez-le dans le menu.',
+  },
   about: {
     title: 'Ce téléphone',
     school: 'Établissement',
