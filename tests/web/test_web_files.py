@@ -2,12 +2,15 @@
 
 import gzip
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 
 from portique import __version__
 from portique.core.errors import EnvironmentProblem
+from portique.core.values import from_ms
+from portique.gate.clock import BUILT_AT_MS
 from portique.server.wallet import web_files
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +66,18 @@ def test_the_scanner_tells_the_school_the_projects_version():
     text = (ROOT / "web" / "scanner" / "version.js").read_text(encoding="utf-8")
 
     assert f"VERSION = 'scanner {__version__}';" in text
+
+
+def test_a_phone_and_a_gate_know_the_same_day_before_which_no_true_time_is():
+    """The day of the newest release: a clock that tells an earlier one is known to be wrong."""
+    text = (ROOT / "web" / "scanner" / "clock.js").read_text(encoding="utf-8")
+    told = re.search(r"BUILT_AT_MS = ([\d_]+);", text)
+    log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    released = re.findall(r"^## \[\d\S*\] - (\d{4}-\d\d-\d\d)$", log, re.MULTILINE)
+
+    assert told
+    assert int(told[1]) == BUILT_AT_MS, "web/scanner/clock.js and portique.gate.clock differ"
+    assert not released or f"{from_ms(BUILT_AT_MS):%Y-%m-%d}" == max(released)
 
 
 def test_what_phones_load_stays_small():
