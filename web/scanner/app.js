@@ -13,22 +13,17 @@ import { onInstalling } from '../shared/install.js';
 import { workOffline } from '../shared/offline.js';
 import { StoreFault } from '../shared/store.js';
 import { Device, OpenElsewhere } from './device.js';
-import { Duty } from './duty.js';
 import { JournalFault } from './journal_rows.js';
 import { changeLanguage, inLanguage, words } from './say.js';
-import { aboutScreen } from './screens/about.js';
-import { showAlarms } from './screens/alarms.js';
-import { agentsScreen } from './screens/agents.js';
 import { firstAgentScreen } from './screens/first_agent.js';
-import { helpScreen } from './screens/help.js';
 import { joinScreen } from './screens/join.js';
-import { laneScreen } from './screens/lane.js';
-import { menuScreen } from './screens/menu.js';
 import { closeSheets, toast } from './screens/parts.js';
 import { removedScreen } from './screens/removed.js';
 import { signScreen } from './screens/sign.js';
 import { stuckScreen } from './screens/stuck.js';
+import { NotLoaded, loadAhead, onShift } from './stages.js';
 
+/** @typedef {import('./duty.js').Duty} Duty */
 /** @typedef {'lane' | 'menu' | 'agents' | 'about' | 'help'} Name */
 
 /**
@@ -36,13 +31,6 @@ import { stuckScreen } from './screens/stuck.js';
  * @typedef {{title: string, parts: Node[], placed?: () => void, left?: () => void}} Screen
  */
 
-const SCREENS = {
-  lane: laneScreen,
-  menu: menuScreen,
-  agents: agentsScreen,
-  about: aboutScreen,
-  help: helpScreen,
-};
 const ARROW = 'M15 5l-7 7 7 7';
 const ADDRESS = '/scanner/';
 const ENDED = 'portique-scanner-ended'; // why the page began anew, for the next one
@@ -60,6 +48,8 @@ export class App {
   joinsAgain = false;
   /** Why nobody is signed in any more. */
   ended = taken(ENDED);
+  /** The screens of a shift, once one began. @type {typeof import('./on_shift.js').SCREENS | null} */
+  #screens = null;
   /** @type {Name} */
   #name = 'lane';
   /** @type {Screen | null} */
@@ -104,7 +94,7 @@ export class App {
 
   /** @param {Name} name */
   #screen(name) {
-    if (this.duty) return SCREENS[name](this);
+    if (this.#screens) return this.#screens[name](this);
     const { membership, agents } = /** @type {Device} */ (this.device);
     if (membership.gone && !this.joinsAgain) return removedScreen(this);
     if (!membership.joined || this.invitation) return joinScreen(this);
@@ -126,7 +116,7 @@ export class App {
   popped(event) {
     if (location.hash || !this.device) return;
     const name = /** @type {Name} */ (event.state?.screen ?? 'lane');
-    this.show(name in SCREENS ? name : 'lane', { replacing: true });
+    this.show(name in (this.#screens ?? {}) ? name : 'lane', { replacing: true });
   }
 
   /**
@@ -137,11 +127,15 @@ export class App {
   async begin(agent, key) {
     const device = /** @type {Device} */ (this.device);
     const tell = (/** @type {string} */ said) => toast(said, 'wrong');
-    const duty = await device.letIn(() => Duty.begin(device, agent, key, tell));
+    const { duty, shift } = await device.letIn(async () => {
+      const shift = await onShift();
+      return { duty: await shift.Duty.begin(device, agent, key, tell), shift };
+    });
     duty.addEventListener('end', () => this.end(duty.session.reason ?? ''));
     this.duty = duty;
+    this.#screens = shift.SCREENS;
     this.ended = '';
-    showAlarms(duty);
+    shift.showAlarms(duty);
     duty.touch();
     this.show('lane', { replacing: true });
   }
@@ -227,6 +221,7 @@ export class App {
 function stuckBy(fault) {
   if (fault instanceof OpenElsewhere) return 'elsewhere';
   if (fault instanceof StoreFault || fault instanceof JournalFault) return fault.kind;
+  if (fault instanceof NotLoaded) return 'offline';
   throw fault;
 }
 
@@ -278,10 +273,10 @@ for (const kind of ['pointerdown', 'keydown']) addEventListener(kind, () => app.
 addEventListener('popstate', (event) => app.popped(event));
 addEventListener('hashchange', () => app.takeInvitation() && !app.duty && app.again());
 onInstalling(() => app.device && !app.duty && !app.device.membership.joined && app.again());
-app.open();
+app.open().finally(loadAhead);
 workOffline(
   '/scanner/web/scanner/service-worker.js',
   ADDRESS,
   () => app.duty || location.reload(),
-  () => app.device?.knowledge.isOpen ?? true, // another window may hold a shift
+  () => app.device?.isOpen ?? true, // another window may hold a shift
 );

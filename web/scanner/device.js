@@ -8,18 +8,16 @@ import { Store, StoreFault } from '../shared/store.js';
 import { Agents } from './agents.js';
 import { forgetChoice } from './camera.js';
 import { Clock } from './clock.js';
-import { join } from './joining.js';
-import { Journal } from './journal.js';
 import { IdbRows } from './journal_rows.js';
-import { KnowledgeStore } from './knowledge_store.js';
-import { Calls } from './link_calls.js';
-import { Link } from './link.js';
 import { Membership } from './membership.js';
-import { Retaining } from './retaining.js';
+import { atSchool } from './stages.js';
 import { VERSION } from './version.js';
 
 /** @typedef {import('./journal_rows.js').Rows} Rows */
 /** @typedef {import('./membership.js').Joined} Joined */
+/** @typedef {import('./journal.js').Journal} Journal */
+/** @typedef {import('./knowledge_store.js').KnowledgeStore} KnowledgeStore */
+/** @typedef {import('./link.js').Link} Link */
 
 const BEGUN = 'begun'; // an empty journal is then one that was lost
 const TURN_MS_MAX = 3_000; // how long a page that was just closed may still hold the journal
@@ -45,6 +43,8 @@ export class Device {
   link = null;
   entropy = entropy;
   #kept;
+  /** @type {KnowledgeStore | null} */
+  #knowledge = null;
   /** @type {() => Promise<Rows>} */
   #openRows = IdbRows.open;
 
@@ -57,7 +57,17 @@ export class Device {
     this.#kept = kept;
     this.membership = membership;
     this.agents = agents;
-    this.knowledge = new KnowledgeStore(kept, membership, { nowMs: () => this.clock.nowMs() });
+  }
+
+  /** What it knows of the school that it has joined. */
+  get knowledge() {
+    if (this.#knowledge === null) throw new Error('this phone has joined no school');
+    return this.#knowledge;
+  }
+
+  /** Whether somebody is signed in. */
+  get isOpen() {
+    return this.#knowledge?.isOpen ?? false;
   }
 
   /**
@@ -65,6 +75,7 @@ export class Device {
    * @param {Store} [kept]
    * @param {() => Promise<Rows>} [openRows] where the journal lies
    * @throws {OpenElsewhere | StoreFault | import('./journal_rows.js').JournalFault}
+   * @throws {import('./stages.js').NotLoaded}
    */
   static async open(kept = new Store('portique-scanner', 'kept'), openRows = IdbRows.open) {
     await takeTurn();
@@ -85,6 +96,7 @@ export class Device {
    * @throws {import('../core/errors.js').LinkError | StoreFault}
    */
   async join(invitation) {
+    const { join } = await atSchool(); // before the invitation is used up
     const { bundle, ...joined } = await join(invitation, {
       fetch: asked,
       version: VERSION,
@@ -125,7 +137,11 @@ export class Device {
    * @param {Joined} joined
    */
   async #begin({ gateId, key }) {
-    const { membership, clock, knowledge } = this;
+    const { Calls, Journal, KnowledgeStore, Link, Retaining } = await atSchool();
+    const { membership, clock } = this;
+    const nowMs = () => clock.nowMs();
+    const knowledge = new KnowledgeStore(this.#kept, membership, { nowMs });
+    this.#knowledge = knowledge;
     const expected = await this.#hasBegun(gateId);
     const rows = await this.#openRows();
     const how = { gateId, key, entropy, atMs: clock.nowMs(), expected };

@@ -16,6 +16,7 @@ import {
   signApplication,
 } from '../core/wire_enrolment.js';
 import { makeDeviceKey } from '../core/wrapping.js';
+import { NotAnswered, NotInvited, invitationIn } from './invited.js';
 import { Calls, OK, fetchWith } from './link_calls.js';
 import { PATH as KNOWLEDGE_PATH } from './link_knowledge.js';
 
@@ -24,7 +25,6 @@ import { PATH as KNOWLEDGE_PATH } from './link_knowledge.js';
 
 const PATH = '/gate/v1/enrol';
 const REFUSED = 403;
-const LINK = /^https?:\/\/[^#]+#(.+)$/;
 
 /**
  * The last application: should its answer be lost, the same again still counts, another one not.
@@ -32,12 +32,6 @@ const LINK = /^https?:\/\/[^#]+#(.+)$/;
  * @type {{text: string, key: Joined['key'], nonce: Uint8Array<ArrayBuffer>} | null}
  */
 let unanswered = null;
-
-/** The invitation does not count, or not any more: another is needed. */
-export class NotInvited extends LinkError {}
-
-/** The server can't be reached, or can't answer now: the same invitation still counts. */
-export class NotAnswered extends LinkError {}
 
 /**
  * Answer an invitation.
@@ -69,21 +63,6 @@ export async function join(shown, { fetch, version, entropy }) {
   const clock = { nowMs: () => sentMs }; // the phone's own may be wrong, and nothing is known of it yet
   const calls = new Calls({ fetch, membership: { joined }, clock, entropy });
   return { ...joined, bundle: await firstBundle(calls) };
-}
-
-/**
- * Return the invitation in what a camera or a field was shown.
- *
- * @param {string} shown
- */
-export function invitationIn(shown) {
-  const behind = LINK.exec(shown.trim())?.[1];
-  if (behind === undefined) return shown;
-  try {
-    return decodeURIComponent(behind);
-  } catch {
-    return shown; // a link of somebody else's: refused as no invitation
-  }
 }
 
 /**

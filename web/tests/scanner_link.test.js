@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Agents, FREE_TRIES, WAIT_MS_MAX } from '../scanner/agents.js';
-import { invitationIn } from '../scanner/joining.js';
+import { invitationIn } from '../scanner/invited.js';
 import { Failing } from '../scanner/link_health.js';
 import { Membership } from '../scanner/membership.js';
 import { Pace } from '../scanner/pace.js';

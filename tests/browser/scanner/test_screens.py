@@ -234,6 +234,22 @@ def test_the_next_step_is_in_view_on_a_small_phone(small: Page):
     expect(small.locator(".speech .next")).to_be_in_viewport(ratio=1)
 
 
+def test_a_network_that_goes_while_the_app_is_coming_is_said(small: Page, address: str):
+    """The first screen stands; what comes after it is asked for again, the invitation unused."""
+    small.context.route("**/at_school.js", lambda route: route.abort())
+    small.reload()
+    small.wait_for_selector("h1")
+    small.goto(f"{address}#PQE1:ABC")
+    small.click("form .primary")
+    expect(small.locator("#wrong")).to_contain_text("Vérifiez le réseau")
+    small.evaluate(JOINED)
+    small.reload()
+    expect(small.locator("[role=alert]")).to_contain_text("Vérifiez le réseau")
+    small.context.unroute("**/at_school.js")
+    small.click(".primary")
+    expect(small.locator("#alias")).to_be_visible()
+
+
 def test_a_name_that_is_markup_is_read_as_text(lane: Page):
     """What hides in it is shown, wherever the name stands."""
     hostile = {"showing": 990, "outcome": 1, "name": HOSTILE, "passId": "00112233445566cc"}

@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from portique.server.wallet.app_files import MOUNTS, app_files, service_worker
+from portique.cli.web_preloads import page_of
+from portique.server.wallet.app_files import MOUNTS, app_files, first_modules, service_worker
 from portique.server.wallet.web_files import web_folder
 
 APP = "wallet"
@@ -32,12 +33,22 @@ def test_every_file_of_an_app_is_kept_and_nothing_of_the_other(app):
     assert not any(other in file.removeprefix(mount) for file in files for other in OTHERS[app])
 
 
-def test_the_page_asks_for_every_module_at_once():
-    """None waits until another that imports it has come; `web/tests` see to the scanner's."""
-    page = (web_folder() / APP / "index.html").read_text()
-    modules = [file for file in app_files(web_folder(), APP) if file.endswith(".js")]
+@pytest.mark.parametrize("app", MOUNTS)
+def test_the_page_asks_at_once_for_every_module_of_its_first_screen(app):
+    """None waits until another that imports it has come; the rest follows the first screen."""
+    page = (web_folder() / app / "index.html").read_text()
 
-    assert [file for file in modules if f'="{file}"' not in page] == []
+    assert page == page_of(app), "in the folder of the sources: python -m portique.cli.web_preloads"
+    assert page.count("modulepreload") == len(first_modules(web_folder(), app))
+
+
+def test_a_first_screen_over_a_slow_line_waits_for_few_files():
+    """A browser asks for six at a time: the agent's lane is no part of it."""
+    first = first_modules(web_folder(), "scanner")
+
+    assert len(first) < 50
+    assert "/scanner/web/scanner/duty.js" not in first
+    assert "/scanner/web/scanner/duty.js" in app_files(web_folder(), "scanner")
 
 
 @pytest.mark.parametrize("app", MOUNTS)
@@ -69,9 +80,20 @@ def test_a_file_that_is_imported_is_kept(web):
     assert "/web/wallet/newer.js" in app_files(web, APP)
 
 
+def test_a_module_that_is_loaded_later_is_kept(web):
+    """It is not asked for at once, but is there without network."""
+    (web / APP / "newer.js").write_text("export const newer = 1;\n")
+    with (web / APP / "app.js").open("a") as app:
+        app.write("export const later = () => import('./newer.js');\n")
+
+    assert "/web/wallet/newer.js" in app_files(web, APP)
+    assert "/web/wallet/newer.js" not in first_modules(web, APP)
+
+
 def test_a_type_named_in_a_comment_is_no_file_of_the_app(web):
     """Browsers never ask for it, and most types have no module."""
     with (web / APP / "app.js").open("a") as app:
         app.write("export function f() {}\n/** @type {import('./nothing.js').T} */\n")
+        app.write("/** @type {() => import('./nothing.js').T} */\n")
 
     assert not any("nothing" in file for file in app_files(web, APP))

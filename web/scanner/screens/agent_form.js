@@ -5,6 +5,7 @@ import { make } from '../../shared/elements.js';
 import { StoreFault } from '../../shared/store.js';
 import { AgentFault, PIN, PIN_DIGITS } from '../agents.js';
 import { filled, words } from '../say.js';
+import { NotLoaded } from '../stages.js';
 
 const GUESSED =
   /^(\d)\1{5}$|^(?:012345|123456|234567|345678|456789|567890|654321|987654|123123|112233)$/;
@@ -83,6 +84,7 @@ export function agentFaultWords(fault) {
   if (fault instanceof StoreFault) return words.wrong[fault.kind];
   if (fault instanceof KnowledgeError) return words.wrong.lane;
   if (fault instanceof JournalError) return words.wrong.journal;
+  if (fault instanceof NotLoaded) return words.wrong.offline;
   if (!(fault instanceof AgentFault)) return bug(fault);
   const wait = fault.waitMs ? waitWords(fault.waitMs) : '';
   if (fault.kind === 'wait') return wait;

@@ -6,9 +6,10 @@ import { icon, make } from '../../shared/elements.js';
 import { askToInstall, installing } from '../../shared/install.js';
 import { StoreFault } from '../../shared/store.js';
 import { Camera } from '../camera.js';
-import { NotAnswered, NotInvited, invitationIn } from '../joining.js';
+import { NotAnswered, NotInvited, invitationIn } from '../invited.js';
 import { Reading } from '../reading.js';
 import { filled, words } from '../say.js';
+import { NotLoaded } from '../stages.js';
 import { Finder } from './finder.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -105,6 +106,7 @@ class Joining {
     const stop = make('button', { onclick: () => this.#rest() }, words.join.stop);
     this.#place.replaceChildren(make('p', {}, words.join.aim), finder.element, stop);
     draw();
+    this.#place.scrollIntoView({ block: 'nearest' }); // the picture, whole, on a small phone
     camera.start();
     reading.start();
   }
@@ -161,7 +163,7 @@ class Joining {
 function joinFaultWords(fault) {
   if (fault instanceof StoreFault) return words.wrong[fault.kind];
   if (fault instanceof NotInvited) return words.wrong.refused;
-  if (fault instanceof NotAnswered) return words.wrong.offline;
+  if (fault instanceof NotAnswered || fault instanceof NotLoaded) return words.wrong.offline;
   if (fault instanceof LinkError) return words.wrong.impostor;
   throw fault;
 }

@@ -4,7 +4,7 @@ import { make } from '../../shared/elements.js';
 import { words } from '../say.js';
 
 /**
- * @param {'unsafe' | 'old' | 'full' | 'closed' | 'elsewhere'} why
+ * @param {'unsafe' | 'old' | 'full' | 'closed' | 'offline' | 'elsewhere'} why
  * @returns {import('../app.js').Screen}
  */
 export function stuckScreen(why) {
