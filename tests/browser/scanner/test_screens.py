@@ -1,70 +1,24 @@
 """The scanner's screens in a real browser: read by everybody, answered by hand, inert to text."""
 
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.browser.conftest import WATCH_POLICY
+from tests.browser.scanner.alone import (
+    CLEARED,
+    JOINED,
+    SHOWN,
+    command,
+    opened,
+    serving_files,
+    signed_in,
+)
 from tests.browser.test_access_for_all import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-WEB = Path(__file__).parents[3] / "web"
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; worker-src 'self'"
-)
-PIN = "482915"
-PATIENCE_MS = 20_000
 HOSTILE = "<img src=x onerror=alert(1)>\u202eZoé"
 READ = "<img src=x onerror=alert(1)>⟨U+202E⟩Zoé"
-LISTENED = """
-window.said = [];
-addEventListener('DOMContentLoaded', () => new MutationObserver(() =>
-  said.push(document.getElementById('announce').textContent))
-    .observe(document.getElementById('announce'), { childList: true }));
-"""
-# A phone that joined a school which tells it nothing: its key is real, its calls find nobody.
-JOINED = """async () => {
-  const { makeDeviceKey } = await import('/scanner/web/core/wrapping.js');
-  const { Store } = await import('/scanner/web/shared/store.js');
-  const key = await makeDeviceKey();
-  const of = { gateId: 'g-1', lane: 'entry-1', uai: '0990001S', key, knowledgeKey: key.public };
-  await new Store('portique-scanner', 'kept').put({ id: 'joined', of });
-}"""
-# The board is the lane's own; it is met when the lane next tells it the time.
-MEETING = """
-  const { Board } = await import('/scanner/web/scanner/board.js');
-  const beat = Board.prototype.beat;
-  const board = await new Promise((met) => {
-    Board.prototype.beat = function (ms) { met(this); return beat.call(this, ms); };
-  });
-  Board.prototype.beat = beat;
-"""
-SHOWN = f"""async (cards) => {{
-  {MEETING}
-  const {{ cardWith }} = await import('/scanner/web/scanner/shown.js');
-  const at = {{ atMs: Date.now(), medium: 'paper', kind: 'pupil' }};
-  for (const card of cards) board.present(cardWith({{ ...at, ...card }}));
-}}"""
-CLEARED = f"""async () => {{
-  {MEETING}
-  board.clearWaiting();
-}}"""
-EVERYTHING = f"""async () => {{
-  {MEETING}
-  board.setPosture({{ posture: 'intrusion', drill: true }});
-  board.raiseAlert({{ alert: 1, kind: 'stolen-issuer', atMs: Date.now(), detail: null }});
-  board.setFault('journal', 'full');
-}}"""
-ALARM = f"""async (posture) => {{
-  {MEETING}
-  board.stage(null);
-  board.setPosture({{ posture, drill: false }});
-}}"""
 CARDS = [
     {"showing": 901, "outcome": 0, "name": "Inès Garrigue", "label": "2de 4", "reasons": ["late"]},
     {"showing": 902, "outcome": 2, "name": "Yanis Oudrhiri", "passId": "00112233445566aa"},
@@ -79,48 +33,17 @@ CARDS = [
 ]
 
 
-class Files(SimpleHTTPRequestHandler):
-    """The scanner's files where a server has them, under its policy."""
-
-    def translate_path(self, path: str) -> str:
-        """Find the page and the files below the app's address."""
-        name = path.partition("?")[0].removeprefix("/scanner/").removeprefix("web/")
-        return str(WEB / (name or "scanner/index.html"))
-
-    def end_headers(self) -> None:
-        """Add the policy to every answer."""
-        self.send_header("Content-Security-Policy", POLICY)
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Serve the scanner's files."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/scanner/"
-    server.shutdown()
-    server.server_close()
-
-
-def opened(browser: Browser, address: str, **options) -> Page:
-    """Open the scanner in a browser of its own."""
-    context = browser.new_context(reduced_motion="reduce", **options)
-    context.set_default_timeout(PATIENCE_MS)
-    context.add_init_script(WATCH_POLICY + LISTENED)
-    page = context.new_page()
-    page.goto(address)
-    page.wait_for_selector("h1")
-    return page
+    with serving_files() as found:
+        yield found
 
 
 @pytest.fixture
 def small(chromium: Browser, address: str) -> Iterator[Page]:
     """Open the scanner on a small phone, for French, by day; its policy stops nothing."""
-    size = {"width": 320, "height": 640}
+    size = {"width": 360, "height": 640}
     page = opened(chromium, address, viewport=size, locale="fr-FR", color_scheme="light")
     yield page
     broken = page.evaluate("window.broken")
@@ -144,39 +67,6 @@ def lane(night: Page) -> Page:
     """Find nobody at the lane."""
     night.evaluate(CLEARED)
     return night
-
-
-def signed_in(page: Page) -> Page:
-    """Have the page belong to a school, with an agent at its lane."""
-    page.evaluate(JOINED)
-    page.reload()
-    page.fill("#alias", "loge-1")
-    page.fill("#new-pin", PIN)
-    page.fill("#again", PIN)
-    page.click("form .primary")
-    page.wait_for_selector(".standing")
-    return page
-
-
-def test_everybody_can_use_every_screen(small: Page):
-    """Axe finds nothing, nothing is wider than a small phone, from joining to the shift's end."""
-    is_fit(small)
-    signed_in(small).evaluate(SHOWN, CARDS)
-    small.evaluate(EVERYTHING)
-    expect(small.locator(".posture")).to_be_visible()
-    is_fit(small)
-    small.locator(".tools button").first.click()
-    is_fit(small)
-    small.keyboard.press("Escape")
-    small.locator(".tools button").last.click()
-    is_fit(small)
-    for row in (1, 2):
-        small.locator("nav .row").nth(row).click()
-        is_fit(small)
-        small.click(".back")
-    small.click(".leaving .primary")
-    small.wait_for_selector(".keypad")
-    is_fit(small)
 
 
 def test_everybody_can_read_the_lane_in_the_dark_and_zoomed(lane: Page):
@@ -216,20 +106,19 @@ def test_an_alarm_is_seen_wherever_the_agent_looks(lane: Page, page: str):
     """Above every screen, and no plaque says that there is nothing to check."""
     if page == "menu":
         lane.locator(".tools button").last.click()
-    lane.evaluate(ALARM, "intrusion")
+    alarm(lane, "intrusion")
     expect(lane.locator("#alarm .posture")).to_contain_text("follow the safety plan")
     if page == "lane":
         expect(lane.locator(".stage .calm strong")).to_contain_text("Intrusion")
     else:
         lane.click(".back")
-    lane.evaluate(ALARM, "normal")
+    alarm(lane, "normal")
     expect(lane.locator(".posture")).to_have_count(0)
     expect(lane.locator(".stage .calm strong")).to_have_text("Nothing to check")
 
 
 def test_the_next_step_is_in_view_on_a_small_phone(small: Page):
     """Why, what to say and what comes next stand above the thumb, alarm or not."""
-    small.set_viewport_size({"width": 360, "height": 640})
     signed_in(small).evaluate(SHOWN, CARDS[2:])
     expect(small.locator(".speech .next")).to_be_in_viewport(ratio=1)
 
@@ -257,6 +146,11 @@ def test_a_name_that_is_markup_is_read_as_text(lane: Page):
     expect(lane.locator(".stage .name")).to_have_text(READ)
     expect(lane.locator(".lists .line-name").first).to_have_text(READ)
     assert lane.locator("#screen img").count() == 0
+
+
+def alarm(page: Page, posture: str) -> None:
+    """Have the school raise an alarm, or end it, while nobody stands there."""
+    command(page, ["stage", None], ["setPosture", {"posture": posture, "drill": False}])
 
 
 def is_fit(page: Page) -> None:

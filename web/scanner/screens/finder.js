@@ -16,7 +16,7 @@ const TURN = 'M4 12a8 8 0 0113.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 01-13.7 5.6L4 15
 
 export class Finder {
   #hint = make('p', { class: 'hint', role: 'status' });
-  #fault = make('div', { class: 'trouble' });
+  #fault;
   #lights = make('div', { class: 'lights' });
 
   /**
@@ -29,6 +29,7 @@ export class Finder {
     this.camera = camera;
     this.reading = reading;
     this.pausing = pausing;
+    this.#fault = make('div', { class: pausing ? 'trouble lane-trouble' : 'trouble' });
     video.setAttribute('aria-label', words.lane.finder);
     const corners = make('div', { class: 'corners', 'aria-hidden': 'true' });
     this.element = make(

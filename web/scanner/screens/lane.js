@@ -18,7 +18,7 @@ import { Lists } from './lists.js';
 import { AlertList } from './alarms.js';
 import { standing, troubleLine, troubles } from './notices.js';
 import { isSheetOpen, keepFocus, refresh, toast } from './parts.js';
-import { announced, answerHelp, more, plaque, whose } from './stage.js';
+import { announced, answerHelp, plaque, whose } from './stage.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../duty.js').Duty} Duty */
@@ -201,7 +201,7 @@ class LaneScreen {
    * @param {number} others
    */
   #whom(card, same, others) {
-    const name = [whose(card), more(card)].filter(Boolean).join(' · ');
+    const name = [whose(card), card.label && legible(card.label)].filter(Boolean).join(' · ');
     const next = () => {
       this.#following.next();
       this.#draw();

@@ -18,7 +18,13 @@ export function menuScreen(app) {
     title: words.menu.title,
     parts: [
       make('h1', { tabindex: '-1' }, words.menu.title),
-      make('p', { class: 'soft' }, filled(words.menu.signedIn, { agent: duty.agent })),
+      make(
+        'section',
+        { class: 'leaving' },
+        make('p', {}, filled(words.menu.signedIn, { agent: duty.agent })),
+        make('button', { class: 'primary', onclick: () => app.end('left') }, words.menu.signOut),
+        make('p', { class: 'soft' }, words.menu.signOutWhat),
+      ),
       make(
         'nav',
         { class: 'rows', 'aria-label': words.menu.title },
@@ -28,12 +34,6 @@ export function menuScreen(app) {
         row(words.menu.help, () => app.show('help')),
       ),
       device(duty, app),
-      make(
-        'section',
-        { class: 'leaving' },
-        make('button', { class: 'primary', onclick: () => app.end('left') }, words.menu.signOut),
-        make('p', { class: 'soft' }, words.menu.signOutWhat),
-      ),
     ],
   };
 }

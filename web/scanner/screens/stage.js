@@ -9,6 +9,8 @@ import { capital, filled, hour, named, ofWords, reasonWords, words } from '../sa
 import { COUNTED } from '../shown.js';
 import { shape } from './parts.js';
 
+const LONG = 20; // letters: beyond, a name takes three lines of a small phone
+
 /** @typedef {import('../shown.js').Card} Card */
 /** @typedef {import('../../core/zones.js').Lane} Lane */
 
@@ -81,11 +83,16 @@ export function plaque(card) {
         make('strong', {}, outcomeWord(card)),
         make('span', {}, facts.filter(Boolean).join(' · ')),
       ),
-      name !== null && make('p', { class: 'name' }, make('bdi', {}, name)),
+      name !== null && make('p', { class: looksOf(name) }, make('bdi', {}, name)),
       make('p', { class: 'more' }, make('bdi', {}, more(card))),
       card.ruled && make('p', { class: 'ruling' }, ruledBy(card)),
     ),
   );
+}
+
+/** @param {string} name */
+function looksOf(name) {
+  return [...name].length > LONG ? 'name long' : 'name';
 }
 
 /**
