@@ -15,6 +15,7 @@ from portique.core.calendars import Calendar, Opening, SchoolDays
 from portique.core.exits import read_regimes
 from portique.core.timetables import Timetable
 from portique.core.zones import Site
+from portique.school.checks import read_shares
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "commands.md").read_text(encoding="utf-8")
@@ -169,6 +170,7 @@ def test_the_page_s_facts_are_an_ordinary_grant(run):
         ("calendar", Calendar.from_data),
         ("regimes", read_regimes),
         ("zones", Site.from_data),
+        ("checks", read_shares),
     ],
 )
 def test_the_folder_s_examples_are_right(title: str, read):

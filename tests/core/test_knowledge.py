@@ -1,5 +1,6 @@
 """Bundles of knowledge: signed, versioned, for one school."""
 
+import hashlib
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -232,3 +233,17 @@ def test_what_is_no_bundle_has_no_list_to_lose(data):
     """Said, not guessed."""
     with pytest.raises(KnowledgeError, match="damaged"):
         knowledge.without_today(data)
+
+
+def test_a_part_that_a_newer_school_adds_is_left_unread():
+    """A gate from before it reads the others: nothing has to be upgraded at once."""
+    told = {"later": canonical.encode({"a": 1}), **PARTS}
+    hashes = {name: hashlib.sha256(part).digest() for name, part in told.items()}
+    signed = seal.parse_signed(
+        canonical.decode(bundle(), bytes_max=4096)["manifest"], bytes_max=4096
+    )
+    payload = canonical.decode(signed.payload, bytes_max=4096) | {knowledge.HASHES: hashes}
+    manifest = seal.sign(canonical.encode(payload), KEY).to_bytes()
+    data = canonical.encode({"manifest": manifest, "parts": told})
+
+    assert set(knowledge.read_bundle(data, KEY.public, uai=UAI).parts) == set(told)

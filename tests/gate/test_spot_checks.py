@@ -9,7 +9,7 @@ from portique.core.entries import Ruling
 from portique.core.sentences import AdmitReason
 from portique.core.values import HolderId
 from portique.gate.spot_checks import SpotChecks, never
-from portique.testing.lanes import WorkingLane, open_lane
+from portique.testing.lanes import Told, WorkingLane, open_lane
 
 TO_CONFIRM = ["identity-to-confirm"]
 
@@ -29,7 +29,7 @@ def opened(school, tmp_path) -> Iterator[Callable[..., WorkingLane]]:
             school,
             known=school.knowledge(),
             clock=clock,
-            draws_check=lambda: next(coming),
+            draws_check=lambda _told: next(coming),
         )
         made.append(working)
         return working
@@ -109,3 +109,42 @@ def test_an_answered_check_is_over(school, opened):
     working.clock.advance(10 * 60_000)
 
     assert working.show(held.text).granted
+
+
+@pytest.mark.parametrize(
+    ("told", "drawn", "checked"),
+    [
+        (0, bytes(8), False),
+        (1000, b"\xff" * 8, True),
+        (250, bytes.fromhex("3fffffffffffffff"), True),
+        (250, bytes.fromhex("4000000000000000"), False),
+    ],
+)
+def test_the_schools_share_wins_over_the_configurations(told, drawn, checked):
+    """Whatever the configuration says of this machine."""
+    for configured in (0, 100):
+        assert SpotChecks(configured, lambda _size: drawn).draw(told) is checked
+
+
+@pytest.mark.parametrize(
+    ("checks", "told"), [({"entry-1": 20}, 20), ({"exit-1": 20}, None), (None, None)]
+)
+def test_a_lane_draws_by_its_own_share(school, tmp_path, checks, told):
+    """Never by another lane's; where the school says nothing, the configuration counts."""
+    asked: list[int | None] = []
+
+    def draw(share: int | None) -> bool:
+        asked.append(share)
+        return False
+
+    held = school.issue()
+    working = open_lane(
+        tmp_path / "journal.db",
+        school,
+        known=school.knowledge(told=Told(checks=checks)),
+        draws_check=draw,
+    )
+    working.show(held.text)
+    working.close()
+
+    assert asked == [told]

@@ -14,6 +14,7 @@ from tests.gate.conftest import site_with
 from tests.web.node_lines import Answers, answering
 from tests.web.schools import device_data
 
+from portique.core.checks import ALL
 from portique.core.daylists import DayList
 from portique.core.entries import Ruling
 from portique.core.errors import JournalError, TooLate
@@ -30,6 +31,7 @@ from portique.core.zones import Mode
 from portique.gate.board import RECENT_MS, AlertKind, Card
 from portique.gate.journal_values import Receipt, Row
 from portique.gate.knowing import open_bundle
+from portique.gate.spot_checks import SpotChecks
 from portique.testing.fakes import MONDAY_0800_MS
 from portique.testing.lanes import Held, PocketSchool, Told, WorkingLane, open_lane
 
@@ -61,7 +63,10 @@ class Scene:
         self.media: list[Held] = [*papers, *phones, *barred]
         day = from_ms(MONDAY_0800_MS).date()
         listed = DayList(day, tuple(self.school.listing(held) for held in (*papers, *barred)))
-        told = Told(site=site_with(pairing=rng.random() < 1 / 2), listed=listed)
+        lanes, some = ("entry-1", "exit-1"), rng.choice((None, 0, ALL))
+        checks = None if some is None else dict.fromkeys(lanes, some)
+        site = site_with(pairing=rng.random() < 1 / 2)
+        told = Told(site=site, listed=listed, checks=checks)
         counting = replace(told, site=site_with(mode=Mode.COUNTING))
         free = replace(told, site=site_with(mode=Mode.FREE))
         self.bundles = [
@@ -101,6 +106,7 @@ class GateLane:
             lane=self._lane,
             known=self._known(0),
             clock=before.clock if before else None,
+            draws_check=SpotChecks(0, secrets.token_bytes).draw,
         )
         self._tended_ms = 0
 

@@ -3,11 +3,12 @@
 import { readAlarm } from './alarms.js';
 import { readBadges } from './badges.js';
 import { readCalendar } from './calendars.js';
+import { readChecks } from './checks.js';
 import { readDayPart } from './daylists.js';
 import { planDay } from './dayplans.js';
 import { KnowledgeError } from './errors.js';
 import { readRegimes } from './exits.js';
-import { BADGES, PARTS, TODAY, readBundle, readKeysPart } from './knowledge.js';
+import { BADGES, CHECKS, PARTS, TODAY, readBundle, readKeysPart } from './knowledge.js';
 import { localDay } from './localtime.js';
 import { keyRing } from './passes.js';
 import { readFields } from './plain.js';
@@ -40,6 +41,7 @@ const PLANS_KEPT_MAX = 4; // today, the night's other side, and a replay's turn 
  * @property {string} table the hash of the table the school decides by
  * @property {import('./badges.js').Badges | null} badges null: one number is like another here
  * @property {DayList | null} today
+ * @property {import('./checks.js').Checks} checks how many showings of a lane an agent looks at
  * @property {Map<Day, DayPlan>} plans those worked out so far
  */
 
@@ -73,6 +75,7 @@ export async function openBundle(data, schoolKey, { uai, mine, atLeast = null })
     alarm: readAlarm(parts.get('alarms')),
     badges: await readBadges(parts.get(BADGES), keys.names),
     today: await readDayPart(parts.get(TODAY), mine),
+    checks: readChecks(parts.get(CHECKS)),
     plans: new Map(),
   };
 }

@@ -21,6 +21,7 @@ import { unwrap, wrappedFor } from './wrapping.js';
 
 export const PARTS = ['keys', 'status', 'calendar', 'rights', 'zones', 'alarms', 'settings'];
 export const BADGES = 'badges';
+export const CHECKS = 'checks';
 export const TODAY = 'today';
 export const BUNDLE_BYTES_MAX = 16 * 1024 * 1024;
 const MANIFEST_BYTES_MAX = 4096;

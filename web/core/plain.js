@@ -90,7 +90,7 @@ export class Fields {
    */
   code(key) {
     const value = this.#take(key);
-    if (typeof value !== 'string' || !CODE.test(value)) {
+    if (!isCode(value)) {
       throw this.#wrong(key, 'at most 40 plain letters, digits and . _ + - without spaces');
     }
     return value;
@@ -245,6 +245,16 @@ export class Fields {
  */
 export function isText(value, charsMax = TEXT_CHARS_MAX) {
   return typeof value === 'string' && (value.length <= charsMax || [...value].length <= charsMax);
+}
+
+/**
+ * Say whether a value is a code, as journals keep them.
+ *
+ * @param {unknown} value
+ * @returns {value is string}
+ */
+export function isCode(value) {
+  return typeof value === 'string' && CODE.test(value);
 }
 
 /**

@@ -7,7 +7,7 @@ import { DIRECTIONS } from './values.js';
 /** @typedef {import('./plain.js').Words} Words */
 
 const ZONES_MAX = 200;
-const LANES_MAX = 400;
+export const LANES_MAX = 400;
 const MODES = /** @type {const} */ (['control', 'counting', 'free']);
 
 /** @typedef {{name: string, title: Words}} Zone  a part of the school a door leads to */

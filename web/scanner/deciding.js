@@ -43,7 +43,7 @@ function situationOf({ bench, day, cards, clock, alarm }, spotChecks, presented,
   const { held } = presented;
   const { trusted, claimMs } = clock.state;
   // Drawn before looking at who it is; a check once drawn holds until an agent answered it.
-  const drawn = spotChecks.draw();
+  const drawn = spotChecks.draw(bench.knowledge?.checks.get(bench.lane.name));
   const spotCheck = drawn || (held !== null && cards.checking(whose(held)));
   const better = { alarm, clockTrusted: trusted, clockUncertaintyMs: claimMs, spotCheck };
   return situationAt(bench, presented, atMs, day.recall.of(presented), better);

@@ -41,7 +41,6 @@ const MINUTE_MS = 60_000;
  * @property {import('./workings.js').Timekeeper} clock
  * @property {(size: number) => Uint8Array} entropy
  * @property {() => number} takeNumber the next showing's number, of the series that the camera uses
- * @property {number} [spotCheckPercent] how many showings of a hundred an agent looks at
  */
 
 /** The lane: decides showings, and carries out what agents ask. */
@@ -57,13 +56,13 @@ export class Lane {
   #tendedMs = 0;
 
   /** @param {Parts} parts */
-  constructor({ entropy, spotCheckPercent = 0, ...parts }) {
+  constructor({ entropy, ...parts }) {
     const workings = new Workings(parts);
     this.#workings = workings;
     this.#answers = new Answers(workings, (shown, opened) => this.#carryThrough(shown, opened));
     this.#modes = new Modes(workings);
     this.#posture = new SchoolPosture(workings);
-    this.#spotChecks = new SpotChecks(spotCheckPercent, entropy);
+    this.#spotChecks = new SpotChecks(entropy);
     this.#posture.follow(workings.alarm);
   }
 

@@ -1,33 +1,35 @@
 /**
  * Random checks: one showing in so many is referred, so that an agent looks at the card.
  *
- * Drawn before anybody looks at who shows what: the chance is the same for all, and no person, class
- * or kind can be picked. Whoever walks away and shows again is still to be checked: that is the
- * lane's to remember, not chance. The same as `portique.gate.spot_checks`.
+ * The share is the lane's, told by the school in what it signs. Drawn before anybody looks at who shows
+ * what: the chance is the same for all, and no person, class or kind can be picked. Whoever walks away
+ * and shows again is still to be checked: that is the lane's to remember, not chance. The same as
+ * `portique.gate.spot_checks`.
  */
+
+import { ALL } from '../core/checks.js';
 
 const DRAW_BYTES = 8;
 const DRAWN_BELOW = 2n ** BigInt(8 * DRAW_BYTES);
-const SHARES = 1_000_000; // the finest share of a per cent that can be asked for
 
 /** Draws for one lane. */
 export class SpotChecks {
-  #below;
   #entropy;
 
-  /**
-   * @param {number} percent the share of showings to check, 0 (none) to 100 (all)
-   * @param {(size: number) => Uint8Array} entropy gives so many unpredictable bytes
-   */
-  constructor(percent, entropy) {
-    this.#below = (DRAWN_BELOW * BigInt(Math.round(percent * SHARES))) / BigInt(100 * SHARES);
+  /** @param {(size: number) => Uint8Array} entropy gives so many unpredictable bytes */
+  constructor(entropy) {
     this.#entropy = entropy;
   }
 
-  /** Say whether this showing is to be checked. */
-  draw() {
-    if (this.#below === 0n) return false;
+  /**
+   * Say whether this showing is to be checked.
+   *
+   * @param {number} [told] the thousandths of its showings that the school wants checked at this lane
+   */
+  draw(told = 0) {
+    if (told === 0) return false;
     const bytes = this.#entropy(DRAW_BYTES);
-    return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0) < this.#below;
+    const drawn = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0);
+    return drawn < (DRAWN_BELOW * BigInt(told)) / BigInt(ALL);
   }
 }

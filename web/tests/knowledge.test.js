@@ -6,6 +6,7 @@ import { test } from 'node:test';
 
 import { digest, nameKey, numberOf, readBadges } from '../core/badges.js';
 import { decode, encode, mapOf } from '../core/canonical.js';
+import { readChecks } from '../core/checks.js';
 import { cardOf, find, readDayPart } from '../core/daylists.js';
 import { dayText } from '../core/days.js';
 import { KnowledgeError, PassError } from '../core/errors.js';
@@ -119,6 +120,28 @@ test('A card of the list is decided as if it had been shown.', async () => {
   assert.deepEqual([card.identity?.name, card.identity?.regime], ['Zoé Martin', '']);
   assert.deepEqual([card.opensMs, card.closesMs], [1_795_000_000_000, 1_820_000_000_000]);
   assert.deepEqual(find(listed, 'zo', ''), []);
+});
+
+test('The shares of random checks are by lane, and by nothing else.', () => {
+  assert.deepEqual(Object.fromEntries(readChecks(decoded(VALID.checks))), VALID.checked);
+  assert.equal(readChecks(undefined).size, 0);
+});
+
+for (const [what, part] of Object.entries(INVALID.checks)) {
+  test(`Shares of something else are refused: ${what}.`, () => {
+    assert.throws(() => readChecks(decoded(part)), isRefusal);
+  });
+}
+
+test('A part that a newer school adds is left unread, and the others hold.', async () => {
+  const key = await makePrivateKey(Purpose.KNOWLEDGE);
+  const later = encode(mapOf(['entry-1', mapOf()]));
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', later));
+  const told = mapOf([1, 1], [3, UAI], [4, 1], [5, 7], [6, 1], [7, 2], [8, mapOf(['later', hash])]);
+  const manifest = (await sign(encode(told), key)).toBytes();
+  const file = encode(mapOf(['manifest', manifest], ['parts', mapOf(['later', later])]));
+
+  assert.deepEqual([...(await readBundle(file, key.public, { uai: UAI })).parts.keys()], ['later']);
 });
 
 test('The knowledge of the page reads as it says.', async () => {

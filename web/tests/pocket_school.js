@@ -167,6 +167,7 @@ export class PocketSchool {
         table: OURS.hash,
         badges: null,
         today: null,
+        checks: new Map(lanes.map(({ name }) => [name, 500])), // `openLane` says who is drawn
         plans: new Map(),
         ...told,
       })

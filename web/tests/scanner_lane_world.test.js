@@ -199,18 +199,19 @@ test('A pupil who may not leave alerts nobody: the agent sees the card, with the
 // --- random checks -------------------------------------------------------------------------------
 
 /**
- * @param {number} percent
+ * @param {number | undefined} told thousandths
  * @param {string} drawn 16 hexadecimal digits
  */
-function drawOf(percent, drawn) {
-  return new SpotChecks(percent, () => Uint8Array.from(Buffer.from(drawn, 'hex'))).draw();
+function drawOf(told, drawn) {
+  return new SpotChecks(() => Uint8Array.from(Buffer.from(drawn, 'hex'))).draw(told);
 }
 
 test('The share of checks is exact at its edges.', () => {
-  assert.equal(drawOf(0, ''), false, 'nothing is drawn'); // each scanner's share
-  assert.equal(drawOf(100, 'f'.repeat(16)), true);
-  assert.equal(drawOf(25, '3fffffffffffffff'), true);
-  assert.equal(drawOf(25, '4000000000000000'), false);
+  assert.equal(drawOf(undefined, ''), false, 'nothing is drawn: the school tells no share');
+  assert.equal(drawOf(0, ''), false, 'nothing is drawn');
+  assert.equal(drawOf(1000, 'f'.repeat(16)), true);
+  assert.equal(drawOf(250, '3fffffffffffffff'), true);
+  assert.equal(drawOf(250, '4000000000000000'), false);
 });
 
 /** @param {boolean[]} draws */
@@ -224,6 +225,16 @@ test('Chance is drawn for whatever is shown, before anybody looks whose it is.',
   await show('no pass at all');
 
   assert.deepEqual(reasons(await show(held.text)), TO_CONFIRM);
+});
+
+test('A lane whose share is told anew draws by it from the next showing on; another lane’s is not its.', async () => {
+  const [one, two] = [await school.issue(), await school.issue()];
+  const elsewhere = new Map([[LANES.exit.name, 1000]]);
+  const { show, learn } = await openLane({ knowledge: school.knowledge({ checks: elsewhere }) });
+  const before = reasons(await show(one.text));
+  await learn(school.knowledge({ number: 2, checks: new Map([[LANES.entry.name, 1000]]) }));
+
+  assert.deepEqual([before, reasons(await show(two.text))], [[], TO_CONFIRM]);
 });
 
 test('Walking away escapes no check, with another medium either; an answer ends it.', async () => {

@@ -108,7 +108,6 @@ export async function openLane({ knowledge, draws = () => false, ...around }) {
     clock,
     entropy: () => new Uint8Array(8).fill(draws() ? 0 : 0xff),
     takeNumber: () => showings.takeNumber(),
-    spotCheckPercent: 50,
   });
   await lane.restore(entries);
   /** @param {string} text */

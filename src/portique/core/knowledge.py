@@ -31,8 +31,8 @@ DEPTH_MAX = 10
 ITEMS_MAX = 2_000_000
 MS_MAX = SECONDS_MAX * 1000
 PARTS = ("keys", "status", "calendar", "rights", "zones", "alarms", "settings")
-BADGES, TODAY = "badges", "today"
-OPTIONAL = (BADGES, TODAY)  # knowledge from before they existed goes on counting
+BADGES, CHECKS, TODAY = "badges", "checks", "today"
+OPTIONAL = (BADGES, CHECKS, TODAY)  # knowledge from before they existed goes on counting
 DAMAGED = "the knowledge file is damaged or not signed by this school; export it again"
 UAI, EPOCH, VERSION, ISSUED, EXPIRES, HASHES, AUTHORISED, FORM = 3, 4, 5, 6, 7, 8, 9, 1
 

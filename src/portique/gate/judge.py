@@ -62,6 +62,11 @@ class Bench:
         """The keys at hand; without knowledge there are none and no pass is genuine."""
         return self.knowledge.ring if self.knowledge else KeyRing(self.uai, {})
 
+    @property
+    def checked(self) -> int | None:
+        """How many thousandths of its showings the school wants checked; None: it says nothing."""
+        return self.knowledge.checks.get(self.lane.name) if self.knowledge else None
+
     def present(self, text: str, *, typed: bool = False) -> Presented:
         """Verify a text; what is wrong with it becomes a state, never an exception.
 

@@ -9,6 +9,7 @@ from portique.core import knowledge
 from portique.core.alarms import Alarm
 from portique.core.badges import Badges, read_badges
 from portique.core.calendars import Calendar
+from portique.core.checks import read_checks
 from portique.core.daylists import DayList, read_day_part
 from portique.core.dayplans import DayPlan, plan_day
 from portique.core.errors import KnowledgeError
@@ -54,6 +55,7 @@ class Knowledge:
     table: str
     badges: Badges | None = None  # None: this gate can't tell one number from another
     today: DayList | None = None
+    checks: Mapping[str, int] = field(default_factory=dict)  # thousandths, by lane
     plans: dict[date, DayPlan] = field(default_factory=dict)
 
     @property
@@ -129,6 +131,7 @@ def open_bundle(
         table,
         read_badges(parts.get(knowledge.BADGES), keys.names),
         read_day_part(parts.get(knowledge.TODAY), mine),
+        read_checks(parts.get(knowledge.CHECKS)),
     )
 
 

@@ -93,7 +93,7 @@ class Ports:
     metrics: Metrics
     open_for_s: float
     flood: Flood | None = None  # None: every code has its entry
-    draws_check: Callable[[], bool] = never
+    draws_check: Callable[[int | None], bool] = never  # by the share that the school tells
 
 
 class Lane:
@@ -252,7 +252,7 @@ class Lane:
 
     def _draws_check(self, presented: Presented) -> bool:
         """Draw before looking at who it is; a check once drawn holds until an agent answered it."""
-        drawn = self._ports.draws_check()
+        drawn = self._ports.draws_check(self._bench.checked)
         held = presented.held
         return drawn or (held is not None and self._cards.checking(whose(held)))
 

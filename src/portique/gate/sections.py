@@ -37,7 +37,8 @@ class GateSection:
     spot_check_percent: Annotated[
         float,
         Key(
-            "share of showings, drawn at random, referred for a look at the card; 0: none",
+            "share of showings, drawn at random, referred for a look at the card; 0: none. "
+            "What the school decides for the lane wins",
             bounds=(0.0, 100.0),
         ),
     ] = 0.0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from portique.core import canonical, knowledge, revocation
 from portique.core.alarms import CALM
 from portique.core.badges import badges_part
+from portique.core.checks import checks_part
 from portique.core.daylists import DayList, day_part
 from portique.core.exits import write_regimes
 from portique.core.knowledge import Manifest, Version
@@ -16,6 +17,7 @@ from portique.core.rules import TABLE_HASH
 from portique.core.seal import IV_BYTES, PublicKey, Purpose
 from portique.core.values import to_ms
 from portique.school import recovery
+from portique.school.checks import shares_of, shares_on
 from portique.school.issuing import to_second
 from portique.school.rules import calendar_of, regimes_of, site_of
 
@@ -67,6 +69,7 @@ def make_bundle(
     told = [
         *_parts(school, manifest, gates, entropy),
         *_holders(school, at, gates, entropy),
+        *_checks(school, at),
         *rules,
     ]
     parts = {name: canonical.encode(part) for name, part in told}
@@ -104,6 +107,13 @@ def _holders(
         listing = DayList(day, tuple(listed))
         parts.append((knowledge.TODAY, day_part(listing, gates, entropy=entropy)))
     return parts
+
+
+def _checks(school: School, at: datetime) -> list[tuple[str, Any]]:
+    """Return the shares of random checks that count that day, if any lane has one."""
+    day = local_day(to_ms(at), school.settings.time_zone)
+    told = shares_on(shares_of(school), day)
+    return [(knowledge.CHECKS, checks_part(told))] if told else []
 
 
 def _key(gate: EnrolledGate) -> PublicKey:

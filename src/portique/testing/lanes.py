@@ -16,6 +16,7 @@ from portique.core import canonical, knowledge, passes, revocation, seal
 from portique.core.alarms import CALM
 from portique.core.badges import badges_part, digest
 from portique.core.calendars import default_calendar
+from portique.core.checks import checks_part
 from portique.core.daylists import Listed, day_part
 from portique.core.exits import BUILT_IN, write_regimes
 from portique.core.knowledge import Manifest, SchoolKeys, Version
@@ -90,6 +91,7 @@ class Told:
     table: str = TABLE_HASH
     badges: dict[str, str] = field(default_factory=dict)  # number → text of a pass
     listed: DayList | None = None
+    checks: dict[str, int] | None = None  # lane → thousandths; None: from before there were any
 
 
 class PocketSchool:
@@ -192,6 +194,8 @@ class PocketSchool:
         if told.badges:
             known = {digest(number, self.name_key): text for number, text in told.badges.items()}
             parts["badges"] = badges_part(known, self.name_key, iv=self.entropy(12))
+        if told.checks is not None:
+            parts["checks"] = checks_part(told.checks)
         if told.listed is not None:
             parts["today"] = day_part(told.listed, gates, entropy=self.entropy)
         return parts
@@ -291,7 +295,7 @@ def open_lane(
     known: Knowledge | None = None,
     clock: FakeClock | None = None,
     door: FakeDoor | None = None,
-    draws_check: Callable[[], bool] = never,
+    draws_check: Callable[[int | None], bool] = never,
 ) -> WorkingLane:
     """Put a lane to work over the journal at `path`, remembering what that holds.
 

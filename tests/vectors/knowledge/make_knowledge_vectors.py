@@ -86,6 +86,7 @@ LISTED = [
 ]
 ROWS = [[SEED.randbytes(8), SEED.randbytes(8), *row] for row in LISTED]
 GOOD = badges(HELD)
+CHECKED = {"entry-1": 20, "exit-1": 0, "gate.2": 1000}
 
 VALID = {
     "name_key": NAME_KEY.hex(),
@@ -101,6 +102,8 @@ VALID = {
     "day": DAY,
     "listed": LISTED,
     "today": cbor(today(ROWS)).hex(),
+    "checks": cbor(CHECKED).hex(),
+    "checked": CHECKED,
 }  # fmt: skip
 INVALID = {
     "numbers": ["", "12345", "F" * 21, "PQ1:0123456789", "zoé martin", "04.A2.B9.3C", "04A2B9O0", "１２３４５６"],
@@ -133,6 +136,20 @@ INVALID = {
         "an index beyond the list": cbor(today([[*ROWS[0][:5], 1 << 20, *LISTED[0][4:]]])).hex(),
         "an end before the beginning": cbor(today([[*ROWS[0][:6], 10, 10]])).hex(),
         "a truth for a second": cbor(today([[*ROWS[0][:6], False, True]])).hex(),
+    },
+    "checks": {
+        "more than all": cbor({"entry-1": 1001}).hex(),
+        "less than none": cbor({"entry-1": -1}).hex(),
+        "a truth for a share": cbor({"entry-1": True}).hex(),
+        "a text for a share": cbor({"entry-1": "20"}).hex(),
+        "nothing for a share": cbor({"entry-1": None}).hex(),
+        "a share of a class": cbor({"entry-1": {"2de 4": 1000}}).hex(),
+        "somebody's share": cbor({bytes.fromhex("0123456789abcdef"): 1000}).hex(),
+        "a lane by its place": cbor({1: 20}).hex(),
+        "a lane with a space": cbor({"entry 1": 20}).hex(),
+        "a lane without a name": cbor({"": 20}).hex(),
+        "too many lanes": cbor({f"lane-{n}": 20 for n in range(401)}).hex(),
+        "a list": cbor(["entry-1", 20]).hex(),
     },
 }  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from portique.school.checks import CHECKS
 from portique.school.folder import CALENDAR, MOVED, REGISTER, ZONES, SchoolFolder, is_served
 from portique.school.rules import REGIMES
 from portique.server.passes.register import DatabaseRegister
@@ -50,7 +51,7 @@ def _copy(folder: SchoolFolder) -> None:
         register.set_rights(holder, data)
     for gate in folder.register.gates():
         register.add_gate(gate)
-    for name in (CALENDAR, ZONES, REGIMES):
+    for name in (CALENDAR, ZONES, REGIMES, CHECKS):
         data = folder.read_data(name)
         if data is not None:
             Rules.objects.update_or_create(name=name, defaults={"data": data})

@@ -146,6 +146,7 @@ class RulesActKind(models.TextChoices):
     OPENINGS = "openings"
     REGIMES = "regimes"
     PHONES = "phones"
+    CHECKS = "checks"
 
 
 class RulesAct(models.Model):

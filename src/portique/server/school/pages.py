@@ -39,6 +39,15 @@ PAGES = (
         OFFICE,
     ),
     Page(
+        "school:checks",
+        Words("Contrôles au hasard", "Random checks"),
+        Words(
+            "Combien de présentations un agent vérifie, voie par voie",
+            "How many showings an agent checks, lane by lane",
+        ),
+        OFFICE,
+    ),
+    Page(
         "school:simulator",
         Words("Peut-il sortir\u202f?", "May they leave?"),
         Words("Essayer les règles avant le portique", "Try the rules before the gate does"),

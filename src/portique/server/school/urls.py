@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portique.server.school.views import calendar, changes, openings, regimes, simulator, timetable
+from portique.server.school.views import (
+    calendar,
+    changes,
+    checks,
+    openings,
+    regimes,
+    simulator,
+    timetable,
+)
 
 app_name = "school"
 urlpatterns = [
@@ -20,6 +28,8 @@ urlpatterns = [
     path("ouverture/", openings.opening, name="opening"),
     path("ouverture/retirer/", openings.remove, name="remove-opening"),
     path("regimes/", regimes.regimes, name="regimes"),
+    path("controles/", checks.checks, name="checks"),
+    path("controles/decider/", checks.decide, name="decide-checks"),
     path("essai/", simulator.simulator, name="simulator"),
     path("essai/<uuid:key>/", simulator.of_person, name="simulator-person"),
 ]

@@ -11,6 +11,7 @@ from portique.server.school.actions.calendar import (
     set_school_days,
 )
 from portique.server.school.actions.changes import forget_old_changes, take, undo
+from portique.server.school.actions.checks import decide_checks
 from portique.server.school.actions.drafts import drop_draft, keep_draft, set_choices
 from portique.server.school.actions.regimes import set_regimes
 from portique.server.school.actions.timetables import use_timetable
@@ -18,6 +19,7 @@ from portique.server.school.actions.timetables import use_timetable
 __all__ = [
     "add_days",
     "add_opening",
+    "decide_checks",
     "drop_draft",
     "forget_old_changes",
     "keep_draft",
