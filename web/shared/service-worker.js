@@ -1,23 +1,46 @@
 /*
  * An app without network. The server puts `self.APP = {app, version, files}` before this text:
- * the list is found from the app's page, the version is the hash of its files.
+ * the list is found from the app's page, with the SHA-256 of each; the version is the hash of it all.
  *
- * Kept are exactly those files, nothing else: no answer of the server, nothing about anybody.
+ * Kept are exactly those files, nothing else: no answer of the server, nothing about anybody. One that
+ * came otherwise than it was made (a portal's page, a server in the middle of its upgrade, half a file)
+ * is not kept, and the older version goes on.
  * A newer version waits until no page of the app is seen; the next opening is served by it.
  */
 'use strict';
 
 (() => {
   const worker = /** @type {any} */ (self);
-  /** @type {{app: string, version: string, files: string[]}} */
+  /** @type {{app: string, version: string, files: Record<string, string>}} */
   const { app, version, files } = worker.APP;
   const family = `portique-${app}-`;
   const name = family + version;
 
   async function keepFiles() {
-    const cache = await caches.open(name);
+    const fetched = await Promise.all(Object.keys(files).map(fetchedFile));
+    const cache = await caches.open(name); // only now: half a version is none
+    await Promise.all(fetched.map(([file, response]) => cache.put(file, response)));
+  }
+
+  /**
+   * @param {string} file
+   * @returns {Promise<[string, Response]>}
+   */
+  async function fetchedFile(file) {
     // "no-cache": asked again of the server, or the browser's older copies would be kept as new ones
-    await cache.addAll(files.map((file) => new Request(file, { cache: 'no-cache' })));
+    const response = await fetch(new Request(file, { cache: 'no-cache' }));
+    if (!(await isOurs(file, response))) throw new Error(`${file} came otherwise than it was made`);
+    return [file, response];
+  }
+
+  /**
+   * @param {string} file
+   * @param {Response} response
+   */
+  async function isOurs(file, response) {
+    if (!response.ok || response.redirected) return false;
+    const digest = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
+    return btoa(String.fromCharCode(...new Uint8Array(digest))) === files[file];
   }
 
   async function begin() {
@@ -35,11 +58,16 @@
 
   /**
    * @param {Request} request
+   * @param {string} file
    * @returns {Promise<Response>}
    */
-  async function answer(request) {
+  async function answer(request, file) {
     const cache = await caches.open(name);
-    return (await cache.match(request, { ignoreSearch: true, ignoreVary: true })) ?? fetch(request);
+    const kept = await cache.match(file, { ignoreVary: true });
+    if (kept) return kept;
+    const response = await fetch(request); // the browser threw it away
+    if (await isOurs(file, response)) await cache.put(file, response.clone()).catch(() => {});
+    return response;
   }
 
   worker.addEventListener('install', (/** @type {any} */ event) => event.waitUntil(keepFiles()));
@@ -50,7 +78,7 @@
   worker.addEventListener('fetch', (/** @type {any} */ event) => {
     const { request } = event;
     const address = new URL(request.url);
-    const ours = address.origin === worker.location.origin && files.includes(address.pathname);
-    if (request.method === 'GET' && ours) event.respondWith(answer(request));
+    const ours = address.origin === worker.location.origin && address.pathname in files;
+    if (request.method === 'GET' && ours) event.respondWith(answer(request, address.pathname));
   });
 })();

@@ -1,7 +1,11 @@
 """The files that each app works with offline: all of them, no other, few bytes."""
 
+import base64
 import gzip
+import hashlib
+import json
 import shutil
+from typing import Any
 
 import pytest
 
@@ -61,14 +65,38 @@ def test_the_app_is_small(app):
     assert sum(len(gzip.compress(data)) for data in (page, *files)) < PACKED_BYTES_MAX[app]
 
 
-@pytest.mark.parametrize("file", ["wallet/index.html", "core/seal.js", "wallet/icon-180.png"])
+@pytest.mark.parametrize(
+    "file",
+    ["wallet/index.html", "core/seal.js", "wallet/icon-180.png", "shared/service-worker.js"],
+)
 def test_any_change_makes_another_worker(web, file):
     """So that browsers notice."""
     before = service_worker(web, APP)
     with (web / file).open("ab") as changed:
         changed.write(b"\n")
 
-    assert service_worker(web, APP) != before
+    assert version_of(service_worker(web, APP)) != version_of(before)
+
+
+def test_the_worker_is_told_the_digest_of_each_file(web):
+    """So that it keeps none that came otherwise."""
+    told = told_to(service_worker(web, APP))
+    page = hashlib.sha256((web / APP / "index.html").read_bytes()).digest()
+
+    assert list(told["files"]) == app_files(web, APP)
+    assert base64.b64decode(told["files"][f"/{APP}/"]) == page
+
+
+def version_of(worker: bytes) -> str:
+    """Return the version a worker is told, which names its cache."""
+    return str(told_to(worker)["version"])
+
+
+def told_to(worker: bytes) -> dict[str, Any]:
+    """Read what the server put before a worker's text."""
+    line = worker.decode().partition(";\n")[0]
+    told: dict[str, Any] = json.loads(line.removeprefix("self.APP = "))
+    return told
 
 
 def test_a_file_that_is_imported_is_kept(web):

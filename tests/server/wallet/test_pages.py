@@ -1,6 +1,5 @@
-"""The office's pages of phones, and the app's own files."""
+"""The office's pages of phones."""
 
-import gzip
 import re
 
 import pytest
@@ -147,53 +146,3 @@ def test_somebody_who_is_erased_takes_their_code_along(by, person):
     Person.objects.filter(pk=somebody.pk).delete()
 
     assert not PhoneCode.objects.exists()
-
-
-# --- the app's files ---
-
-
-def test_the_app_is_served_as_browsers_want_it(served):
-    """Its page, a module, the manifest: each with its type, asked again when online."""
-    types = {
-        "/wallet/": "text/html; charset=utf-8",
-        "/web/wallet/app.js": "text/javascript; charset=utf-8",
-        "/web/wallet/manifest.webmanifest": "application/manifest+json",
-    }
-    answers = {address: Client().get(address) for address in types}
-
-    assert {at: answer.headers["Content-Type"] for at, answer in answers.items()} == types
-    assert {answer.headers["Cache-Control"] for answer in answers.values()} == {"no-cache"}
-    assert not any(answer.cookies for answer in answers.values())
-
-
-def test_a_file_that_did_not_change_is_not_sent_again(served):
-    """By its mark; packed for who takes it so."""
-    packed = Client().get("/web/wallet/app.js", headers={"accept-encoding": "gzip"})
-    plain = Client().get("/web/wallet/app.js")
-    mark = {"if-none-match": plain.headers["ETag"]}
-
-    assert gzip.decompress(packed.content) == plain.content
-    assert Client().get("/web/wallet/app.js", headers=mark).status_code == 304
-
-
-def test_the_service_worker_may_serve_the_wallet_and_nothing_else(served):
-    """Its scope is the app's address; it is told the app's files."""
-    answer = Client().get("/web/wallet/service-worker.js")
-
-    assert answer.headers["Service-Worker-Allowed"] == "/wallet/"
-    assert text(answer).startswith("self.APP = ")
-    assert "Service-Worker-Allowed" not in Client().get("/web/wallet/app.js").headers
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "package.json", "tests/third.test.js", "wallet/../package.json", "wallet",
-        "../pyproject.toml", "%2e%2e/pyproject.toml", "wallet/nothing.js", "/etc/passwd",
-        "../src/portique/server/frame/static/frame/icon.svg", "wallet/../../README.md",
-        "%00", "a" * 9000,
-    ],
-)  # fmt: skip
-def test_nothing_else_of_the_disk_is_served(served, path):
-    """Only the parts an app is made of, and files of a known type."""
-    assert Client().get(f"/web/{path}").status_code == 404

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import logging
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from csp.constants import SELF, WASM_UNSAFE_EVAL
 from csp.decorators import csp_replace
 from django.http import Http404, HttpResponse
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from portique.server.accounts.access import public
@@ -52,6 +54,7 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 SHORT_BYTES = 512  # below, packing gains nothing
+LOOK_EVERY_S = 1.0  # an app is sixty files: not one look at the disk for each
 log = logging.getLogger(__name__)
 
 
@@ -117,7 +120,7 @@ def _answer(request: HttpRequest, path: str) -> HttpResponse:
     if found is None:
         raise Http404
     headers = {"Cache-Control": "no-cache", "ETag": found.etag, "Vary": "Accept-Encoding"}
-    if request.headers.get("if-none-match") == found.etag:
+    if _is_known(request, found.etag):
         return HttpResponse(status=304, headers=headers)
     packs = "gzip" in request.headers.get("accept-encoding", "") and found.packed
     if packs:
@@ -127,44 +130,59 @@ def _answer(request: HttpRequest, path: str) -> HttpResponse:
     )
 
 
+def _is_known(request: HttpRequest, etag: str) -> bool:
+    """Say whether the browser holds this file already."""
+    marks = parse_etags(request.headers.get("if-none-match", ""))
+    return etag in {"W/" + mark.removeprefix("W/") for mark in marks}
+
+
 def _found(path: str) -> AppFile | None:
     web = web_folder()
-    changed_ns = _changed_ns(web)
+    state = _state(web, int(time.monotonic() / LOOK_EVERY_S))
     if path in WORKERS:
-        return _worker(web, WORKERS[path], changed_ns)
-    return _files(web, changed_ns).get(path)
-
-
-def _changed_ns(web: Path) -> int:
-    """Return when the newest file was changed: an upgrade shows without a restart."""
-    files = (one for part in PARTS for one in (web / part).rglob("*"))
-    return max(one.stat().st_mtime_ns for one in files)
+        return _worker(web, WORKERS[path], state)
+    return _files(web, state).get(path)
 
 
 @lru_cache(maxsize=2)
-def _files(web: Path, changed_ns: int) -> dict[str, AppFile]:
+def _state(web: Path, look: int) -> str:
+    """Sum up sizes and times of all files, once a look: an upgrade shows without a restart."""
+    _ = look
+    seen = hashlib.sha256()
+    for one in sorted(one for part in PARTS for one in (web / part).rglob("*")):
+        found = one.stat()
+        seen.update(f"{one}\n{found.st_mtime_ns} {found.st_size}\n".encode())
+    return seen.hexdigest()
+
+
+@lru_cache(maxsize=2)
+def _files(web: Path, state: str) -> dict[str, AppFile]:
     """Read all there is to serve: no address of anybody's is ever looked for on the disk."""
-    _ = changed_ns
+    _ = state
     files = (one for part in PARTS for one in (web / part).rglob("*"))
     return {
-        one.relative_to(web).as_posix(): _packed(one.read_bytes(), TYPES[one.suffix])
+        (path := one.relative_to(web).as_posix()): _packed(
+            path, one.read_bytes(), TYPES[one.suffix]
+        )
         for one in files
         if one.suffix in TYPES and one.is_file()
     }
 
 
 @lru_cache(maxsize=4)
-def _worker(web: Path, app: str, changed_ns: int) -> AppFile | None:
+def _worker(web: Path, app: str, state: str) -> AppFile | None:
     """Make an app's worker; one that lacks a file would keep nothing, so there is none."""
-    _ = changed_ns
+    _ = state
     try:
-        return _packed(service_worker(web, app), TYPES[".js"])
+        return _packed(f"{app}/service-worker.js", service_worker(web, app), TYPES[".js"])
     except FileNotFoundError:
         log.exception("app-not-whole", extra={"app": app})
         return None
 
 
-def _packed(data: bytes, content_type: str) -> AppFile:
+def _packed(path: str, data: bytes, content_type: str) -> AppFile:
     packed = gzip.compress(data, mtime=0) if len(data) > SHORT_BYTES else data
-    etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+    # Of this address alone; weak, since packed and plain are the same file in other bytes.
+    digest = hashlib.sha256(f"{path}\n".encode() + data).hexdigest()
+    etag = f'W/"{digest[:32]}"'
     return AppFile(data, packed if len(packed) < len(data) else b"", content_type, etag)
