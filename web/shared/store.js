@@ -4,6 +4,8 @@ import { Database, StoreFault } from './database.js';
 
 export { StoreFault };
 
+/** @typedef {{put?: {id: string}[], remove?: string[]}} Change */
+
 /** One table of records. */
 export class Store {
   #database;
@@ -44,6 +46,28 @@ export class Store {
    */
   async remove(id) {
     await this.#ask('readwrite', (table) => table.delete(id));
+  }
+
+  /**
+   * Change records by what is kept now, in one transaction: no other tab writes in between.
+   * @param {(records: any[]) => Change} change Of every record: what to remove, then what to write. Without
+   *   effects of its own: a lost connection has it asked twice.
+   * @returns {Promise<any[]>} every record afterwards
+   * @throws {StoreFault}
+   */
+  async change(change) {
+    const answers = await this.#database.ask('readwrite', (tables) => {
+      const table = tables[this.#table];
+      const asked = [table.getAll()];
+      asked[0].onsuccess = () => {
+        const { put = [], remove = [] } = change(asked[0].result);
+        remove.forEach((id) => table.delete(id));
+        put.forEach((record) => table.put(record));
+        asked.push(table.getAll());
+      };
+      return asked;
+    });
+    return answers[1];
   }
 
   /**

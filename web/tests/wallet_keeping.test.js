@@ -29,6 +29,12 @@ const kept = new Map();
 Store.prototype.all = async () => [...kept.values()];
 Store.prototype.put = async (record) => void kept.set(record.id, record);
 Store.prototype.remove = async (id) => void kept.delete(id);
+Store.prototype.change = async (change) => {
+  const { put = [], remove = [] } = change([...kept.values()]);
+  remove.forEach((id) => kept.delete(id));
+  put.forEach((record) => kept.set(record.id, record));
+  return [...kept.values()];
+};
 
 /** Passes as a server gives them: the first two of the vectors. @type {any[]} */
 const GIVEN = vectors('pass/valid')
@@ -39,12 +45,13 @@ const GIVEN = vectors('pass/valid')
     return { pass: textOf(sealed), pass_id: passId, name: 'Zoé', kind: 'pupil', school };
   });
 const key = await makePrivateKey(Purpose.PHONE);
+const CODE = 'K7QM2T9X';
 
 /** A wallet with one pass. */
 async function wallet() {
   kept.clear();
   const one = new Wallet();
-  await one.add({ answer: GIVEN[0], ahead_ms: 0, at_ms: 0 }, key);
+  await one.add({ answer: GIVEN[0], ahead_ms: 0, at_ms: 0 }, key, CODE);
   return one;
 }
 
@@ -91,6 +98,48 @@ test('a pass made anew takes the place of the one before', async () => {
   await one.check(/** @type {any} */ (one.chosen), true);
 
   assert.deepEqual([...kept.keys()], [GIVEN[1].pass_id]);
+});
+
+test('what another tab wrote of a pass stays when this one writes another fact of it', async () => {
+  const one = await wallet();
+  const id = GIVEN[0].pass_id;
+  serve({}); // no network
+  kept.set(id, { ...kept.get(id), standing: { status: 'suspended', at_ms: 1 } });
+  await one.choose(/** @type {any} */ (one.chosen));
+
+  assert.equal(kept.get(id).standing.status, 'suspended');
+});
+
+test('a pass that another tab took out is not written back', async () => {
+  const one = await wallet();
+  serve({}); // no network
+  kept.clear();
+  await one.choose(/** @type {any} */ (one.chosen));
+
+  assert.deepEqual([...kept.keys()], []);
+});
+
+test('a code that is asked with twice has one key, and another code keeps its own', async () => {
+  const one = await wallet();
+  const other = await makePrivateKey(Purpose.PHONE);
+  const begun = [await one.begin('AAAA2222', key), await new Wallet().begin('BBBB3333', other)];
+  const again = await new Wallet().begin('AAAA2222', other);
+
+  assert.deepEqual([...begun, again], [key, other, key]);
+  await one.add({ answer: GIVEN[1], ahead_ms: 0, at_ms: 0 }, key, 'AAAA2222');
+  await new Wallet().abandon('BBBB3333');
+  assert.deepEqual([...kept.keys()].sort(), [GIVEN[0].pass_id, GIVEN[1].pass_id].sort());
+});
+
+test('a code that was asked with a day ago in vain is forgotten', async (t) => {
+  const one = await wallet();
+  await one.begin('AAAA2222', key);
+  const later_ms = Date.now() + 25 * 3_600_000;
+  t.mock.method(Date, 'now', () => later_ms);
+  const pending = await one.begin('BBBB3333', key);
+
+  assert.equal(pending, key);
+  assert.deepEqual([...kept.keys()], [GIVEN[0].pass_id, 'pending-BBBB3333']);
 });
 
 test('a line that stands still in the middle of an answer is no network', async () => {

@@ -18,6 +18,7 @@ import { helpScreen } from './screens/help.js';
 import { passScreen } from './screens/pass.js';
 import { stuckScreen } from './screens/stuck.js';
 import { changeLanguage, inLanguage, words } from './say.js';
+import { normalised } from './typed.js';
 import { onChangedElsewhere, Wallet } from './wallet.js';
 
 /** @typedef {'code' | 'enrol' | 'pass' | 'data' | 'help'} Name */
@@ -57,6 +58,8 @@ export class App {
   #shown = null;
   /** Whether there was no pass when the screen was made. */
   #wasEmpty = true;
+  /** What was last said of the code's screen: of which pass, and what. */
+  #told = '';
 
   /** Read what is kept and show it. */
   async open() {
@@ -117,8 +120,8 @@ export class App {
         ADDRESS,
       );
     this.#name = target;
-    this.#place(SCREENS[target](this));
     this.say(announce);
+    this.#place(SCREENS[target](this));
   }
 
   /**
@@ -149,6 +152,15 @@ export class App {
     else if (this.#name === 'code') this.again();
   }
 
+  /**
+   * Another tab changed what is kept; perhaps it used the very code that waits here.
+   * @param {string} code
+   */
+  async changedElsewhere(code) {
+    if (code && normalised(this.code) === code) this.code = '';
+    await this.wallet.load().catch(() => {}); // storage gone: what is shown goes on
+  }
+
   /** Say whether another tab got the first pass, which this one was asked to get. */
   #isEnrolledElsewhere() {
     return this.#name === 'enrol' && this.#wasEmpty && !this.code;
@@ -169,6 +181,17 @@ export class App {
     element('announce').textContent = sentence;
   }
 
+  /**
+   * Say how a pass stands, unless that was the last thing said: the screen is made anew more often.
+   * @param {import('./wallet.js').Held} held
+   * @param {string} sentence
+   */
+  tell(held, sentence) {
+    if (this.#told === held.id + sentence) return;
+    this.#told = held.id + sentence;
+    this.say(sentence);
+  }
+
   /** Leave what must not stay in a page that the browser keeps. */
   forget() {
     if (this.#name === 'data') this.show('code', { replacing: true });
@@ -178,6 +201,12 @@ export class App {
   turnLanguage() {
     if (this.code) history.replaceState(history.state, '', `${ADDRESS}#code=${this.code}`);
     changeLanguage();
+  }
+
+  /** Read what is kept once more: a browser that refused a key may give it now. */
+  async retry() {
+    this.#told = '';
+    await this.wallet.load().catch(() => this.say(words.wrong.closed));
   }
 
   /** Draw the code no more, and let the screen go dark. */
@@ -192,13 +221,22 @@ export class App {
     return this.#name === 'code';
   }
 
+  /** Whether something is shown in the place of the code. */
+  get isObstructed() {
+    return this.showsCode && !this.card;
+  }
+
   /**
    * @param {Screen} screen
    * @param {boolean} [moved] Whether the reader's place moves to the new screen's title.
    */
   #place(screen, moved = true) {
-    if (this.#name !== 'code') this.hideCard();
-    const focused = moved ? '' : document.activeElement?.textContent;
+    if (this.#name !== 'code') {
+      this.hideCard();
+      this.#told = '';
+    }
+    const isFirst = this.#shown === null;
+    const held = moved ? '' : focusedIn(element('screen'));
     this.#shown = screen;
     this.#wasEmpty = this.wallet.passes.length === 0;
     document.title = screen.title;
@@ -206,10 +244,9 @@ export class App {
     element('bar').replaceChildren(...this.#bar(screen));
     element('screen').replaceChildren(...screen.parts);
     screen.placed?.();
-    if (!moved) return void (focused && focusOn(focused));
+    if (!moved) return void (held && focusOn(held));
     scrollTo(0, 0);
-    const title = element('screen').querySelector('h1');
-    if (this.#name !== 'code' && title instanceof HTMLElement) title.focus({ preventScroll: true });
+    if (this.#name !== 'code' || !isFirst) focusOnTitle();
   }
 
   /** @param {Screen} screen */
@@ -232,15 +269,38 @@ export class App {
   }
 }
 
+const TITLED = 'button, summary';
+
 /**
- * Give the focus back to the button that had it, in a screen made anew.
- * @param {string} text
+ * Return the name of the button that has the focus, or `title`; nothing if the focus is elsewhere.
+ * @param {HTMLElement} place
  */
-function focusOn(text) {
-  const buttons = /** @type {NodeListOf<HTMLElement>} */ (
-    document.querySelectorAll('button, summary')
-  );
-  [...buttons].find((button) => button.textContent === text)?.focus({ preventScroll: true });
+function focusedIn(place) {
+  const { activeElement } = document;
+  if (!activeElement || !place.contains(activeElement)) return '';
+  return activeElement.matches(TITLED) ? nameOf(activeElement) : 'title';
+}
+
+/** @param {Element} button */
+function nameOf(button) {
+  const { name } = /** @type {HTMLElement} */ (button).dataset;
+  return name ?? button.getAttribute('aria-label') ?? button.textContent;
+}
+
+/**
+ * Give the focus back to the button that had it, in a screen made anew; to the title if it is gone.
+ * @param {string} name
+ */
+function focusOn(name) {
+  const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(TITLED));
+  const again = [...buttons].find((button) => nameOf(button) === name && !button.disabled);
+  if (again) again.focus({ preventScroll: true });
+  else focusOnTitle();
+}
+
+function focusOnTitle() {
+  const title = element('screen').querySelector('h1');
+  if (title instanceof HTMLElement) title.focus({ preventScroll: true });
 }
 
 const app = new App();
@@ -251,7 +311,7 @@ addEventListener('popstate', (event) => app.popped(event));
 addEventListener('hashchange', () => app.takeCode() && !app.stuck && app.show('enrol'));
 addEventListener('pagehide', () => app.forget());
 addEventListener('pageshow', (event) => event.persisted && app.wallet.load().catch(() => {}));
-onChangedElsewhere(() => app.wallet.load().catch(() => {}));
+onChangedElsewhere((code) => app.changedElsewhere(code));
 onInstalling(() => app.showsCode && app.again());
 app.open();
 workOffline('/web/wallet/service-worker.js', ADDRESS, () => app.showsCode && location.reload());

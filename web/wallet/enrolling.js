@@ -13,13 +13,11 @@ import { CallFault, enrol } from './calls.js';
  * @throws {CallFault | import('../shared/store.js').StoreFault}
  */
 export async function enrolWith(wallet, code) {
-  const begun = wallet.pending?.code === code ? wallet.pending.key : null;
-  const key = begun ?? (await makePrivateKey(Purpose.PHONE));
-  await wallet.begin(code, key);
+  const key = await wallet.begin(code, await makePrivateKey(Purpose.PHONE));
   try {
-    await wallet.add(await enrol(code, key), key);
+    await wallet.add(await enrol(code, key), key, code);
   } catch (fault) {
-    if (fault instanceof CallFault && fault.kind === 'code') await wallet.abandon();
+    if (fault instanceof CallFault && fault.kind === 'code') await wallet.abandon(code);
     throw fault;
   }
   keepForGood(); // not waited for: some browsers ask the person

@@ -37,9 +37,11 @@ const STATUSES = ['valid', 'suspended', 'revoked', 'ended', 'off'];
 const store = new Store('portique-wallet', 'passes');
 
 /** Between asking for a pass and having it: the key, so that a lost answer can be asked for again. */
-const PENDING = 'pending';
+const PENDING = 'pending-';
+/** Long enough for a morning without network; afterwards the code is asked for once more. */
+const PENDING_MS_MAX = 24 * 3600 * 1000;
 
-/** @typedef {{id: string, code: string, key: PrivateKey}} Pending */
+/** @typedef {{id: string, code: string, key: PrivateKey, begun_ms: number}} Pending A record for each code. */
 
 export class Wallet extends EventTarget {
   /** @type {Held[]} In the order of last use when they were read: choosing one moves none under a finger. */
@@ -61,9 +63,10 @@ export class Wallet extends EventTarget {
    */
   async load() {
     const records = await store.all();
-    this.pending = records.find((record) => record.id === PENDING) ?? null;
+    const asked = records.filter(isPending).sort((one, other) => other.begun_ms - one.begun_ms);
+    this.pending = asked[0] ?? null;
     this.passes = records
-      .filter((record) => record.id !== PENDING)
+      .filter((record) => !isPending(record))
       .sort((one, other) => other.used_ms - one.used_ms);
     const still = this.passes.find((held) => held.id === this.chosen?.id);
     this.chosen = still ?? this.passes[0] ?? null;
@@ -79,37 +82,48 @@ export class Wallet extends EventTarget {
   }
 
   /**
-   * Keep a key before its pass is asked for.
+   * Keep a key before its pass is asked for; return it, or the one that asked with this code before.
+   *
+   * The other one may be another tab's, opened by the same link: with one key both get the same pass.
    * @param {string} code
    * @param {PrivateKey} key
+   * @returns {Promise<PrivateKey>}
    */
   async begin(code, key) {
-    this.pending = { id: PENDING, code, key };
-    await store.put(this.pending);
+    const pending = { id: PENDING + code, code, key, begun_ms: Date.now() };
+    const records = await store.change((kept) => ({
+      put: kept.some((each) => each.id === pending.id && !isOver(each)) ? [] : [pending],
+      remove: kept.filter((each) => isPending(each) && isOver(each)).map(({ id }) => id),
+    }));
+    const begun = records.find(({ id }) => id === pending.id);
+    this.pending = begun;
+    return begun.key;
   }
 
   /**
-   * Keep a pass that the server gave for a key, and show it.
+   * Keep a pass that the server gave for a code and a key, and show it.
    * @param {Given} given
    * @param {PrivateKey} key
+   * @param {string} code
    */
-  async add(given, key) {
+  async add(given, key, code) {
     const held = heldOf(given, key);
     this.ahead_ms = given.ahead_ms ?? this.ahead_ms;
-    await store.put(held);
-    await store.remove(PENDING);
-    for (const { id } of this.passes.filter((each) => isReplaced(each, held)))
-      await store.remove(id);
-    this.pending = null;
+    const isOld = (/** @type {any} */ each) =>
+      isPending(each) ? each.code === code : isReplaced(each, held);
+    await store.change((kept) => ({ put: [held], remove: kept.filter(isOld).map(({ id }) => id) }));
     this.chosen = held;
     await this.load();
-    changedElsewhere.postMessage('changed');
+    changedElsewhere.postMessage(code);
   }
 
-  /** Give up a pass that was asked for in vain: its code was refused. */
-  async abandon() {
+  /**
+   * Give up a pass that was asked for in vain: its code was refused.
+   * @param {string} code
+   */
+  async abandon(code) {
     this.pending = null;
-    await store.remove(PENDING);
+    await store.remove(PENDING + code);
   }
 
   /**
@@ -117,9 +131,7 @@ export class Wallet extends EventTarget {
    * @param {Held} held
    */
   lose(held) {
-    const lost = { ...held, key: undefined };
-    this.passes = this.passes.map((each) => (each.id === held.id ? lost : each));
-    if (this.chosen?.id === held.id) this.chosen = lost;
+    this.#see(held.id, { key: undefined }); // what is kept has it still: it may sign another time
     this.#tell();
   }
 
@@ -127,7 +139,7 @@ export class Wallet extends EventTarget {
   async remove(held) {
     await store.remove(held.id);
     await this.load();
-    changedElsewhere.postMessage('changed');
+    changedElsewhere.postMessage('');
   }
 
   /**
@@ -143,13 +155,21 @@ export class Wallet extends EventTarget {
       await this.#ask(held);
       this.online = true;
     } catch (fault) {
-      if (fault instanceof StoreFault) return; // no room for what the server said: asked again at the next look
-      if (!(fault instanceof CallFault)) throw fault;
-      this.online = fault.kind !== 'offline';
-      if (fault.kind === 'unknown-pass')
-        await this.#change(held.id, { standing: { status: 'unknown', at_ms: 0 } });
+      await this.#stumble(held, fault);
     }
     this.#tell();
+  }
+
+  /**
+   * @param {Held} held
+   * @param {unknown} fault
+   */
+  async #stumble(held, fault) {
+    if (fault instanceof StoreFault) return; // no room for what the server said: asked again at the next look
+    if (!(fault instanceof CallFault)) throw fault;
+    this.online = fault.kind !== 'offline';
+    if (fault.kind === 'unknown-pass')
+      await this.#change(held.id, { standing: { status: 'unknown', at_ms: 0 } });
   }
 
   /** @param {Held} held */
@@ -165,29 +185,39 @@ export class Wallet extends EventTarget {
   /** @param {Held} held */
   async #renew(held) {
     const renewed = heldOf(await ask('renew', held), /** @type {PrivateKey} */ (held.key));
-    if (!this.passes.some((each) => each.id === held.id)) return; // taken out of the phone meanwhile
-    renewed.used_ms = held.used_ms;
-    await store.put(renewed);
-    await store.remove(held.id); // only now: between the two, both are there, and one of them counts
-    if (this.chosen?.id === held.id) this.chosen = renewed;
+    const records = await store.change((kept) => {
+      const before = kept.find(({ id }) => id === held.id);
+      if (!before) return {}; // taken out of the phone meanwhile, or made anew by another tab
+      return { put: [{ ...renewed, used_ms: before.used_ms }], remove: [held.id] };
+    });
+    const isKept = records.some(({ id }) => id === renewed.id);
+    if (isKept && this.chosen?.id === held.id) this.chosen = renewed;
     this.#checked.set(renewed.id, Date.now());
     await this.load();
-    changedElsewhere.postMessage('changed');
+    changedElsewhere.postMessage('');
   }
 
   /**
-   * Change some facts of a pass, if it is still here.
+   * Change some facts of a pass, if it is still here; what another tab wrote of it stays.
    * @param {string} id
    * @param {Partial<Held>} facts
    */
   async #change(id, facts) {
-    const current = this.passes.find((each) => each.id === id);
-    if (!current) return;
-    const changed = { ...current, ...facts };
-    this.passes = this.passes.map((each) => (each.id === id ? changed : each));
-    if (this.chosen?.id === id) this.chosen = changed;
-    if (!changed.key) return; // it may have refused once: what is kept has it still
-    await store.put(changed).catch(() => {}); // a full phone: it is known again at the next check
+    this.#see(id, facts);
+    const change = (/** @type {Held[]} */ kept) => ({
+      put: kept.filter((each) => each.id === id).map((each) => ({ ...each, ...facts })),
+    });
+    await store.change(change).catch(() => {}); // a full phone: it is known again at the next check
+  }
+
+  /**
+   * Know some facts of a pass, kept or not; its place among the others stays.
+   * @param {string} id
+   * @param {Partial<Held>} facts
+   */
+  #see(id, facts) {
+    this.passes = this.passes.map((each) => (each.id === id ? { ...each, ...facts } : each));
+    this.chosen = this.passes.find((each) => each.id === this.chosen?.id) ?? this.chosen;
   }
 
   /** Forget what may be otherwise when somebody looks again: the clock can be set meanwhile. */
@@ -199,6 +229,16 @@ export class Wallet extends EventTarget {
   #tell() {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** @param {{id: string}} record */
+function isPending({ id }) {
+  return id.startsWith(PENDING);
+}
+
+/** @param {any} pending */
+function isOver({ begun_ms }) {
+  return Date.now() - begun_ms > PENDING_MS_MAX;
 }
 
 /**
@@ -251,9 +291,9 @@ const changedElsewhere =
     : { postMessage() {}, addEventListener() {} };
 
 /**
- * Be told when another tab changed what is kept.
- * @param {() => void} tell
+ * Be told when another tab changed what is kept; by which code, if it added a pass.
+ * @param {(code: string) => void} tell
  */
 export function onChangedElsewhere(tell) {
-  changedElsewhere.addEventListener('message', tell);
+  changedElsewhere.addEventListener('message', (/** @type {any} */ { data }) => tell(data));
 }

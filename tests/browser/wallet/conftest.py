@@ -1,5 +1,6 @@
 """Phones: real Chromiums before a real server; all clocks stand until a test moves them."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -45,11 +46,30 @@ KEPT = """() => new Promise((resolve) => {
 })"""
 
 
+RUNS = "{ const real = Date.now; Date.now = () => real() + %d; }"
+SEEN = """(seen) => {
+  Object.defineProperty(document, 'visibilityState', {configurable: true, get: () => seen});
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+
+
 @dataclass
 class Times:
     """The school's time: that of the server, and of phones whose clock is right."""
 
     at: datetime = AT
+    since: float | None = None
+
+    def now(self) -> datetime:
+        """Return the time; it stands, unless a phone's clock runs."""
+        passed_s = 0 if self.since is None else time.monotonic() - self.since
+        return self.at + timedelta(seconds=passed_s)
+
+    def run(self) -> str:
+        """Let time pass by itself; return the script that has a phone's clock go along."""
+        self.since = time.monotonic()
+        machine_s = time.time()  # noqa: TID251 -- what the browser's own clock says
+        return RUNS % (self.at.timestamp() * 1000 - machine_s * 1000)
 
 
 @dataclass
@@ -105,6 +125,10 @@ class Phone:
         wait_until(lambda: self.page.evaluate(there), what="the service worker")
         self.context.set_offline(True)
 
+    def seen(self, *, really: bool) -> None:
+        """Have the page believe that somebody looks at it, or nobody: it can't be hidden here."""
+        self.page.evaluate(SEEN, "visible" if really else "hidden")
+
     def drawn_at(self) -> int:
         """Return the second in which the code on the screen was drawn."""
         return int(self.page.get_attribute(CODE, "data-seconds") or 0)
@@ -139,7 +163,7 @@ def times(monkeypatch) -> Times:
     class Moving(datetime):
         @classmethod
         def now(cls, tz=None):
-            return moving.at.astimezone(tz)
+            return moving.now().astimezone(tz)
 
     monkeypatch.setattr(clock, "datetime", Moving)
     return moving
@@ -167,16 +191,19 @@ def phone(
         *,
         ahead_s: float = 0,
         moves: bool = False,
+        runs: bool = False,
         alone: bool = False,
         script: str = "",
         **options: Any,
     ) -> Phone:
-        """`moves`: a test moves its clock; `alone`: it is to work without network."""
+        """`moves`, `runs`: a test moves its clock, it goes by itself; `alone`: without network."""
         context = chromium.new_context(**(USUAL | options))
         at = times.at + timedelta(seconds=ahead_s)
         if moves:
             context.clock.install(time=at - timedelta(minutes=1))
             context.clock.pause_at(at)
+        elif runs:
+            context.add_init_script(times.run())
         else:
             context.clock.set_fixed_time(at)  # timers run on: axe, for one, waits for some
         # A service worker fetches every file once more: only for tests that need one.

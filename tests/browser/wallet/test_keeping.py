@@ -1,13 +1,10 @@
 """What the phone keeps: several passes, keys nobody can take, files of the app and nothing else."""
 
-import shutil
-
 import pytest
 from playwright.sync_api import expect
 from tests.browser.test_hostile_text import payloads
 from tests.browser.wallet.conftest import CODE, KEPT
 
-from portique.server.wallet import app_views
 from portique.server.wallet.app_files import app_files
 from portique.server.wallet.web_files import web_folder
 
@@ -46,30 +43,6 @@ def test_several_passes_come_in_the_order_of_their_last_use(phone, code, person)
     for tab in (page, other):
         expect(tab.locator("h1")).to_have_text("Ali Martin")
         expect(tab.locator(".switch")).to_have_count(0)
-
-
-def test_a_newer_app_waits_for_the_next_opening(phone, code, wait_until, tmp_path, monkeypatch):
-    """The code on the screen stays; opened again, the app is the newer one."""
-    newer = shutil.copytree(web_folder(), tmp_path / "web")
-    held = phone(alone=True)
-    page = held.enrol(code())
-    wait_until(lambda: page.evaluate("Boolean(navigator.serviceWorker.controller)"))
-    page.evaluate("window.before = document.querySelector('canvas')")
-    with (newer / "wallet" / "words" / "fr.js").open("a") as words:
-        words.write("fr.title = 'Plus récent';\n")
-    monkeypatch.setattr(app_views, "web_folder", lambda: newer)
-    update = "async () => (await (await navigator.serviceWorker.ready).update()) && null"
-    page.evaluate(update)
-    waits = "async () => Boolean((await navigator.serviceWorker.ready).waiting)"
-    wait_until(lambda: page.evaluate(waits), what="the newer app")
-
-    assert page.evaluate("document.querySelector('canvas') === window.before")
-    page.goto(f"{held.address}/healthz")  # no page of the app is open any more
-    still = (
-        "async () => Boolean((await navigator.serviceWorker.getRegistration('/wallet/')).waiting)"
-    )
-    wait_until(lambda: not page.evaluate(still), what="the newer app's turn")
-    expect(held.open()).to_have_title("Plus récent")
 
 
 def test_a_phone_that_lost_its_key_or_everything_says_how_to_begin_again(phone, code):

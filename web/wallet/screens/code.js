@@ -6,7 +6,7 @@ import { mayShow, obstacle } from '../obstacles.js';
 import { filled, words } from '../say.js';
 import { Card, whose } from './card.js';
 import { installButton } from './install.js';
-import { gapWords, obstaclePanel } from './obstacle.js';
+import { gapWords, obstaclePanel, obstacleSaid } from './obstacle.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../wallet.js').Held} Held */
@@ -32,7 +32,10 @@ export function codeScreen(app) {
   return {
     title: words.title,
     parts: [...switcher(app, held), ...middle, links(app)],
-    placed: () => app.card?.start(),
+    placed: () => {
+      app.card?.start();
+      if (inTheWay && found) app.tell(held, obstacleSaid(held, found));
+    },
     isOld: () => now()?.state !== found?.state,
   };
 }
@@ -60,13 +63,23 @@ function shown(app, held, found) {
   if (app.card?.held.text !== held.text) {
     app.card?.stop();
     app.card = new Card(held, {
-      shown: () => app.say(words.codeShown),
+      shown: () => app.tell(held, shownSaid(app, held)),
       turned: () => app.reconsider(),
       lost: () => app.wallet.lose(held),
     });
     swiped(app.card.element, app, held);
   }
   return [...warning(app, held, found), app.card.element, hints(app)];
+}
+
+/**
+ * Say that the code is there; whose, where there are several.
+ * @param {App} app
+ * @param {Held} held
+ */
+function shownSaid(app, held) {
+  const { name } = held;
+  return app.wallet.passes.length < 2 ? words.codeShown : filled(words.codeShownOf, { name });
 }
 
 /**
@@ -158,24 +171,25 @@ function stepped(app, held, step) {
 }
 
 /**
- * Let a finger move from pass to pass.
+ * Let one finger move from pass to pass: sideways, or it only scrolls.
  * @param {HTMLElement} card
  * @param {App} app
  * @param {Held} held
  */
 function swiped(card, app, held) {
-  let from = 0;
-  card.addEventListener('touchstart', (event) => (from = event.touches[0].clientX), {
-    passive: true,
-  });
-  card.addEventListener(
-    'touchend',
-    (event) => {
-      const moved = event.changedTouches[0].clientX - from;
-      if (Math.abs(moved) > SWIPE_PX) stepped(app, held, moved < 0 ? 1 : -1);
-    },
-    { passive: true },
-  );
+  /** @type {Touch | null} */
+  let from = null;
+  const begin = (/** @type {TouchEvent} */ event) =>
+    (from = event.touches.length === 1 ? event.touches[0] : null); // two fingers enlarge the page
+  const end = (/** @type {TouchEvent} */ event) => {
+    const to = event.changedTouches[0];
+    const across = from ? to.clientX - from.clientX : 0;
+    const down = from ? to.clientY - from.clientY : 0;
+    if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 2 * Math.abs(down))
+      stepped(app, held, across < 0 ? 1 : -1);
+  };
+  card.addEventListener('touchstart', begin, { passive: true });
+  card.addEventListener('touchend', end, { passive: true });
 }
 
 /** @param {App} app */

@@ -24,7 +24,7 @@ const WRONG = {
 export function dataScreen(app) {
   const place = make(
     'div',
-    { class: 'data', 'aria-live': 'polite', 'aria-busy': 'true' },
+    { class: 'data', 'aria-busy': 'true' }, // told once it is there, not read out whole
     make('p', {}, words.moment),
   );
   return {
@@ -47,6 +47,7 @@ async function filledIn(app, place) {
       make('p', { class: 'soft' }, filled(words.asOf, { date: day(answer.time_ms / 1000, true) })),
       ...sections.map(section),
     );
+    app.say(words.dataShown);
   } catch (fault) {
     if (!(fault instanceof CallFault)) throw fault;
     const said = fault.words || words.wrong[WRONG[fault.kind] ?? 'lost'];
@@ -54,6 +55,7 @@ async function filledIn(app, place) {
       make('p', { class: 'wrong' }, said),
       make('button', { class: 'primary', onclick: () => app.again() }, words.retry),
     );
+    app.say(said);
   }
   place.removeAttribute('aria-busy');
 }

@@ -94,19 +94,21 @@ function form(app) {
  * @param {HTMLElement} wrong
  */
 async function submitted(app, input, button, wrong) {
-  if (button.disabled) return;
+  if (button.getAttribute('aria-disabled')) return;
   const code = normalised(input.value);
   wrong.textContent = code ? '' : words.wrong.short;
   input.setAttribute('aria-invalid', String(!code));
   if (!code) return input.focus();
   app.code = code;
-  button.disabled = true;
+  button.setAttribute('aria-disabled', 'true'); // not `disabled`: it would lose the focus
   button.textContent = words.adding;
+  app.say(words.adding);
   try {
     await enrolWith(app.wallet, code);
   } catch (fault) {
-    button.disabled = false;
+    button.removeAttribute('aria-disabled');
     button.textContent = words.add;
+    app.say('');
     wrong.textContent = said(fault);
     return;
   }

@@ -24,16 +24,41 @@ export function obstaclePanel(app, held, found) {
     'section',
     { class: 'obstacle' },
     icon(CARE, 'icon care'),
-    make(
-      'div',
-      { class: 'said', role: 'alert' },
-      make('h2', {}, said.title),
-      make('p', {}, filled(said.what, places(held, found))),
-    ),
+    make('h2', {}, said.title),
+    make('p', {}, whatOf(held, found)),
     make('p', { class: 'next' }, said.next),
     app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.offline),
+    state !== 'lost' && make('p', { class: 'looked' }, lookedAt(held)),
     make('div', { class: 'actions' }, ...actions(app, held, found)),
   );
+}
+
+/**
+ * Say in one breath what is in the way, for who does not see it.
+ * @param {Held} held
+ * @param {Obstacle} found
+ */
+export function obstacleSaid(held, found) {
+  const { title, next } = words.states[found.state];
+  return `${title}. ${whatOf(held, found)} ${next}`;
+}
+
+/**
+ * Say when the server was last asked.
+ * @param {Held} held
+ */
+export function lookedAt({ standing }) {
+  return standing?.at_ms
+    ? filled(words.checked, { date: day(standing.at_ms / 1000, true) })
+    : words.neverChecked;
+}
+
+/**
+ * @param {Held} held
+ * @param {Obstacle} found
+ */
+function whatOf(held, found) {
+  return filled(words.states[found.state].what, places(held, found));
 }
 
 /**
@@ -71,7 +96,8 @@ function actions(app, held, { state }) {
     offered.push(
       make('button', { class: 'primary', onclick: () => app.show('enrol') }, words.enterCode),
     );
-  if (state !== 'lost') offered.push(checkButton(app, held, offered.length ? 'quiet' : 'primary'));
+  const kind = offered.length ? 'quiet' : 'primary';
+  offered.push(state === 'lost' ? retryButton(app, kind) : checkButton(app, held, kind));
   if (mayShow(state)) {
     const anyway = () => {
       app.anyway.add(held.id + state);
@@ -83,6 +109,7 @@ function actions(app, held, { state }) {
 }
 
 /**
+ * Ask the server now; the answer draws this screen anew.
  * @param {App} app
  * @param {Held} held
  * @param {string} kind
@@ -92,8 +119,21 @@ function checkButton(app, held, kind) {
     const button = /** @type {HTMLButtonElement} */ (event.currentTarget);
     button.textContent = words.moment;
     await app.wallet.check(held, true);
-    if (app.showsCode) app.again(); // what somebody went on to type stays
-    if (app.wallet.online === false) app.say(words.wrong.offline);
+    if (app.isObstructed) app.say(answered(app));
   };
-  return make('button', { class: kind, onclick: check }, words.checkNow);
+  return make('button', { class: kind, 'data-name': 'check', onclick: check }, words.checkNow);
+}
+
+/** @param {App} app */
+function answered(app) {
+  return app.wallet.online === false ? words.wrong.offline : words.checkedNow;
+}
+
+/**
+ * Read the key once more: a browser that refused it may give it now.
+ * @param {App} app
+ * @param {string} kind
+ */
+function retryButton(app, kind) {
+  return make('button', { class: kind, onclick: () => app.retry() }, words.retry);
 }

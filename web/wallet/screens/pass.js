@@ -4,6 +4,7 @@ import { make } from '../../shared/elements.js';
 import { isShort } from '../obstacles.js';
 import { day, filled, words } from '../say.js';
 import { whose } from './card.js';
+import { lookedAt } from './obstacle.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../wallet.js').Held} Held */
@@ -45,9 +46,7 @@ function part(title, text, ...more) {
 function facts(held) {
   const hour = isShort(held);
   const standing = held.standing && `${words.standings[held.standing.status]}`;
-  const checked = held.standing?.at_ms
-    ? filled(words.checked, { date: day(held.standing.at_ms / 1000, true) })
-    : words.neverChecked;
+  const checked = lookedAt(held);
   const rows = [
     [words.school, held.school.name],
     [

@@ -10,6 +10,7 @@ export const en = {
   moment: 'One moment…',
 
   codeShown: 'Your code is shown. Hold the screen up to the gate.',
+  codeShownOf: '{name}: the code is shown. Hold the screen up to the gate.',
   codePicture: 'Code to show at the gate',
   brighter: 'Turn up your screen’s brightness.',
   stayOn: 'Touch the screen now and then: it might go dark.',
@@ -34,6 +35,7 @@ export const en = {
   enterCode: 'Enter a code',
   showAnyway: 'Show the code all the same',
   checkNow: 'Check now',
+  checkedNow: 'Checked this moment.',
   checked: 'Checked on {date}',
   neverChecked: 'Not checked online yet',
   offlineNow: 'No network: the code works all the same.',
@@ -147,6 +149,7 @@ export const en = {
   myData: 'My data',
   myDataWhat:
     'What the school keeps about you, why, until when, who looked at it, and your rights. Asked of the server each time, never kept in the phone.',
+  dataShown: 'Your data is shown.',
   showMyData: 'Show my data',
   asOf: 'As of {date}',
   nothingHere: 'Nothing.',

@@ -8,6 +8,7 @@ export const fr = {
 
   // The code
   codeShown: 'Votre code est affiché. Présentez l’écran au portique.',
+  codeShownOf: '{name} : le code est affiché. Présentez l’écran au portique.',
   codePicture: 'Code à présenter au portique',
   brighter: 'Montez la luminosité de l’écran.',
   stayOn: 'Touchez l’écran de temps en temps : il pourrait s’éteindre.',
@@ -32,6 +33,7 @@ export const fr = {
   enterCode: 'Saisir un code',
   showAnyway: 'Afficher quand même le code',
   checkNow: 'Vérifier maintenant',
+  checkedNow: 'C’est vérifié à l’instant.',
   checked: 'Vérifié le {date}',
   neverChecked: 'Pas encore vérifié en ligne',
   offlineNow: 'Pas de réseau : le code fonctionne quand même.',
@@ -153,6 +155,7 @@ export const fr = {
   myData: 'Mes données',
   myDataWhat:
     'Ce que l’établissement garde sur vous, pourquoi, jusqu’à quand, qui l’a consulté, et vos droits. Demandé au serveur à chaque fois, jamais gardé dans le téléphone.',
+  dataShown: 'Vos données sont affichées.',
   showMyData: 'Afficher mes données',
   asOf: 'Situation du {date}',
   nothingHere: 'Rien.',
