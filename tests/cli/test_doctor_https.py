@@ -1,7 +1,10 @@
 """The doctor meets an address as a phone does, and names what is between it and a live page."""
 
+import base64
 import contextlib
+import hashlib
 import http.server
+import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -19,12 +22,14 @@ from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_https import check_address
 from portique.cli.doctor_phones import (
     ALLOWED,
+    CACHING,
     CHALLENGE,
+    ENROL,
     PERMISSIONS,
     POLICY,
-    READER,
     SCANNER,
     WALLET,
+    App,
 )
 from portique.cli.doctor_visit import Answer, Visit
 from portique.cli.options import machine_time
@@ -34,6 +39,22 @@ from portique.school.authority import place_of, reach_of
 PATIENCE_S = 0.4  # loopback answers in milliseconds; what is held back is waited for as long
 PAGE = '<input name="csrfmiddlewaretoken" value="x1"><link href="/static/frame.css">'
 PLAIN, SCRIPT = {"Content-Type": "text/plain"}, {"Content-Type": "text/javascript"}
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+SEAL, READER = "/web/core/seal.js", "/scanner/web/third/zxing-wasm/zxing_reader.wasm"
+HELD = {POLICY: "default-src 'self'; img-src 'self' data:"}
+SCANS = HTML | {
+    PERMISSIONS: "camera=(self), usb=()",
+    POLICY: "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+}
+
+
+def worker_of(app: App, *files: str) -> tuple[int, dict[str, str], str]:
+    """Return what a worker is answered with: which files are the app's, all of them empty."""
+    digest = base64.b64encode(hashlib.sha256(b"").digest()).decode()
+    told = json.dumps({"app": "x", "version": "1", "files": dict.fromkeys(files, digest)})
+    return 200, SCRIPT | {ALLOWED: app.page, CACHING: "no-cache"}, f"self.APP = {told};\nrun();"
+
+
 SOUND: dict[str, Any] = {
     "/": (302, {"Location": "/compte/"}, ""),
     "/compte/": (
@@ -45,20 +66,17 @@ SOUND: dict[str, Any] = {
     "/langue": (302, {}, ""),
     "/direct/flux": (200, {}, ": open\n\n"),
     "/gate/v1/stream": (200, {}, ": open\n\n"),
-    WALLET.page: (200, {"Content-Type": "text/html; charset=utf-8"}, "<main>"),
+    WALLET.page: (200, HTML | HELD, ""),
     WALLET.manifest: (200, {"Content-Type": "application/manifest+json"}, "{}"),
-    WALLET.worker: (200, {"Content-Type": "text/javascript", ALLOWED: "/wallet/"}, ""),
+    WALLET.worker: worker_of(WALLET, WALLET.page, SEAL),
+    SEAL: (200, SCRIPT, ""),
     CHALLENGE: (200, {}, '{"phones": true}'),
+    SCANNER.page: (200, SCANS, ""),
     SCANNER.manifest: (200, {"Content-Type": "application/manifest+json"}, "{}"),
-    SCANNER.worker: (200, {"Content-Type": "text/javascript", ALLOWED: "/scanner/"}, ""),
+    SCANNER.worker: worker_of(SCANNER, SCANNER.page, READER),
     READER: (200, {"Content-Type": "application/wasm"}, ""),
+    ENROL: (405, {}, ""),
 }
-SCANS = {
-    "Content-Type": "text/html",
-    PERMISSIONS: "camera=(self), usb=()",
-    POLICY: "script-src 'self' 'wasm-unsafe-eval'",
-}
-SOUND[SCANNER.page] = (200, SCANS, "<main>")
 
 
 class Fake(http.server.BaseHTTPRequestHandler):
@@ -195,14 +213,6 @@ def test_a_certificate_that_phones_refuse_is_told_apart(look, certificate, known
         ({"/direct/flux": (200, {}, "held")}, "the consoles' stream", "nothing came"),
         ({"/gate/v1/stream": (404, {}, "")}, "the gates' stream", "pages answer in its place"),
         ({"/gate/v1/stream": (502, {}, "")}, "the gates' stream", "answers 502"),
-        ({WALLET.page: (404, {}, "")}, WALLET.name, "answers 404"),
-        ({WALLET.manifest: (200, PLAIN, "")}, WALLET.name, "comes as text/plain"),
-        ({WALLET.worker: (200, SCRIPT, "")}, WALLET.name, f"without {ALLOWED}"),
-        ({SCANNER.page: (404, {}, "")}, SCANNER.name, "answers 404"),
-        ({SCANNER.worker: (200, SCRIPT, "")}, SCANNER.name, f"without {ALLOWED}"),
-        ({SCANNER.page: (200, SCANS | {PERMISSIONS: "camera=()"}, "")}, SCANNER.name, "camera"),
-        ({SCANNER.page: (200, SCANS | {POLICY: "script-src 'self'"}, "")}, SCANNER.name, "reader"),
-        ({READER: (200, PLAIN, "")}, SCANNER.name, "comes as text/plain"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
@@ -214,13 +224,68 @@ def test_what_is_wrong_is_named_with_its_remedy(look, changed, name, said):
     assert finding.advice
 
 
-def test_a_server_that_fails_by_itself_is_not_the_proxys_fault(look):
-    """500 comes from the server: its log says more than any proxy's settings."""
-    found = look({WALLET.page: (500, {}, "")})[WALLET.name]
+ALLOWS = {ALLOWED: "/wallet/"}
 
-    assert (found.state, "log" in found.advice, "proxy" in found.advice) == (
-        State.WRONG, True, False,
-    )  # fmt: skip
+
+@pytest.mark.parametrize(
+    ("app", "path", "answer", "said", "remedy"),
+    [
+        (WALLET, WALLET.page, (404, {}, ""), "answers 404", "have the proxy pass /wallet/"),
+        (WALLET, WALLET.page, (301, {}, ""), "answers 301", "have the proxy pass /wallet/"),
+        (WALLET, WALLET.page, (500, {}, ""), "answers 500", "its log says why"),
+        (WALLET, WALLET.page, (502, {}, ""), "answers 502", "start portique-server"),
+        (WALLET, WALLET.page, (200, HTML, ""), f"without {POLICY}", "with their headers"),
+        (WALLET, WALLET.page, (200, HTML | {POLICY: "default-src 'none'"}, ""), "script-src", "no"),
+        (WALLET, WALLET.page, (200, HTML | {POLICY: "worker-src 'none'"}, ""), "worker-src", "no"),
+        (WALLET, WALLET.page, (200, HTML | {POLICY: "connect-src x.org"}, ""), "connect-src", "no"),
+        (WALLET, WALLET.manifest, (200, PLAIN, "{}"), "comes as text/plain", "pass /wallet/"),
+        (WALLET, WALLET.worker, (200, SCRIPT, ""), f"without {ALLOWED}", "with their headers"),
+        (WALLET, WALLET.worker, (200, SCRIPT | ALLOWS, ""), "miss newer versions", "keep that"),
+        (
+            WALLET,
+            WALLET.worker,
+            (200, SCRIPT | ALLOWS | {CACHING: "no-cache"}, "run();"),
+            "worker.js comes otherwise",
+            "change and keep nothing",
+        ),
+        (WALLET, SEAL, (404, {}, ""), f"{SEAL} answers 404", "pass /wallet/ and /web/"),
+        (WALLET, SEAL, (200, PLAIN, ""), f"{SEAL} comes as text/plain", "pass /wallet/"),
+        (WALLET, SEAL, (200, SCRIPT, "// checked"), f"{SEAL} comes otherwise", "change and keep"),
+        (WALLET, CHALLENGE, (403, {}, ""), "no phone can join", "pass /wallet/ and /wallet/v1/"),
+        (WALLET, CHALLENGE, (200, {}, "<h1>"), "no phone can join", "pass /wallet/"),
+        (WALLET, CHALLENGE, (500, {}, ""), "no phone can join", "its log says why"),
+        (SCANNER, SCANNER.page, (404, {}, ""), "answers 404", "pass /scanner/"),
+        (SCANNER, SCANNER.worker, (200, SCRIPT, ""), f"without {ALLOWED}", "headers"),
+        (
+            SCANNER,
+            SCANNER.page,
+            (200, SCANS | {PERMISSIONS: "camera=()"}, ""),
+            "forbids the camera",
+            "with their headers",
+        ),
+        (SCANNER, SCANNER.page, (200, HTML | HELD, ""), "forbids the camera", "with their headers"),
+        (
+            SCANNER,
+            SCANNER.page,
+            (200, SCANS | {POLICY: "script-src 'self'"}, ""),
+            "forbids the reader of codes",
+            "with their headers",
+        ),
+        (SCANNER, READER, (200, PLAIN, ""), "comes as text/plain", "pass /scanner/"),
+        (SCANNER, READER, (503, {}, ""), "answers 503", "start portique-server"),
+        (SCANNER, ENROL, (403, {}, ""), "no phone can join", "/gate/v1/"),
+    ],
+)
+def test_what_keeps_phones_from_an_app_is_told_with_its_remedy(
+    look, app, path, answer, said, remedy
+):
+    """One fault each, as proxies, filters and stopped servers make them; the other app is well."""
+    found = look({path: answer})
+    other = found[WALLET.name if app is SCANNER else SCANNER.name]
+
+    assert (found[app.name].state, other.state) == (State.WRONG, State.OK)
+    assert said in found[app.name].found
+    assert remedy in found[app.name].advice
 
 
 def test_phones_that_are_off_are_nothing_wrong(look):
@@ -248,7 +313,7 @@ def test_clocks_that_differ_are_told(look, ahead_s, state):
 def test_streams_are_looked_for_where_the_page_goes_for_them():
     """Without a proxy they have a port of their own, which the page's policy names."""
     policy = {"Content-Security-Policy": "default-src 'self'; connect-src 'self' https://h:8601"}
-    answer = Answer("https://h:8600/", 200, headers_of(policy), "", machine_time())
+    answer = Answer("https://h:8600/", 200, headers_of(policy), b"", machine_time())
 
     assert doctor_pages.stream_origin(Visit("https://h:8600/"), answer) == "https://h:8601"
 
@@ -260,7 +325,7 @@ def test_http_beyond_this_machine_is_wrong():
 
 def test_pages_in_clear_beside_https_are_wrong(monkeypatch):
     """Browsers try them first."""
-    answer = Answer("", 200, headers_of({}), "", machine_time())
+    answer = Answer("", 200, headers_of({}), b"", machine_time())
     monkeypatch.setattr(Visit, "get", lambda *_: answer)
 
     assert doctor_pages._in_clear(Visit("https://portique.example/")).state is State.WRONG

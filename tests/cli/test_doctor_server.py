@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from portique.cli.doctor_checks import State
 from portique.cli.doctor_pages import STREAMS
 from portique.cli.doctor_school import check_backups, check_folder
+from portique.cli.doctor_server import _on_codes
 from portique.cli.doctor_service import check_options, read
 from portique.cli.doctor_tls import check_files
 from portique.cli.options import machine_time
@@ -142,6 +143,26 @@ def test_a_certificate_and_another_s_key_are_told(tls):
     pair = tls[0], tls[0].with_name("authority.key")
 
     assert states(check_files(pair, (NAME,), machine_time(), None)) == [State.WRONG]
+
+
+@pytest.mark.parametrize(
+    ("options", "address", "state", "said"),
+    [
+        (f"--behind-proxy {NAME}", f"https://{NAME}/", State.OK, f"lead to https://{NAME},"),
+        (f"--behind-proxy {NAME}", "https://10.0.0.2/", State.NOTE, "not to https://10.0.0.2"),
+        ("--port 8600", "http://127.0.0.1:8600/", State.NOTE, "the office's page was opened by"),
+    ],
+)
+def test_codes_on_paper_lead_to_the_address_that_is_looked_at(
+    tmp_path, options, address, state, said
+):
+    """Whoever looks at another address than phones will meet is told so, with what to do."""
+    place, _ = check_options(service(tmp_path, options))
+    assert place
+    found = _on_codes(place, address)
+
+    assert (found.state, said in found.found) == (state, True)
+    assert bool(found.advice) is (state is State.NOTE)
 
 
 def test_a_school_s_keys_are_for_their_owner_alone(lycee):

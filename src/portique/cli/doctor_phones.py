@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NoReturn
 
 from portique.cli.doctor_checks import Finding, State
 from portique.cli.doctor_pages import GUIDE, unreached
@@ -15,14 +19,26 @@ if TYPE_CHECKING:
 
     from portique.cli.doctor_visit import Answer, Visit
 
-CHALLENGE = "/wallet/v1/challenge"
-READER = "/scanner/web/third/zxing-wasm/zxing_reader.wasm"
-ALLOWED, POLICY, PERMISSIONS = (
+CHALLENGE, ENROL = "/wallet/v1/challenge", "/gate/v1/enrol"
+ALLOWED, POLICY, PERMISSIONS, CACHING = (
     "Service-Worker-Allowed",
     "Content-Security-Policy",
     "Permissions-Policy",
+    "Cache-Control",
 )
-TYPES = {"page": "text/html", "manifest": "json", "worker": "javascript"}
+TOLD = "self.APP = "  # how a worker begins: the app's files and the digest of each
+NEEDED = ("script-src", "worker-src", "style-src", "connect-src", "manifest-src", "img-src")
+TYPES = {  # what browsers insist on, by the end of a file's name
+    "/": "text/html",
+    ".js": "javascript",
+    ".css": "text/css",
+    ".webmanifest": "json",
+    ".wasm": "application/wasm",
+}
+GATEWAY = frozenset({HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, 504})
+AT_ONCE = 8  # an app is a hundred files: asked one after the other they take a minute
+LOG = "the server itself fails, not what stands before it: its log says why"
+STARTED = "start portique-server; mend its port in the proxy's configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +48,35 @@ class App:
     name: str
     page: str  # its worker's scope too
     files: str
+    folder: str
 
     @property
     def manifest(self) -> str:
         """Return where its manifest is."""
-        return f"{self.files}manifest.webmanifest"
+        return f"{self.folder}manifest.webmanifest"
 
     @property
     def worker(self) -> str:
         """Return where its service worker is."""
-        return f"{self.files}service-worker.js"
+        return f"{self.folder}service-worker.js"
+
+    @property
+    def passing(self) -> str:
+        """Say what a proxy has to do for it."""
+        return f"have the proxy pass {self.page} and {self.files} with their headers, see {GUIDE}"
 
 
-WALLET = App("phones' app", "/wallet/", "/web/wallet/")
-SCANNER = App("agents' scanner", "/scanner/", "/scanner/web/scanner/")
+WALLET = App("phones' app", "/wallet/", "/web/", "/web/wallet/")
+SCANNER = App("agents' scanner", "/scanner/", "/scanner/web/", "/scanner/web/scanner/")
+
+
+class Fault(Exception):  # noqa: N818 - named for what it is
+    """The first thing for which a phone could not use an app, and what to do about it."""
+
+    def __init__(self, found: str, advice: str) -> None:
+        """Take both in words."""
+        super().__init__(found)
+        self.found, self.advice = found, advice
 
 
 def check_phones(visit: Visit) -> Iterator[Finding]:
@@ -56,55 +87,128 @@ def check_phones(visit: Visit) -> Iterator[Finding]:
 
 def _check(visit: Visit, app: App) -> Finding:
     try:
-        wrong = _wrong(visit, app) or (_cant_scan(visit) if app is SCANNER else "")
-        off = not wrong and app is WALLET and _is_off(visit)
+        page = _page(visit, app)
+        files = _worker(visit, app)
+        _whole(visit, app, files)
+        told = f"it can be installed and works offline: {len(files)} files"
+        if app is SCANNER:
+            _can_scan(visit, page)
+            return Finding(app.name, State.OK, told)
+        off = "" if _phones_on(visit) else "; the school has phones switched off"
+        return Finding(app.name, State.OK, told + off)
+    except Fault as fault:
+        return Finding(app.name, State.WRONG, fault.found, fault.advice)
     except (OSError, http.client.HTTPException) as error:
         return replace(unreached(visit.origin + app.page, error), name=app.name)
-    if f"answers {http.HTTPStatus.INTERNAL_SERVER_ERROR.value}" in wrong:
-        advice = "the server itself fails, not what stands before it: its log says why"
-        return Finding(app.name, State.WRONG, wrong, advice)
-    if wrong:
-        advice = f"have the proxy pass {app.page} and {app.files} with their headers, see {GUIDE}"
-        return Finding(app.name, State.WRONG, wrong, advice)
-    told = "it can be installed and works offline"
-    told = f"{told}; the school has phones switched off" if off else told
-    return Finding(app.name, State.OK, told)
 
 
-def _wrong(visit: Visit, app: App) -> str:
-    """Say the first thing for which a browser would not install the app; nothing if none."""
-    for part, kind in TYPES.items():
-        path = getattr(app, part)
-        answer = visit.get(visit.origin + path)
-        wrong = _not_there(path, answer, kind)
-        if wrong:
-            return wrong
-        if part == "worker" and answer.headers.get(ALLOWED) != app.page:
-            return f"{path} comes without {ALLOWED}: the app would not work offline"
-    return ""
+# --- what any app needs ---------------------------------------------------------------------------
 
 
-def _not_there(path: str, answer: Answer, kind: str) -> str:
-    if answer.status != http.HTTPStatus.OK:
-        return f"{path} answers {answer.status}"
+def _page(visit: Visit, app: App) -> Answer:
+    page = _there(visit, app, app.page)
+    policies = page.headers.get_all(POLICY, [])
+    if not policies:
+        raise Fault(f"{app.page} comes without {POLICY}", app.passing)
+    for policy in policies:  # a browser keeps to all of them
+        for directive in NEEDED:
+            if "'self'" not in _sources(policy, directive):
+                told = f"{app.page} comes with a {POLICY} whose {directive} forbids its own files"
+                advice = f"have the proxy add no {POLICY} of its own, see {GUIDE}"
+                raise Fault(told, advice)
+    _there(visit, app, app.manifest)
+    return page
+
+
+def _sources(policy: str, directive: str) -> list[str]:
+    """Return what a policy lets a directive load, by the fallbacks that browsers know."""
+    named = {name: sources for name, *sources in map(str.split, policy.split(";")) if name}
+    workers = ("worker-src", "child-src", "script-src") if directive == "worker-src" else ()
+    found = (named[name] for name in (*workers, directive, "default-src") if name in named)
+    return next(found, ["'self'", "*"])
+
+
+def _worker(visit: Visit, app: App) -> dict[str, str]:
+    """Return the files that the app's worker keeps, with their digests."""
+    worker = _there(visit, app, app.worker)
+    if worker.headers.get(ALLOWED) != app.page:
+        told = f"{app.worker} comes without {ALLOWED}: the app would not work offline"
+        raise Fault(told, app.passing)
+    if "no-cache" not in worker.headers.get(CACHING, ""):
+        told = f"{app.worker} comes without {CACHING}: no-cache: phones would miss newer versions"
+        raise Fault(told, f"have the proxy keep that header, and keep nothing of {app.files}")
+    try:
+        files = json.loads(worker.body.partition("\n")[0].removeprefix(TOLD).rstrip("; "))["files"]
+        return {str(path): str(digest) for path, digest in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        _changed(app, app.worker, error)
+
+
+def _whole(visit: Visit, app: App, files: dict[str, str]) -> None:
+    """Look whether each file comes as it lies at the server: its worker keeps all or nothing."""
+    with ThreadPoolExecutor(AT_ONCE) as asking:
+        answers = asking.map(lambda path: _there(visit, app, path), files)
+        for (path, digest), answer in zip(files.items(), answers, strict=True):
+            if base64.b64encode(hashlib.sha256(answer.data).digest()).decode() != digest:
+                _changed(app, path)
+
+
+def _changed(app: App, path: str, cause: Exception | None = None) -> NoReturn:
+    advice = (
+        f"have the proxy change and keep nothing of {app.page} and {app.files}: no script of its "
+        "own, no older copy; after an upgrade, start the server anew"
+    )
+    raise Fault(f"{path} comes otherwise than the server has it", advice) from cause
+
+
+def _there(visit: Visit, app: App, path: str) -> Answer:
+    """Return a file that came, as its kind.
+
+    Raises:
+        Fault: It did not, or as another kind; browsers then refuse it.
+    """
+    answer = visit.get(visit.origin + path)
+    if answer.status != HTTPStatus.OK:
+        raise Fault(f"{path} answers {answer.status}", _remedy(answer.status, app))
+    kind = next((kind for end, kind in TYPES.items() if path.endswith(end)), "")
     if kind not in answer.headers.get("Content-Type", ""):
-        return f"{path} comes as {answer.headers.get('Content-Type', 'no type')}"
-    return ""
+        told = f"{path} comes as {answer.headers.get('Content-Type', 'no type')}, not {kind}"
+        raise Fault(told, app.passing)
+    return answer
 
 
-def _cant_scan(visit: Visit) -> str:
-    """Say the first thing for which a browser would give no camera, or read no code with it."""
-    page = visit.get(visit.origin + SCANNER.page)
+def _remedy(status: int, app: App) -> str:
+    if status in GATEWAY:
+        return STARTED
+    return LOG if status >= HTTPStatus.INTERNAL_SERVER_ERROR else app.passing
+
+
+# --- what each app needs besides ------------------------------------------------------------------
+
+
+def _phones_on(visit: Visit) -> bool:
+    """Ask for what every call of a phone begins with."""
+    answer = visit.get(visit.origin + CHALLENGE)
+    try:
+        if answer.status == HTTPStatus.OK:
+            return json.loads(answer.body)["phones"] is not False
+    except (ValueError, KeyError, TypeError):
+        pass
+    told = f"{CHALLENGE} answers {answer.status}, not as a server of Portique: no phone can join"
+    raise Fault(told, _remedy(answer.status, replace(WALLET, files="/wallet/v1/")))
+
+
+def _can_scan(visit: Visit, page: Answer) -> None:
+    """Look for what a browser wants before it gives the camera and reads codes with it."""
     permitted = page.headers.get_all(PERMISSIONS, [])
     if not permitted or any("camera=(self" not in each for each in permitted):
-        return f"{SCANNER.page} comes with a {PERMISSIONS} that forbids the camera, or with none"
-    if any("wasm-unsafe-eval" not in each for each in page.headers.get_all(POLICY, [])):
-        return f"{SCANNER.page} comes with a {POLICY} that forbids the reader of codes"
-    return _not_there(READER, visit.get(visit.origin + READER), "application/wasm")
-
-
-def _is_off(visit: Visit) -> bool:
-    try:
-        return json.loads(visit.get(visit.origin + CHALLENGE).body).get("phones") is False
-    except (ValueError, AttributeError):
-        return False
+        told = f"{SCANNER.page} comes with a {PERMISSIONS} that forbids the camera, or with none"
+        raise Fault(told, SCANNER.passing)
+    policies = page.headers.get_all(POLICY, [])
+    if any("'wasm-unsafe-eval'" not in _sources(each, "script-src") for each in policies):
+        told = f"{SCANNER.page} comes with a {POLICY} that forbids the reader of codes"
+        raise Fault(told, SCANNER.passing)
+    answer = visit.get(visit.origin + ENROL)
+    if answer.status != HTTPStatus.METHOD_NOT_ALLOWED:  # it is asked by POST alone
+        told = f"{ENROL} answers {answer.status}, not as a server of Portique: no phone can join"
+        raise Fault(told, _remedy(answer.status, replace(SCANNER, files="/gate/v1/")))

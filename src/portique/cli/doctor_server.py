@@ -6,6 +6,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -71,8 +72,24 @@ def findings(asked: Asked) -> Iterator[Finding]:
     if address is None:
         advice = "name it with --address, or the service's variables with --env"
         yield Finding("address", State.NOTE, "not looked at", advice)
-    else:
-        yield from doctor_https.check_address(Visit(address, asked.ca))
+        return
+    if place is not None:
+        yield _on_codes(place, address)
+    yield from doctor_https.check_address(Visit(address, asked.ca))
+
+
+def _on_codes(place: Place, address: str) -> Finding:
+    """Look whether the codes that phones join by lead to the address that is looked at."""
+    name, told = "codes for phones", place.variables()["PORTIQUE_ADDRESS"]
+    looked_at = "{0.scheme}://{0.netloc}".format(urlsplit(address))
+    if told == looked_at:
+        return Finding(name, State.OK, f"they lead to {told}, looked at below")
+    if told:
+        advice = f"look there as a phone does: --address {told}/"
+        return Finding(name, State.NOTE, f"they lead to {told}, not to {looked_at}", advice)
+    advice = "add --public-name NAME, or --behind-proxy NAME: what is printed then leads there"
+    found = "they lead to whichever address the office's page was opened by"
+    return Finding(name, State.NOTE, found, advice)
 
 
 def _certificate(place: Place | None, ca: Path | None) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from http.client import HTTPMessage
     from pathlib import Path
 
-PAGE_BYTES_MAX = 1 << 20
+PAGE_BYTES_MAX = 1 << 22  # the reader of codes is a megabyte
 OK = 200
 FORM = "application/x-www-form-urlencoded"
 USUAL_PORTS = {"http": 80, "https": 443}  # browsers leave them out
@@ -70,8 +70,8 @@ class Visit:
         try:
             connection.request("GET", place.path or "/", headers=AGENT)
             response = connection.getresponse()
-            body = response.read(PAGE_BYTES_MAX).decode("utf-8", "replace")
-            return Answer(address, response.status, response.headers, body, machine_time())
+            data = response.read(PAGE_BYTES_MAX)
+            return Answer(address, response.status, response.headers, data, machine_time())
         finally:
             connection.close()
 
@@ -123,5 +123,10 @@ class Answer:
     address: str
     status: int
     headers: HTTPMessage
-    body: str
+    data: bytes
     at: datetime
+
+    @property
+    def body(self) -> str:
+        """Return it as a text."""
+        return self.data.decode("utf-8", "replace")
