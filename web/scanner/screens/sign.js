@@ -19,7 +19,9 @@ export function signScreen(app) {
   const device = /** @type {Device} */ (app.device);
   const pin = pinField('pin', words.sign.pin, 'current-password');
   const { title, what } = said(app.ended);
-  const unsent = device.journal?.unsent ?? 0;
+  const unsent = make('p', { class: 'soft' });
+  const tell = () => (unsent.textContent = unsentWords(device.journal?.unsent ?? 0));
+  tell();
   const form = signForm(app, device, pin);
   return {
     title,
@@ -27,7 +29,7 @@ export function signScreen(app) {
       make('h1', { tabindex: '-1' }, title),
       ...(what ? [make('p', { class: 'soft' }, what)] : []),
       form,
-      make('p', { class: 'soft' }, unsentWords(unsent)),
+      unsent,
       make(
         'details',
         {},
@@ -35,7 +37,11 @@ export function signScreen(app) {
         make('p', {}, words.sign.forgottenWhat),
       ),
     ],
-    placed: () => matchMedia('(pointer: fine)').matches && pin.focus(),
+    placed: () => {
+      device.link?.addEventListener('change', tell); // entries leave while nobody is signed in
+      if (matchMedia('(pointer: fine)').matches) pin.focus();
+    },
+    left: () => device.link?.removeEventListener('change', tell),
   };
 }
 

@@ -1,0 +1,403 @@
+"""What phones wrote outlives a morning without network, and browsers killed at any moment."""
+
+import os
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from itertools import cycle
+from pathlib import Path
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from tests.browser.scanner.conftest import FakeCamera
+from tests.browser.scanner.handsets import PATIENCE_MS, Handset, Kept
+from tests.e2e.test_first_day import CODE, UAI, Day, free_ports, new_school, process
+
+from portique.cli.options import machine_time
+from portique.core.entries import DecisionBody, ManualAdmissionBody, RulingBody
+from portique.core.values import Kind, Window
+from portique.core.values import Uai as SchoolCode
+from portique.core.wire import read_filing
+from portique.school.folder import SchoolFolder, Settings
+from portique.school.issuing import Request, issue
+from portique.sight.codes import CodeReader
+from portique.testing.fault_proxy import Exchange, Fault, FaultProxy
+from portique.testing.siecle import FictionalPupil, make_school, siecle_zip
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(7200)]
+
+PASSES = int(os.environ.get("PORTIQUE_MORNING_PASSES", "9"))
+KILLS = int(os.environ.get("PORTIQUE_BROWSER_KILLS", "3"))
+SEED = int(os.environ.get("PORTIQUE_BROWSER_SEED", "4"))
+KILLS_PER_LIFE = 12
+SCANS_MAX = 3  # before each kill
+BY_CAMERA = 10  # one pass of so many, and one at least
+TWICE = 8  # one pass of so many is shown at two phones
+FILING = "POST /gate/v1/entries"
+OUTCOMES = ("grant", "refer", "refuse")
+SENT = "Tout est envoyé"
+NAMELESS = "Sans nom lisible"  # a line that a busy machine cut in two
+
+
+class Card(NamedTuple):
+    """A pass somebody holds."""
+
+    name: str
+    pass_id: str
+    text: str
+
+
+@dataclass
+class School:
+    """A school at work: its console in a browser, its database, the passes people hold."""
+
+    day: Day
+    folder: Path
+    cards: list[Card]
+    strange: Card
+    pupil: FictionalPupil
+    port: int
+
+    def invite(self, lane: str) -> str:
+        """Have the console show a code for a phone; read it as a phone's camera does."""
+        page = self.day.page
+        self.day.go("/portiques/ajouter/")
+        page.check("[value=phone]")
+        page.check(f"[value={lane}]")
+        page.click("text=Afficher le code")
+        seen = np.frombuffer(page.locator("img.qr").screenshot(), np.uint8)
+        page.goto("about:blank")  # its own reload could cut off where one goes next
+        picture = cv2.imdecode(seen, cv2.IMREAD_GRAYSCALE)
+        assert picture is not None
+        (code,) = CodeReader().read(picture.astype(np.uint8), at_ms=0).codes
+        return str(code.text)
+
+    def filed(self, gate_id: str) -> list[tuple[int, int, str]]:
+        """Return the entries the server holds of one phone, as often as they are there."""
+        query = (
+            "SELECT epoch.number, entry.number, lower(hex(entry.chain)) FROM gates_entry entry"
+            " JOIN gates_epoch epoch ON epoch.id = entry.epoch_id WHERE epoch.gate_id = ?"
+            " ORDER BY epoch.number, entry.number"
+        )
+        file = f"file:{self.folder / 'server.db'}?mode=ro"
+        with closing(sqlite3.connect(file, uri=True)) as rows:
+            return rows.execute(query, [gate_id]).fetchall()
+
+
+def cards_of(folder: Path, count: int) -> list[Card]:
+    """Issue passes to people of a school's folder."""
+    at = machine_time().replace(microsecond=0)
+    window = Window(at - timedelta(hours=1), at + timedelta(days=30))
+    school = SchoolFolder.open(folder)
+    names = [f"Personne {number:04}" for number in range(count)]
+    asked = [Request(Kind.STAFF, name, window=window) for name in names]
+    made = [issue(school, each, at=at, entropy=os.urandom) for each in asked]
+    school.close()
+    return [Card(name, one.pass_id, one.text) for name, one in zip(names, made, strict=True)]
+
+
+@pytest.fixture(scope="module")
+def school(chromium, tmp_path_factory, wait_until) -> Iterator[School]:
+    """A new school's server, running; its head signed in, a class with cards on the day's list."""
+    home = tmp_path_factory.mktemp("lives")
+    folder, other, log = home / "school", home / "other", home / "server.log"
+    new_school(folder)
+    settings = Settings(SchoolCode("0990002P"), "Lycée des Ormes")
+    SchoolFolder.create(other, settings, at=machine_time(), entropy=os.urandom).close()
+    cards, (strange,) = cards_of(folder, max(PASSES, KILLS * (SCANS_MAX + 1))), cards_of(other, 1)
+    pupils = make_school(7, 12, uai=UAI)
+    port, stream = free_ports()
+    words = ["server", "run", "--school", str(folder), "--port", str(port)]
+    with process(*words, "--stream-port", str(stream), log=log):
+        wait_until(lambda: CODE.search(log.read_text("utf-8")), 60, "the code of the first start")
+        found = CODE.search(log.read_text("utf-8"))
+        assert found is not None
+        context = chromium.new_context(locale="fr-FR")
+        day = Day(context.new_page(), f"http://127.0.0.1:{port}", home)
+        day.start(found.group())
+        day.import_pupils(siecle_zip(pupils))
+        day.go("/passes/")
+        day.page.click("main table a >> nth=0")
+        day.page.click("button:has-text('Délivrer')")
+        day.page.wait_for_selector("text=laissez-passer délivrés")
+        pupil = next(one for one in pupils.here if not one.usual_family_name)
+        yield School(day, folder, cards, strange, pupil, port)
+        context.close()
+
+
+# --- a morning ------------------------------------------------------------------------------------
+
+
+def admit_by_hand(phone: Handset) -> None:
+    """Let somebody in who shows nothing."""
+    before = len(phone.shown)
+    phone.page.click(".tools button:has-text('À la main')")
+    phone.page.locator(".sheet .presets button").first.press("Enter")
+    phone.sees("grant", "", before)
+
+
+def admit_forgotten(phone: Handset, pupil: FictionalPupil) -> None:
+    """Find a pupil without their card by three letters, and let them in."""
+    before = len(phone.shown)
+    phone.page.click(".tools button:has-text('Carte oubliée')")
+    phone.page.fill("#letters", pupil.family_name[:3])
+    phone.page.keyboard.press("Enter")
+    found = phone.page.locator(f".found button:has-text('{pupil.family_name}')")
+    found.first.press("Enter")
+    phone.sees("grant", pupil.family_name, before)
+
+
+def overrule(phone: Handset, card: Card) -> None:
+    """Show what is no pass here, and let its holder through all the same."""
+    phone.scan(card.text, "refuse", "")
+    before = len(phone.shown)
+    sheet = phone.page.locator(".sheet .presets button")
+
+    def asked() -> bool:
+        if not sheet.first.is_visible():  # just after a card came, presses are not for it
+            phone.page.locator(".pair .admit").press("Enter")
+        return sheet.first.is_visible()
+
+    phone.wait_until(asked, what="the sheet of reasons")
+    sheet.first.press("Enter")
+    phone.sees("grant", "", before)
+
+
+def show_by_camera(phone: Handset, cards: list[Card], camera: FakeCamera) -> None:
+    """Hold passes before the phone's camera, one after the other, and let it rest again."""
+    phone.page.click("[title='Reprendre']")
+    for card in cards:
+        before = len(phone.shown)
+        camera.show(card.text)
+        phone.sees("grant", card.name, before)
+    camera.show_nothing()
+    phone.page.click("[title='Mettre la caméra en pause']")
+
+
+def work(phones: list[Handset], school: School, camera: FakeCamera) -> None:
+    """Live the morning: each pass at one phone, some at the next one as well."""
+    cards = school.cards[:PASSES]
+    for phone, start in zip(phones, range(len(phones)), strict=True):
+        own = cards[start :: len(phones)]
+        show_by_camera(phone, own[::BY_CAMERA], camera)
+    held_up = {card for start in range(3) for card in cards[start :: len(phones)][::BY_CAMERA]}
+    for number, (card, phone) in enumerate(zip(cards, cycle(phones), strict=False)):
+        if card not in held_up:
+            phone.scan(card.text, "grant", card.name)
+        if number % TWICE == 0:
+            phones[(number + 1) % len(phones)].scan(card.text, "grant", card.name)
+    for phone in phones:
+        admit_by_hand(phone)
+        overrule(phone, school.strange)
+    for phone in phones[:2]:
+        admit_forgotten(phone, school.pupil)
+
+
+def said_unsent(phone: Handset) -> int:
+    """Read the number of entries to send off the lane."""
+    text = phone.page.locator(".standing span").last.inner_text()
+    return int(text.rpartition(" ")[2])
+
+
+def test_three_phones_bring_home_a_morning_without_network(
+    school: School, chromium, film, camera, tmp_path, wait_until
+):
+    """Each entry of each phone is at the server once; one phone's answers are lost on the way."""
+    eyes = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    heard: Counter = Counter()
+    with ExitStack() as stack:
+        proxy = FaultProxy(school.port, heard=lambda one: heard.update([(one.line, one.body)]))
+        stack.enter_context(proxy)
+        phones = []
+        for number, lane in enumerate(("entry-1", "entry-1", "exit-1")):
+            folder = tmp_path / f"phone-{number}"
+            phone = Handset(chromium.browser_type, folder, wait_until, f"loge-{number}", eyes)
+            phone.switch_on()
+            stack.callback(phone.switch_off)
+            phone.join(school.invite(lane), proxy.port if number == 1 else None)
+            phone.page.click("[title='Mettre la caméra en pause']")
+            phone.context.set_offline(True)
+            phones.append(phone)
+        work(phones, school, camera)
+        before = [phone.kept() for phone in phones]
+        assert [said_unsent(phone) for phone in phones] == [one.unsent for one in before]
+        assert [one.unsent for one in before] == [
+            len(one.lines) - len(school.filed(one.gate_id)) for one in before
+        ]
+        for phone in phones:
+            if phone is phones[1]:
+                proxy.plan([None, Fault.UNANSWERED, None, Fault.CUT_ANSWER, None, Fault.DOUBLED])
+            phone.context.set_offline(False)
+            phone.has_sent_everything()
+        kept = [phone.kept() for phone in phones]
+        filed = [school.filed(one.gate_id) for one in kept]
+        wrong = [phone.wrong for phone in phones]
+
+    assert [one.fault for one in kept] == ["", "", ""]
+    assert [one.chains for one in kept] == filed
+    granted = Counter(pass_id for one in kept for pass_id in passed(one))
+    assert set(granted) >= {card.pass_id for card in school.cards[:PASSES]}
+    assert max(granted.values()) == 2
+    assert [len(said(one, ManualAdmissionBody)) for one in kept] == [1, 1, 1]
+    assert [len(said(one, RulingBody)) for one in kept] == [2, 2, 1]
+    again = [body for (line, body), times in heard.items() if line == FILING and times > 1]
+    assert max(len(read_filing(body).lines) for body in again) > 1
+    assert wrong == [[], [], []]
+
+
+def said(kept: Kept, kind: type) -> list:
+    """List what a phone wrote, of one kind."""
+    return [line.said for line in kept.lines if isinstance(line.said, kind)]
+
+
+def passed(kept: Kept) -> list[str]:
+    """List the passes a phone granted."""
+    return [one.pass_id for one in said(kept, DecisionBody) if one.outcome == 0 and one.pass_id]
+
+
+# --- killed browsers ------------------------------------------------------------------------------
+
+
+class Moment(StrEnum):
+    """What an agent's phone does when its browser dies."""
+
+    OPENING = "opening"  # the PIN is typed, the lane begins
+    OFFLINE = "offline"  # a pass is shown without network
+    ONLINE = "online"  # a pass is shown, and filed at once
+    FILING = "filing"  # the network is back
+    ANSWERED = "answered"  # the server has it, the phone does not know
+
+
+WITHIN_S = {
+    Moment.OPENING: 1.2,
+    Moment.OFFLINE: 0.15,
+    Moment.ONLINE: 0.6,
+    Moment.FILING: 0.4,
+}
+
+
+@dataclass
+class Lives:
+    """One phone that is killed again and again, and what was ever shown on it."""
+
+    phone: Handset
+    school: School
+    chance: random.Random
+    cards: Iterator[Card]
+    armed: bool = False
+    deaths: Counter = field(default_factory=Counter)
+    at_risk: list[int] = field(default_factory=list)
+
+    def heard(self, exchange: Exchange) -> None:
+        """Kill the browser when the server has taken entries, before it can hear so."""
+        if self.armed and exchange.line == FILING:
+            self.phone.kill()
+
+    def scan(self) -> None:
+        """Show the next pass, and see its outcome."""
+        card = next(self.cards)
+        self.phone.scan(card.text, "grant", card.name)
+
+    def work(self, moment: Moment) -> None:
+        """Open the lane, show some passes."""
+        if moment is Moment.ONLINE:
+            self.phone.context.set_offline(False)
+        self.phone.sign_in()
+        for _ in range(self.chance.randint(moment is not Moment.ONLINE, SCANS_MAX)):
+            self.scan()
+
+    def die(self, moment: Moment) -> None:
+        """Work until the browser is killed."""
+        self.deaths[moment] += 1
+        if moment is not Moment.OPENING:
+            self.work(moment)
+        self.armed = moment is Moment.ANSWERED
+        phone = self.phone
+        within_s = self.chance.uniform(0, WITHIN_S.get(moment, 0))
+        with phone.dying(None if self.armed else within_s) as end:
+            if moment in {Moment.OFFLINE, Moment.ONLINE}:
+                phone.type(next(self.cards).text)
+            if not self.armed:
+                end.start()
+            if moment is Moment.OPENING:
+                phone.sign_in()
+            elif moment in {Moment.FILING, Moment.ANSWERED}:
+                phone.context.set_offline(False)
+            else:
+                phone.page.keyboard.press("Enter")
+        self.armed = False
+
+    def rise(self) -> Kept:
+        """Start the browser again without network: the app asks for the PIN and tells the truth."""
+        phone = self.phone
+        phone.switch_on(offline=True)
+        told = phone.page.inner_text("#screen")
+        kept = phone.kept()
+        filed = self.school.filed(kept.gate_id)
+        self.at_risk.append(kept.unsent)
+        assert kept.fault == ""
+        assert (f"À envoyer\xa0: {kept.unsent}" if kept.unsent else SENT) in told
+        assert filed == kept.chains[: len(filed)]
+        assert len(kept.lines) - len(filed) <= kept.unsent
+        return kept
+
+    def lost(self, kept: Kept) -> list[str]:
+        """List the outcomes that the screen showed and the phone did not write."""
+        names = {card.pass_id: card.name for card in self.school.cards}
+        decided = said(kept, DecisionBody)
+        written = Counter(
+            (OUTCOMES[one.outcome], names.get(one.pass_id or "", NAMELESS)) for one in decided
+        )
+        shown = Counter((one.outcome, one.name) for one in self.phone.shown)
+        return sorted(name for _, name in (shown - written).elements())
+
+
+def live(lives: Lives, kills: int) -> Kept:
+    """Join a phone, kill its browser so often, let it file at last; return what it then keeps."""
+    phone, school = lives.phone, lives.school
+    moments = list(Moment)
+    with FaultProxy(school.port, heard=lives.heard) as proxy:
+        phone.switch_on()
+        phone.join(school.invite("entry-1"), proxy.port)
+        phone.context.set_offline(True)
+        phone.page.reload()
+        for number in range(kills):
+            if number % len(moments) == 0:
+                lives.chance.shuffle(moments)
+            lives.die(moments[number % len(moments)])
+            assert lives.lost(lives.rise()) == []
+        phone.context.set_offline(False)  # nobody is signed in
+        expect(phone.page.locator("#screen")).to_contain_text(SENT, timeout=PATIENCE_MS)
+        phone.sign_in()
+        assert phone.page.locator(".troubles", has_text="journal").count() == 0
+        phone.has_sent_everything()
+        kept = phone.kept()
+        phone.switch_off()
+    return kept
+
+
+def test_a_killed_browser_keeps_every_outcome_it_showed(
+    school: School, chromium, tmp_path, wait_until, record_property
+):
+    """Killed at any moment, it asks for the PIN again, says what waits, and files each once."""
+    chance = random.Random(SEED)
+    cards = iter(school.cards)
+    for life in range(0, KILLS, KILLS_PER_LIFE):
+        phone = Handset(chromium.browser_type, tmp_path / f"{life}", wait_until, f"loge-{life}")
+        lives = Lives(phone, school, chance, cards)
+        kept = live(lives, min(KILLS_PER_LIFE, KILLS - life))
+
+        assert kept.chains == school.filed(kept.gate_id)
+        assert (kept.fault, kept.unsent, phone.wrong) == ("", 0, [])
+        assert lives.lost(kept) == []
+        record_property(f"life {life}: kills", str(dict(lives.deaths)))
+        record_property(f"life {life}: shown", len(phone.shown))
+        record_property(f"life {life}: unsent at a death", str(lives.at_risk))
