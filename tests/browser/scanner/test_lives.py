@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(7200)]
 
 PASSES = int(os.environ.get("PORTIQUE_MORNING_PASSES", "9"))
 KILLS = int(os.environ.get("PORTIQUE_BROWSER_KILLS", "3"))
-SEED = int(os.environ.get("PORTIQUE_BROWSER_SEED", "4"))
+SEED = int(os.environ.get("PORTIQUE_SEED", "20261123"))
 KILLS_PER_LIFE = 12
 SCANS_MAX = 3  # before each kill
 BY_CAMERA = 10  # one pass of so many, and one at least
@@ -385,11 +385,13 @@ def live(lives: Lives, kills: int) -> Kept:
 
 
 def test_a_killed_browser_keeps_every_outcome_it_showed(
-    school: School, chromium, tmp_path, wait_until, record_property
+    school: School, chromium, tmp_path, wait_until
 ):
     """Killed at any moment, it asks for the PIN again, says what waits, and files each once."""
     chance = random.Random(SEED)
     cards = iter(school.cards)
+    deaths: Counter = Counter()
+    shown = unsent = 0
     for life in range(0, KILLS, KILLS_PER_LIFE):
         phone = Handset(chromium.browser_type, tmp_path / f"{life}", wait_until, f"loge-{life}")
         lives = Lives(phone, school, chance, cards)
@@ -398,6 +400,8 @@ def test_a_killed_browser_keeps_every_outcome_it_showed(
         assert kept.chains == school.filed(kept.gate_id)
         assert (kept.fault, kept.unsent, phone.wrong) == ("", 0, [])
         assert lives.lost(kept) == []
-        record_property(f"life {life}: kills", str(dict(lives.deaths)))
-        record_property(f"life {life}: shown", len(phone.shown))
-        record_property(f"life {life}: unsent at a death", str(lives.at_risk))
+        deaths += lives.deaths
+        shown += len(phone.shown)
+        unsent += sum(lives.at_risk)
+    assert deaths.total() == KILLS
+    print(f"{dict(deaths)}: {shown} shown, {unsent} unsent at deaths, 0 lost, seed {SEED}")  # noqa: T201
