@@ -25,6 +25,7 @@ BENCHES: Mapping[str, str] = {
     "gate": "portique.cli.bench_gate:bench_gate",
     "journal": "portique.cli.bench_rows:journal_rows",
     "link": "portique.cli.bench_link:link_rows",
+    "phones": "portique.cli.bench_phones:phone_rows",
     "server": "portique.cli.bench_server:server_rows",
     "sight": "portique.cli.bench_rows:sight_rows",
 }

@@ -30,16 +30,21 @@ MACHINE = "{date}, {cores} cores ({processor}), Python {python}, load before {lo
 @click.option("--seconds", default=120.0, show_default=True, help="How long each is loaded.")
 def write(page: Path, seconds: float) -> None:
     """Load servers and replace the figures between the marks of PAGE."""
-    said = MACHINE.format(
+    said = machine()
+    body = beside(server_rows(seconds=seconds))
+    text = replaced(page.read_text(encoding="utf-8"), "server", f"{said}{body}")
+    page.write_text(text, encoding="utf-8")
+
+
+def machine() -> str:
+    """Say when and on which machine figures are taken, and how busy it was before."""
+    return MACHINE.format(
         date=datetime.now(UTC).date(),
         cores=os.cpu_count(),
         processor=platform.machine(),
         python=platform.python_version(),
         load=", ".join(f"{one:.1f}" for one in os.getloadavg()),
     )
-    body = beside(server_rows(seconds=seconds))
-    text = replaced(page.read_text(encoding="utf-8"), "server", f"{said}{body}")
-    page.write_text(text, encoding="utf-8")
 
 
 def beside(rows: Iterable[Row]) -> str:
