@@ -42,6 +42,7 @@ def test_a_newcomer_sees_decisions_and_gets_passes_to_try(tmp_path):
     assert "Traceback" not in done.stderr
     assert re.search(r"http://127\.0\.0\.1:\d+/agent +\(agent-1, PIN \d{6}\)", done.stdout)
     assert re.search(r"http://127\.0\.0\.1:\d+/holder", done.stdout)
+    assert re.search(r"http://localhost:\d+/demo/#phones", done.stdout)
     with closing(connect(folder / "gate" / "entry-1-journal" / "journal.db")) as db:
         bodies = [from_body(row[0]) for row in db.execute("SELECT body FROM entry")]
     decided = [body for body in bodies if isinstance(body, DecisionBody)]

@@ -335,7 +335,12 @@ def _tell(ports: Ports, scene: Scene, *, as_json: bool) -> None:
     screens = {"url": entry, "agent": f"{entry}/agent", "holder": f"{entry}/holder", "pin": pin}
     say(
         screens
-        | {"page": page, "exit": f"{leaving}/agent", "exit_pin": leaving_pin}
+        | {
+            "page": page,
+            "phones": f"{page}#phones",
+            "exit": f"{leaving}/agent",
+            "exit_pin": leaving_pin,
+        }
         | {"school": str(scene.folder / COPY), "passes": passes},
         as_json=as_json,
         words=Words(
@@ -345,6 +350,8 @@ def _tell(ports: Ports, scene: Scene, *, as_json: bool) -> None:
             f"  Écran de l’agent       {entry}/agent    (agent-1, PIN {pin})\n"
             f"  Écran du passage       {entry}/holder\n"
             f"  À la sortie            {leaving}/agent    (agent-1, PIN {leaving_pin})\n"
+            f"  Téléphones             {page}#phones    "
+            "(le laissez-passer d’un élève, le scanner d’un agent\xa0: ce navigateur suffit)\n"
             f"  Codes à essayer        {passes}    (puis\xa0: {with_webcam()})\n\n"
             "Ctrl-C pour arrêter.\n",
             "\nPortique: a synthetic lycée of 1,000 pupils, its server and two gates. "
@@ -353,6 +360,8 @@ def _tell(ports: Ports, scene: Scene, *, as_json: bool) -> None:
             f"  Agent's screen    {entry}/agent    (agent-1, PIN {pin})\n"
             f"  Holder's screen   {entry}/holder\n"
             f"  At the exit       {leaving}/agent    (agent-1, PIN {leaving_pin})\n"
+            f"  Phones            {page}#phones    "
+            "(a pupil's pass, an agent's scanner: this browser will do)\n"
             f"  Passes to try     {passes}    (then: {with_webcam()})\n\n"
             "Stop with Ctrl-C.\n",
         ),

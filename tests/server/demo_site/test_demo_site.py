@@ -1,14 +1,19 @@
 """The demonstration's page: one enters as each role, and a real server has no such page."""
 
 import importlib
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings as configured
 from django.test import Client, override_settings
 from django.urls import NoReverseMatch, reverse
 
+from portique.core.wire_enrolment import read_invitation
 from portique.server.accounts.roles import Role
+from portique.server.gates.models import Invitation
 from portique.server.people.models import Person
+from portique.server.wallet.actions.codes import hash_of
+from portique.server.wallet.models import PhoneCode
 from portique.testing.demo_site.accounts import NAMES, make_accounts, make_holder
 from portique.testing.demo_site.people import put
 from portique.testing.people import make_people
@@ -20,7 +25,8 @@ def demonstration(served):
     made = importlib.import_module("portique.testing.demo_site.settings")
     with override_settings(ROOT_URLCONF=made.ROOT_URLCONF, INSTALLED_APPS=made.INSTALLED_APPS):
         make_accounts()
-        put(make_people(2026)[:10])
+        people = make_people(2026)
+        put([*people[:10], *people[-10:]])
         make_holder()
         yield served
 
@@ -60,9 +66,36 @@ def test_the_page_tells_each_role_what_it_does(demonstration, monkeypatch, langu
     assert "http://127.0.0.1:8440/agent" in page
 
 
+def test_a_phone_s_app_opens_with_a_code_at_hand(demonstration):
+    """Of the first who has none yet: pressed again, of the next; of a kind that is there."""
+    client = Client()
+    opened = [
+        client.post("/demo/telephone", {"kind": kind})["Location"] for kind in ("pupil", "staff")
+    ]
+
+    assert [url.partition("#code=")[0] for url in opened] == ["/wallet/"] * 2
+    codes = [url.partition("#code=")[2] for url in opened]
+    waiting = [PhoneCode.objects.get(code_hash=hash_of(code)).person.kind for code in codes]
+    assert waiting == ["pupil", "staff"]
+    assert client.post("/demo/telephone", {"kind": "nobody"}).status_code == 404
+
+
+def test_an_agent_s_phone_opens_with_an_invitation_to_where_it_is(demonstration):
+    """It joins the entry of the server whose page was pressed."""
+    url = Client().post("/demo/scanner", headers={"host": "localhost:8442"})["Location"]
+    page, _, text = url.partition("#")
+
+    assert page == "http://localhost:8442/scanner/"
+    invited = read_invitation(unquote(text))
+    made = Invitation.objects.get()
+    assert (invited.address, made.lane) == ("http://localhost:8442", "entry-1")
+    assert invited.secret.hex() == made.secret
+
+
 def test_a_real_server_has_no_such_page(served):
     """Its addresses don't know it, and its settings don't name it."""
-    assert Client().post("/demo/entrer", {"role": Role.HEAD}).status_code == 404
+    for path in ("/demo/entrer", "/demo/telephone", "/demo/scanner"):
+        assert Client().post(path, {"role": Role.HEAD, "kind": "pupil"}).status_code == 404
     with pytest.raises(NoReverseMatch):
         reverse("demo-enter")
     assert not [app for app in configured.INSTALLED_APPS if "testing" in app]

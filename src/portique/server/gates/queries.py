@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from portique.core.errors import ConfigError, EnvironmentProblem, KnowledgeError
 from portique.core.plain import Words
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 CONNECTED = timedelta(minutes=2)  # a gate asks every thirty seconds at least
 GIGABYTE = 10**9
+IN_LINK = "$*+-./:"  # of a code's letters, those that stand behind # in an address as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,12 @@ def state_of(invitation: Invitation, at: datetime) -> str:
     if invitation.gate is not None:
         return "used"
     return "open" if at < invitation.expires_at else "over"
+
+
+def scanner_link(school: School, invitation: Invitation, scanner: str) -> str:
+    """Return an invitation as what an agent's phone opens; `scanner` is the address of its page."""
+    address = scanner.removesuffix(urlsplit(scanner).path)
+    return f"{scanner}#{quote(invitation_text(school, invitation, address), safe=IN_LINK)}"
 
 
 def invitation_text(school: School, invitation: Invitation, address: str) -> str:

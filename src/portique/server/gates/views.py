@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import segno
 from django import forms
@@ -44,7 +44,6 @@ WAYS = [
     (GATE, words("Un portique, avec sa caméra", "A gate, with its camera")),
     (PHONE, words("Le téléphone d’un agent", "An agent’s phone")),
 ]
-IN_LINK = "$*+-./:"  # of a code's letters, those that stand behind # in an address as they are
 
 
 class LaneForm(forms.Form):
@@ -132,10 +131,9 @@ def phone(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     """Show an invitation as a link, which an agent's phone opens in the scanner."""
     row = get_object_or_404(Invitation, pk=invitation_id)
     scanner = reverse("wallet-app:scanner")
-    address = told_address(request, scanner).address.removesuffix(scanner)
-    text = queries.invitation_text(served_school(), row, address)
-    link = f"{address}{scanner}#{quote(text, safe=IN_LINK)}"
-    return _invited(request, row, Shown(address, link), "gates/phone.html")
+    told = told_address(request, scanner).address
+    link = queries.scanner_link(served_school(), row, told)
+    return _invited(request, row, Shown(told.removesuffix(scanner), link), "gates/phone.html")
 
 
 def _invited(request: HttpRequest, row: Invitation, code: Shown, template: str) -> HttpResponse:

@@ -17,5 +17,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     path("demo/", views.roles, name="demo"),
     path("demo/entrer", views.enter, name="demo-enter"),
+    path("demo/telephone", views.carry, name="demo-phone"),
+    path("demo/scanner", views.scan, name="demo-scanner"),
     path("", include("portique.server.config.urls")),
 ]

@@ -17,6 +17,14 @@ from portique.server.accounts import devices, sessions
 from portique.server.accounts.access import public
 from portique.server.accounts.models import User
 from portique.server.accounts.roles import TITLES, Role
+from portique.server.clock import now
+from portique.server.gates.actions import invite
+from portique.server.gates.queries import scanner_link
+from portique.server.passes.quotas import By
+from portique.server.people.models import Person
+from portique.server.school.house import served_school
+from portique.server.wallet.actions import Lasts, codes_for
+from portique.server.wallet.queries import without_phone
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -38,6 +46,7 @@ WHAT = {
     Role.AUDITOR: Words("lecture seule", "reading only"),
     Role.HOLDER: Words("un élève et ce qui est écrit sur lui", "a pupil, and what is kept of them"),
 }
+CODES, ENTRY = Lasts.SCREEN, "entry-1"
 GATES = "PORTIQUE_DEMO_GATES"  # name=address, separated by commas: the gates' own screens
 
 
@@ -67,6 +76,31 @@ def enter(request: HttpRequest) -> HttpResponse:
     if user.role == Role.AGENT:
         _lend_device(request, response)
     return response
+
+
+@public
+@require_POST
+def carry(request: HttpRequest) -> HttpResponse:
+    """Give this browser the code with which a pupil's or an adult's phone gets its pass."""
+    one = (
+        Person.objects.filter(kind=request.POST.get("kind", ""), left_on=None)
+        .order_by("pk")
+        .first()
+    )
+    if one is None:
+        raise Http404
+    next_one = without_phone(one.kind, one.label, now(), 1) or [one]
+    (made,) = codes_for(By(User.objects.get(role=Role.HEAD), stepped_up=True), next_one, CODES)
+    return redirect(f"{reverse('wallet-app:page')}#code={made.code}")
+
+
+@public
+@require_POST
+def scan(request: HttpRequest) -> HttpResponse:
+    """Let this browser join as an agent's phone at the entry."""
+    made = invite(ENTRY, User.objects.get(role=Role.HEAD))
+    page = request.build_absolute_uri(reverse("wallet-app:scanner"))
+    return redirect(scanner_link(served_school(), made, page))
 
 
 def _name(user: User) -> str:
