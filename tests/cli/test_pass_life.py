@@ -1,8 +1,19 @@
 """A pass after its issue: suspended, resumed, replaced, revoked, printed again."""
 
+import contextlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
+from portique.core.seal import Purpose, private_key
+from portique.core.values import Kind, PassId
+from portique.school.folder import SchoolFolder
+from portique.school.issuing import Request, issue
+
 NEVER = "0000000000000000"
+SEPTEMBER = datetime(2026, 9, 1, 6, tzinfo=UTC)
 
 
 def change(school, verb: str, pass_id: str, *options: object):
@@ -106,6 +117,28 @@ def test_an_expired_pass_is_not_replaced(school):
     issued = school.issue("--until", "2026-09-02")
 
     assert change(school, "replace", issued["pass_id"]).code == 1
+
+
+def test_a_phones_pass_stays_a_phones(school, tmp_path):
+    """Neither replaced nor printed: its successor would be no card, and no pass of that phone."""
+    card = school.issue()
+    phones = phones_pass(school.folder)
+    replaced = change(school, "replace", phones)
+
+    assert (replaced.code, "new code" in replaced.stderr) == (1, True)
+    assert change(school, "suspend", phones).code == 0  # it was not revoked
+    assert change(school, "resume", phones).code == 0
+    assert reprint(school, tmp_path / "one.txt", phones).code == 1
+    assert reprint(school, tmp_path / "all.txt").json["passes"] == 1
+    assert (tmp_path / "all.txt").read_text() == card["text"] + "\n"
+
+
+def phones_pass(folder: Path) -> PassId:
+    """Issue a pass that is bound to a phone, as the server does."""
+    key = private_key(Purpose.PHONE, os.urandom(40)).public
+    request = Request(Kind.PUPIL, "Zoé Martin", phone_key=key)
+    with contextlib.closing(SchoolFolder.open(folder)) as school:
+        return issue(school, request, at=SEPTEMBER, entropy=os.urandom).pass_id
 
 
 def reprint(school, out, *options: object):

@@ -27,10 +27,12 @@ from portique.core.plain import Words
 from portique.core.revocation import Status
 from portique.school import issuing
 from portique.school.finding import Wanted, find_passes
+from portique.school.printing import is_a_phones
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from portique.school.house import School
     from portique.school.register import Issued
 
 
@@ -134,10 +136,12 @@ def resume(number: str, folder: Path, as_json: bool) -> None:  # noqa: FBT001
 def replace(number: str, folder: Path, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
     r"""Revoke a pass and issue its successor for the same person, with the same end.
 
-    If the file can't be written, nothing changes.
+    If the file can't be written, nothing changes. A phone's pass is not replaced: the office gives
+    the phone a new code.
 
     \b
-    Exit code: 0 done, 1 never issued, revoked or expired, 2 wrong use, 5 no school or disk.
+    Exit code: 0 done, 1 never issued, revoked, expired or a phone's, 2 wrong use, 5 no school or
+    disk.
 
     \b
     Example:
@@ -188,11 +192,11 @@ def replace(number: str, folder: Path, out: Path | None, as_json: bool) -> None:
 @click.option("--back", is_flag=True, help="Print the data notice on the back.")
 @json_option
 def print_passes(numbers: tuple[str, ...], folder: Path, **asked: Any) -> None:
-    r"""Print passes already issued: those named, or all that count.
+    r"""Print passes already issued: those named, or all that count but those of phones.
 
     \b
-    Exit code: 0 done, 1 never issued or revoked, or one that paper can't carry, 2 wrong use or
-    nothing to print, 5 no school or disk.
+    Exit code: 0 done, 1 never issued or revoked, or one that paper can't carry, as a phone's, 2
+    wrong use or nothing to print, 5 no school or disk.
 
     \b
     Examples:
@@ -205,9 +209,10 @@ def print_passes(numbers: tuple[str, ...], folder: Path, **asked: Any) -> None:
     paper.check(out, asked["layout"])
     school = open_school(folder)
     if numbers:
-        chosen = [_not_revoked(school.register.find(number)) for number in numbers]
+        chosen = [_for_paper(school, school.register.find(number)) for number in numbers]
     else:
-        chosen = [found.issued for found in find_passes(school, Wanted(label=label), now())]
+        found = [one.issued for one in find_passes(school, Wanted(label=label), now())]
+        chosen = [one for one in found if not is_a_phones(school, one)]
     printed = paper.write(school, chosen, out, paper.Print(**asked))
     say(
         {"out": str(out), "passes": printed, "layout": asked["layout"]},
@@ -218,7 +223,9 @@ def print_passes(numbers: tuple[str, ...], folder: Path, **asked: Any) -> None:
     )
 
 
-def _not_revoked(issued: Issued) -> Issued:
+def _for_paper(school: School, issued: Issued) -> Issued:
     if issued.status is Status.REVOKED:
         raise RegisterError(f"pass {issued.pass_id} is revoked: its card would be refused")
+    if is_a_phones(school, issued):
+        raise RegisterError(f"pass {issued.pass_id} lives on a phone: paper would be refused")
     return issued

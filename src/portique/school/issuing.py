@@ -133,17 +133,22 @@ def replace_pass(
     """Revoke a pass and issue its successor for the same holder, with the same end.
 
     Raises:
-        RegisterError: Never issued, revoked already, expired, or not one the
+        RegisterError: Never issued, revoked already, expired, a phone's, or not one the
             school's name keys open.
     """
     held = reopened(school, school.register.get(pass_id))
+    if held.phone_key is not None:  # its successor would be neither a card nor known to the phone
+        raise RegisterError(
+            f"pass {pass_id} lives on a phone: give the phone a new code (the person's page,"
+            " Phone), or issue a card besides it (pass issue --holder)"
+        )
     if held.identity is None or held.window.closes <= at:
         raise RegisterError(f"pass {pass_id} has expired or can't be opened; issue a new one")
     identity = held.identity
     start = max(held.window.opens, to_second(at))
     request = Request(
         identity.kind, identity.name, identity.label, identity.regime,
-        Window(start, held.window.closes), identity.holder, held.phone_key,
+        Window(start, held.window.closes), identity.holder,
     )  # fmt: skip
     with school.register.transaction():
         school.register.set_status(pass_id, Status.REVOKED)

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from portique.school.register import Issued
 
 
+def is_a_phones(school: School, issued: Issued) -> bool:
+    """Say whether a pass is bound to a phone: shown on paper, every gate would refuse it."""
+    return reopened(school, issued).phone_key is not None
+
+
 def printable(school: School, issued: Issued) -> tuple[Pass, Identity]:
     """Open one registered pass for printing.
 
@@ -20,8 +25,8 @@ def printable(school: School, issued: Issued) -> tuple[Pass, Identity]:
         RegisterError: It is bound to a phone, or the school's name keys don't open it.
     """
     held = reopened(school, issued)
-    if held.identity is None:
-        raise RegisterError(f"pass {issued.pass_id} can't be opened with the school's name keys")
     if held.phone_key is not None:
         raise RegisterError(f"pass {issued.pass_id} lives on a phone; paper would not be accepted")
+    if held.identity is None:
+        raise RegisterError(f"pass {issued.pass_id} can't be opened with the school's name keys")
     return held, held.identity
