@@ -127,7 +127,7 @@ def walk(seeing_chromium: Browser, camera, address: str) -> Iterator[Callable[..
     """Take out a phone of a size, language and scheme; its policy stops nothing."""
     walks: list[Walk] = []
 
-    def take(size: str, locale: str, scheme: str) -> Walk:
+    def take(size: str, locale: str, scheme: Any) -> Walk:
         width, height = SIZES[size]
         context = seeing_chromium.new_context(
             viewport={"width": width, "height": height},
