@@ -66,12 +66,15 @@ SENTENCES_EN: Mapping[Reason, tuple[str, str, str]] = {
     Reason.PHONE_CODE_OLD: (
         "The phone’s code is too old: a screenshot, or a phone whose clock is slow.",
         "Please open your pass again so that it redraws.",
-        "Have the code shown again; if it is still old, send to {point}.",
+        (
+            "Have the code shown again; if it is still old, have the phone’s time set to automatic."
+            " Otherwise send to {point}."
+        ),
     ),
     Reason.PHONE_CODE_AHEAD: (
         "The phone’s code is ahead of time: the phone’s clock is wrong.",
         "Your phone’s clock is fast: set it to automatic, then show the code again.",
-        "Have the clock set; otherwise check the identity with {point}.",
+        "Have the phone’s time set to automatic; otherwise check the identity with {point}.",
     ),
     Reason.REPLAYED: (
         "This phone’s code has already been used.",

@@ -75,12 +75,18 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
     Reason.PHONE_CODE_OLD: (
         "Code de téléphone trop ancien : capture d’écran, ou téléphone dont l’heure retarde.",
         "Rouvrez votre laissez-passer pour qu’il se redessine, s’il vous plaît.",
-        "Faites remontrer le code ; s’il reste ancien, envoyez vers {point}.",
+        (
+            "Faites remontrer le code ; s’il reste ancien, l’heure du téléphone est à mettre en"
+            " automatique. Sinon, envoyez vers {point}."
+        ),
     ),
     Reason.PHONE_CODE_AHEAD: (
         "Code de téléphone en avance : l’heure du téléphone n’est pas juste.",
         "L’heure de votre téléphone avance : mettez-la en automatique, puis remontrez le code.",
-        "Faites régler l’heure ; sinon, vérifiez l’identité avec {point}.",
+        (
+            "Faites mettre l’heure du téléphone en automatique ; sinon, vérifiez l’identité avec"
+            " {point}."
+        ),
     ),
     Reason.REPLAYED: (
         "Ce code de téléphone a déjà servi ici même.",
