@@ -1,63 +1,130 @@
 /**
- * Codes read off one picture, by zxing-cpp compiled for browsers. The reader is a file of ours:
- * without `prepare`, its package would ask a stranger's network for it.
+ * The codes in a camera's pictures.
+ *
+ * A cheap pass reads almost all codes that a still hand shows in fair light. Where it reads nothing
+ * although the picture holds a code-like place, that place is followed and harder ways are tried,
+ * within a budget of work units: never of time. The same as `portique.sight.codes`.
  */
 
-import { prepareZXingModule, readBarcodes } from '../third/zxing-wasm/reader/index.js';
+import { findCodes, prepare } from './sight/decoder.js';
+import { centreOf, greyOf, meanSide } from './sight/shapes.js';
+import { readTrack } from './sight/sharpen.js';
+import { findSuspects } from './sight/suspects.js';
+import { FORGOTTEN_AFTER_MS, nearestTrack, Track } from './sight/tracks.js';
+import { Work } from './sight/work.js';
 
 /** @typedef {import('../core/showing.js').SeenCode} SeenCode */
+/** @typedef {import('./sight/sharpen.js').Sighted} Sighted */
+/** @typedef {import('./sight/shapes.js').Grey} Grey */
+/** @typedef {import('./sight/shapes.js').Quad} Quad */
 
 /** @typedef {{codes: SeenCode[], unread: boolean}} Look  unread: a code is there and can't be read */
 
+export { prepare };
+
 const CODES_MAX = 4; // as the gate's reader: a showing has one, a lane sees a few
-const USUAL = /** @type {const} */ ({
-  formats: ['QRCodeModel1', 'QRCodeModel2'], // no small ones: their weak corners invite false readings
-  tryRotate: false, // a square code needs no rotated scan
-  textMode: 'Plain',
-  returnErrors: true,
-});
+const WORK_MAX = 9_000; // units a picture: a cheap phone still takes the next picture in time
+const FIRST_SHARE = 0.8;
+const THOROUGH_EVERY = 2; // pictures in which nothing is read: also light on dark, and reduced
 
-/**
- * Load the reader; resolves when it can read.
- * @param {{locateFile?: () => string, wasmBinary?: ArrayBuffer}} file Where it is, or the file itself.
- */
-export async function prepare(file) {
-  await prepareZXingModule({ overrides: file, fireImmediately: true });
+/** Reads the pictures of one camera, in their order; deterministic, however slow the phone. */
+export class CodeReader {
+  /** @type {Track[]} */
+  #tracks = [];
+  #turn = 0;
+  #emptyPictures = 0;
+
+  /**
+   * Return the codes in a picture, the largest first.
+   *
+   * @param {ImageData} picture
+   * @param {number} atMs When it was taken.
+   * @returns {Promise<Look>}
+   */
+  async read(picture, atMs) {
+    const thorough = this.#emptyPictures % THOROUGH_EVERY === THOROUGH_EVERY - 1;
+    const found = await findCodes(picture, { thorough });
+    const read = found.flatMap(({ text, quad }) => (text === null ? [] : [{ text, quad }]));
+    // Beside a code already read, another that resists is rare and a poster is common.
+    if (read.length) return { codes: largest(read, picture), unread: false };
+    // A code found the thorough way is looked for so again, or it would flicker.
+    this.#emptyPictures += 1;
+    const grey = greyOf(picture);
+    const suspects = findSuspects(grey);
+    const hard = await this.#readSuspects(grey, suspects, atMs);
+    const resists = found.length > 0 || suspects.length > 0;
+    return { codes: largest(hard, picture), unread: hard.length === 0 && resists };
+  }
+
+  /**
+   * @param {Grey} grey
+   * @param {readonly Quad[]} suspects
+   * @param {number} atMs
+   * @returns {Promise<Sighted[]>}
+   */
+  async #readSuspects(grey, suspects, atMs) {
+    this.#tracks = this.#tracks.filter(({ seenMs }) => atMs - seenMs <= FORGOTTEN_AFTER_MS);
+    let left = WORK_MAX;
+    /** @type {Sighted[]} */
+    const read = [];
+    for (const [at, suspect] of this.#inTurn(suspects).entries()) {
+      // The likeliest place gets the larger part; what it leaves goes to the others.
+      const work = new Work((at === suspects.length - 1 ? 1 : FIRST_SHARE) * left);
+      const reading = await readTrack(this.#trackOf(suspect, atMs), grey, work);
+      left -= work.spent;
+      if (reading && !isIn(read, reading)) read.push(reading);
+    }
+    return read;
+  }
+
+  /**
+   * Put the likeliest place first in every other picture, each of the others in its turn.
+   * @param {readonly Quad[]} suspects
+   */
+  #inTurn(suspects) {
+    this.#turn += 1;
+    const others = suspects.length - 1;
+    if (this.#turn % 2 || others < 1) return suspects;
+    const first = 1 + ((this.#turn >> 1) % others);
+    return [suspects[first], ...suspects.filter((_, at) => at !== first)];
+  }
+
+  /**
+   * @param {Quad} quad
+   * @param {number} atMs
+   */
+  #trackOf(quad, atMs) {
+    const free = this.#tracks.filter(({ seenMs }) => seenMs !== atMs);
+    const known = nearestTrack(free, quad);
+    if (known) known.follow(quad, atMs);
+    else this.#tracks.push(new Track(quad, atMs));
+    return known ?? this.#tracks[this.#tracks.length - 1];
+  }
 }
 
 /**
- * Return the codes in a picture, the largest first.
- *
- * @param {ImageData} picture
- * @param {boolean} thorough Also light-on-dark codes, and reduced scales.
- * @returns {Promise<Look>}
+ * Tell whether two suspected places turned out to be the same code.
+ * @param {readonly Sighted[]} read
+ * @param {Sighted} reading
  */
-export async function look(picture, thorough) {
-  const how = { ...USUAL, formats: [...USUAL.formats] };
-  const found = await readBarcodes(picture, {
-    ...how,
-    tryInvert: thorough,
-    tryDownscale: thorough,
+function isIn(read, { text, quad }) {
+  const [x, y] = centreOf(quad);
+  return read.some((code) => {
+    const [otherX, otherY] = centreOf(code.quad);
+    const away = Math.max(Math.abs(otherX - x), Math.abs(otherY - y));
+    return code.text === text && away < meanSide(quad) / 2;
   });
-  const read = found.filter(({ isValid }) => isValid);
-  const codes = read.map(({ text, position }) => ({ text, quad: quadIn(picture, position) }));
-  const largest = codes.sort((one, other) => widthOf(other) - widthOf(one)).slice(0, CODES_MAX);
-  return { codes: largest, unread: read.length === 0 && found.length > 0 };
 }
 
 /**
- * @param {ImageData} picture
- * @param {import('../third/zxing-wasm/bindings/position.js').Position} position
- * @returns {import('../core/showing.js').Quad}
+ * @param {Sighted[]} codes
+ * @param {{width: number, height: number}} picture
+ * @returns {SeenCode[]}
  */
-function quadIn({ width, height }, { topLeft, topRight, bottomRight, bottomLeft }) {
-  /** @param {{x: number, y: number}} corner @returns {readonly [number, number]} */
-  const share = ({ x, y }) => [x / width, y / height];
-  return [share(topLeft), share(topRight), share(bottomRight), share(bottomLeft)];
-}
-
-/** @param {SeenCode} code */
-function widthOf({ quad }) {
-  const xs = quad.map(([x]) => x);
-  return Math.max(...xs) - Math.min(...xs);
+function largest(codes, { width, height }) {
+  const sorted = codes.sort((one, other) => meanSide(other.quad) - meanSide(one.quad));
+  return sorted.slice(0, CODES_MAX).map(({ text, quad }) => {
+    const [a, b, c, d] = quad.map(([x, y]) => /** @type {const} */ ([x / width, y / height]));
+    return { text, quad: [a, b, c, d] };
+  });
 }

@@ -15,7 +15,6 @@ const PICTURE_EVERY_MS = 66; // 15 a second, as a gate: more only empties the ba
 const READ_MAX_MS = 3_000;
 const WARM_MAX_MS = 20_000; // until a new worker's first answer: the reader may come over a slow line
 const RETRY_MS = 1_000;
-const THOROUGH_EVERY = 2;
 const ADVISED_MS = 2_000; // advice comes and goes with each picture: let it be read
 const UNREAD_MS = 1_000; // a code that resists for so long: say how to hold it
 
@@ -46,7 +45,6 @@ export class Reading extends EventTarget {
   #timer;
   /** Tells a run from those that were stopped: their pictures come to nothing. */
   #run = 0;
-  #emptyPictures = 0;
   /** Whether nobody could see now what is decided. */
   held = () => false;
   /** How long it was held in all: a code seen before and after was in view. */
@@ -120,8 +118,7 @@ export class Reading extends EventTarget {
     const picture = await middleOf(this.#source).catch(() => null); // between two cameras
     if (run !== this.#run) return picture?.close();
     if (!picture) return this.#next(run, PICTURE_EVERY_MS);
-    const thorough = this.#emptyPictures % THOROUGH_EVERY === THOROUGH_EVERY - 1;
-    const found = await this.#ask({ picture, thorough });
+    const found = await this.#ask({ picture, atMs });
     if (run !== this.#run) return;
     if (!found) return this.#replace();
     this.#warm = true;
@@ -171,8 +168,6 @@ export class Reading extends EventTarget {
    * @param {number} atMs
    */
   #step({ codes, unread }, atMs) {
-    // A code found the thorough way is looked for so again, or it would flicker.
-    if (!codes.length) this.#emptyPictures += 1;
     this.#unreadSinceMs = unread ? (this.#unreadSinceMs ?? atMs) : null;
     const resists = this.#unreadSinceMs !== null && atMs - this.#unreadSinceMs >= UNREAD_MS;
     const { opened, ...advice } = this.#showings.step(codes, atMs - this.#heldMs);

@@ -3,9 +3,12 @@
  * and a picture is gone once it is read.
  */
 
-import { look, prepare } from './codes.js';
+import { CodeReader, prepare } from './codes.js';
 
-/** What the page sends. @typedef {{picture: ImageBitmap, thorough: boolean}} Question */
+/**
+ * What the page sends; `atMs` is when the picture was taken.
+ * @typedef {{picture: ImageBitmap, atMs: number}} Question
+ */
 
 const worker = /** @type {any} */ (self);
 const READER = new URL('../third/zxing-wasm/zxing_reader.wasm', import.meta.url).href;
@@ -13,6 +16,7 @@ const canvas = new OffscreenCanvas(1, 1);
 const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (
   canvas.getContext('2d', { willReadFrequently: true, alpha: false })
 );
+const reader = new CodeReader();
 const ready = prepare({ locateFile: () => READER });
 
 /**
@@ -31,7 +35,7 @@ function pixelsOf(picture) {
 worker.addEventListener('message', async (/** @type {MessageEvent<Question>} */ { data }) => {
   try {
     await ready;
-    worker.postMessage({ look: await look(pixelsOf(data.picture), data.thorough) });
+    worker.postMessage({ look: await reader.read(pixelsOf(data.picture), data.atMs) });
   } catch (error) {
     worker.postMessage({ fault: error instanceof Error ? error.message : String(error) });
   }
