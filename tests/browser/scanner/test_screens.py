@@ -19,6 +19,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202eZoé"
 READ = "<img src=x onerror=alert(1)>⟨U+202E⟩Zoé"
+NO_ROOM = """if (sessionStorage.full) IDBFactory.prototype.open = () => {
+  throw new DOMException('', 'QuotaExceededError');
+}"""
+ROOM_MADE = """delete sessionStorage.full;
+document.dispatchEvent(new Event('visibilitychange'))"""
 CARDS = [
     {"showing": 901, "outcome": 0, "name": "Inès Garrigue", "label": "2de 4", "reasons": ["late"]},
     {"showing": 902, "outcome": 2, "name": "Yanis Oudrhiri", "passId": "00112233445566aa"},
@@ -158,3 +163,15 @@ def is_fit(page: Page) -> None:
     page.wait_for_selector("h1")
     assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_phone_without_any_room_says_what_to_do_and_opens_once_there_is_some(small: Page):
+    """Whoever comes back from deleting photos finds the scanner, without pressing anything."""
+    small.add_init_script(NO_ROOM)
+    small.evaluate("sessionStorage.full = 'yes'")
+    small.reload()
+    expect(small.get_by_role("alert")).to_contain_text("n’a plus de place")
+    expect(small.locator("#screen")).to_contain_text("notez sur papier qui entre")
+    small.evaluate(ROOM_MADE)
+
+    expect(small.locator("h1")).to_have_text("Ce téléphone devient un scanner")

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from tests.server.gates.wired import alarms
 from portique.core import wire_enrolment
 from portique.core.seal import Purpose, private_key
 from portique.core.wire_enrolment import Application
+from portique.core.zones import default_site
+from portique.school.rules import write_site
 from portique.server.accounts.models import AuditEntry, Deed
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
@@ -112,6 +115,21 @@ def test_what_troubles_a_gate_is_said_in_words(signed_in, gate, report: dict, wo
     gate.news(**({"knowledge": actions.newest_version(now())} | report))
 
     assert words in text(signed_in(Role.HEAD).get(reverse("gates:gates")))
+
+
+def test_a_gate_whose_lane_is_gone_is_told_with_what_to_do(signed_in, gate, served):
+    """It still sends; where the rules can't be read at all, nothing is said of its lane."""
+    gate.news(knowledge=actions.newest_version(now()))
+    site = default_site()
+    write_site(served, replace(site, lanes=site.lanes[1:]))
+    head = signed_in(Role.HEAD)
+    gone = text(head.get(reverse("gates:gates")))
+    served.write_data("zones.json", {})
+    unread = text(head.get(reverse("gates:gates")))
+
+    assert "Sa voie n’existe plus" in gone
+    assert "invitez-le pour une autre voie" in gone
+    assert "Sa voie" not in unread
 
 
 def test_a_reported_failure_rings_and_its_end_is_told(gate):

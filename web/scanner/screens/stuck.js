@@ -15,7 +15,16 @@ export function stuckScreen(why) {
     parts: [
       make('h1', { tabindex: '-1' }, said.title),
       make('p', { class: 'wrong', role: 'alert' }, said.what),
+      ...(why === 'full' ? [make('p', {}, words.wrong.fullMeanwhile)] : []),
       make('button', { class: 'primary', onclick: () => location.reload() }, words.retry),
     ],
+    placed: () => {
+      if (why === 'full') document.addEventListener('visibilitychange', tryAgain);
+    },
   };
+}
+
+/** Whoever made room on the phone comes back to this page. */
+function tryAgain() {
+  if (document.visibilityState === 'visible') location.reload();
 }

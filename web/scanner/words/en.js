@@ -299,6 +299,8 @@ export const en = {
       'The answer is not the school’s: the network is not safe. Try another network, and tell the technician.',
     offline: 'The school’s server does not answer. Check the network and try again.',
     full: 'The phone has no room left. Delete some photos or apps, then try again.',
+    fullMeanwhile:
+      'What is written there stays, and will be sent. Meanwhile check by eye and note on paper who enters; the scanner tries again by itself when you come back here.',
     closed:
       'This browser keeps nothing: private browsing, or storage forbidden. Open this page in a normal window.',
     unsafe:

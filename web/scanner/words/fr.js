@@ -300,6 +300,8 @@ export const fr = {
       'La réponse n’est pas celle de l’établissement : le réseau n’est pas sûr. Essayez par un autre réseau, et prévenez le technicien.',
     offline: 'Le serveur de l’établissement ne répond pas. Vérifiez le réseau et réessayez.',
     full: 'Le téléphone n’a plus de place. Effacez quelques photos ou applications, puis réessayez.',
+    fullMeanwhile:
+      'Ce qui y est déjà écrit reste, et partira. En attendant, contrôlez à l’œil et notez sur papier qui entre ; le scanner réessaie de lui-même quand vous revenez ici.',
     closed:
       'Ce navigateur ne garde rien : navigation privée, ou stockage interdit. Ouvrez cette page dans une fenêtre normale.',
     unsafe:

@@ -10,7 +10,7 @@ from portique.core.plain import Words
 from portique.core.values import Organ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from datetime import datetime
 
     from portique.server.gates.models import Gate
@@ -39,6 +39,14 @@ def troubles(gate: Gate, at: datetime) -> list[Trouble]:
     if at - gate.contact_at > SILENT_AFTER and (gate.unsent or not gate.is_phone):
         found.insert(0, SILENT)
     return sorted(_in_its_words(gate, found), key=lambda trouble: not trouble.grave)
+
+
+def lane_troubles(gate: Gate, lanes: Collection[str]) -> list[Trouble]:
+    """Return what is wrong with a gate whose lane is not one of the school's any more.
+
+    Of no lane at all nothing is known: the school's rules can't be read.
+    """
+    return [] if not lanes or gate.lane in lanes else _in_its_words(gate, [LANE_GONE])
 
 
 def _reported(gate: Gate) -> Iterator[Trouble]:
@@ -77,6 +85,16 @@ NEVER_CALLED = Trouble(
         "Mettez-le en marche et branchez-le au réseau de l’établissement.",
         "Start it and plug it into the school’s network.",
     ),
+)
+LANE_GONE = Trouble(
+    Words("Sa voie n’existe plus", "Its lane is gone"),
+    Words(
+        "Il n’apprend plus rien, mais envoie ce qu’il tient. Quand plus rien n’y attend,"
+        " retirez-le, puis invitez-le pour une autre voie.",
+        "It learns nothing any more, but sends what it holds. Once nothing waits there, remove it,"
+        " then invite it for another lane.",
+    ),
+    grave=True,
 )
 SILENT = Trouble(
     Words("Ne répond plus", "Does not answer"),

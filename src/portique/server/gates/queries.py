@@ -13,7 +13,7 @@ from portique.core.values import to_ms
 from portique.core.wire_enrolment import Invitation as Invited
 from portique.core.wire_enrolment import key_hash
 from portique.school.rules import site_of
-from portique.server.gates.health import troubles
+from portique.server.gates.health import lane_troubles, troubles
 from portique.server.gates.models import COUNTED, Alarm, Gate, Restore
 from portique.server.gates.words import ALARM_WORDS, MODES, NEVER, ago
 from portique.server.school.house import served_school
@@ -75,7 +75,7 @@ def _shown(gate: Gate, titles: dict[str, Words], at: datetime) -> ShownGate:
         MODES.get(gate.mode),
         None if disk is None else disk / GIGABYTE,
         None if drift is None else drift / 1000,
-        troubles(gate, at),
+        [*lane_troubles(gate, titles), *troubles(gate, at)],
     )
 
 
