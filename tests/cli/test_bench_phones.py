@@ -54,6 +54,7 @@ def test_every_figure_is_there():
     assert [row.what for row in rows if "files, as they come" in row.what]
     for said in ("first load of the wallet", "first load of the scanner", "PIN to the first pass",
                  "code held up to decision on the screen, median", "redraw, longest gap",
+                 "main thread's own time",
                  "until its code is drawn", "until the sign-in", "workers, of a core"):  # fmt: skip
         assert [row.value > 0 for row in rows if said in row.what] == [True], said
     packed, whole = (row.value for row in rows if "scanner: its" in row.what)

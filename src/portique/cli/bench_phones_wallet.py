@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from portique.cli.bench_phones_browser import phone, when_usable
@@ -27,13 +28,13 @@ WATCHED = """
 (() => {
   const later = window.setTimeout;
   window.setTimeout = (act, ms, ...rest) => later(act, ms === %d ? %d : ms, ...rest);
-  Object.assign(window, { gaps: [], tasks: [], redrawn: [] });
+  Object.assign(window, { gaps: [], tasks: [], redrawn: [], watching: true });
   let last = performance.now();
   const beat = () => {
     const now = performance.now();
     gaps.push([now, now - last]);
     last = now;
-    requestAnimationFrame(beat);
+    if (watching) requestAnimationFrame(beat);
   };
   requestAnimationFrame(beat);
   new PerformanceObserver((list) =>
@@ -59,6 +60,7 @@ def wallet_rows(browser: Browser, scene: Scene, effort: Effort) -> Iterator[Row]
             what = f"{slower(rate)}: wallet opened without network, until its code is drawn"
             yield median_row(what, times)
             yield from _redraw_rows(held, rate, effort.redraws)
+            yield _work_row(held, rate, effort.redraws)
 
 
 def _redraw_rows(held: Phone, rate: float, redraws: int) -> Iterator[Row]:
@@ -77,6 +79,23 @@ def _redraw_rows(held: Phone, rate: float, redraws: int) -> Iterator[Row]:
     yield Row(BENCH, f"{what}, gaps over {JANK_MS} ms", jank, "redraws", redraws)
     yield Row(BENCH, f"{what}, longest task", max(tasks), "ms", redraws)
     yield median_row(f"{slower(rate)}: between redraws, longest gap", still, peer=True)
+
+
+def _work_row(held: Phone, rate: float, redraws: int) -> Row:
+    """Say what a redraw asks of the main thread: its own time, which no busy machine lengthens."""
+    held.page.evaluate("window.watching = false; window.redrawn.length = 0")
+    held.line.send("Performance.enable", {"timeDomain": "threadTicks"})
+    before_s = _worked_s(held)
+    threading.Event().wait(redraws * FASTER_MS / 1000)
+    worked_ms = 1000 * (_worked_s(held) - before_s)
+    drawn = held.page.evaluate("window.redrawn.length")
+    what = f"{slower(rate)}: wallet's redraw, main thread's own time from one to the next, mean"
+    return Row(BENCH, what, worked_ms / max(1, drawn), "ms", drawn)
+
+
+def _worked_s(held: Phone) -> float:
+    found = held.line.send("Performance.getMetrics")["metrics"]
+    return float(next(one["value"] for one in found if one["name"] == "TaskDuration"))
 
 
 def _longest(timed: Iterable[tuple[float, float]], at: float) -> float:
