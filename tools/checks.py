@@ -58,6 +58,7 @@ CAMPAIGN = {
     "PORTIQUE_LINK_MODELS": "500",  # histories of four gates and the server's views
     "PORTIQUE_WEB_CASES": "1000000",  # facts, passes and bytes judged by JavaScript and by Python
     "PORTIQUE_MORNING_PASSES": "400",  # shown to three phones without network
+    "PORTIQUE_STOLEN_PHONES": "3",  # ways in which a phone lies there while it is removed
     "PORTIQUE_BROWSER_KILLS": "60",  # kill -9 of a phone's whole browser
     "PORTIQUE_EVERY_LOOK": "1",  # each page in both languages, by day and night, phone and desk
 }

@@ -2,40 +2,29 @@
 
 import os
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
 from itertools import cycle
-from pathlib import Path
-from typing import NamedTuple
 
-import cv2
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 from tests.browser.scanner.conftest import FakeCamera
 from tests.browser.scanner.handsets import PATIENCE_MS, Handset, Kept
-from tests.e2e.test_first_day import CODE, UAI, Day, free_ports, new_school, process
+from tests.browser.scanner.working_school import Card, School, at_work
 
-from portique.cli.options import machine_time
 from portique.core.entries import DecisionBody, ManualAdmissionBody, RulingBody
-from portique.core.values import Kind, Window
-from portique.core.values import Uai as SchoolCode
 from portique.core.wire import read_filing
-from portique.school.folder import SchoolFolder, Settings
-from portique.school.issuing import Request, issue
-from portique.sight.codes import CodeReader
 from portique.testing.fault_proxy import Exchange, Fault, FaultProxy
-from portique.testing.siecle import FictionalPupil, make_school, siecle_zip
+from portique.testing.siecle import FictionalPupil
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(7200)]
 
 PASSES = int(os.environ.get("PORTIQUE_MORNING_PASSES", "9"))
 KILLS = int(os.environ.get("PORTIQUE_BROWSER_KILLS", "3"))
+STOLEN = int(os.environ.get("PORTIQUE_STOLEN_PHONES", "1"))
 SEED = int(os.environ.get("PORTIQUE_SEED", "20261123"))
 KILLS_PER_LIFE = 12
 SCANS_MAX = 3  # before each kill
@@ -47,90 +36,12 @@ SENT = "Tout est envoyé"
 NAMELESS = "Sans nom lisible"  # a line that a busy machine cut in two
 
 
-class Card(NamedTuple):
-    """A pass somebody holds."""
-
-    name: str
-    pass_id: str
-    text: str
-
-
-@dataclass
-class School:
-    """A school at work: its console in a browser, its database, the passes people hold."""
-
-    day: Day
-    folder: Path
-    cards: list[Card]
-    strange: Card
-    pupil: FictionalPupil
-    port: int
-
-    def invite(self, lane: str) -> str:
-        """Have the console show a code for a phone; read it as a phone's camera does."""
-        page = self.day.page
-        self.day.go("/portiques/ajouter/")
-        page.check("[value=phone]")
-        page.check(f"[value={lane}]")
-        page.click("text=Afficher le code")
-        seen = np.frombuffer(page.locator("img.qr").screenshot(), np.uint8)
-        page.goto("about:blank")  # its own reload could cut off where one goes next
-        picture = cv2.imdecode(seen, cv2.IMREAD_GRAYSCALE)
-        assert picture is not None
-        (code,) = CodeReader().read(picture.astype(np.uint8), at_ms=0).codes
-        return str(code.text)
-
-    def filed(self, gate_id: str) -> list[tuple[int, int, str]]:
-        """Return the entries the server holds of one phone, as often as they are there."""
-        query = (
-            "SELECT epoch.number, entry.number, lower(hex(entry.chain)) FROM gates_entry entry"
-            " JOIN gates_epoch epoch ON epoch.id = entry.epoch_id WHERE epoch.gate_id = ?"
-            " ORDER BY epoch.number, entry.number"
-        )
-        file = f"file:{self.folder / 'server.db'}?mode=ro"
-        with closing(sqlite3.connect(file, uri=True)) as rows:
-            return rows.execute(query, [gate_id]).fetchall()
-
-
-def cards_of(folder: Path, count: int) -> list[Card]:
-    """Issue passes to people of a school's folder."""
-    at = machine_time().replace(microsecond=0)
-    window = Window(at - timedelta(hours=1), at + timedelta(days=30))
-    school = SchoolFolder.open(folder)
-    names = [f"Personne {number:04}" for number in range(count)]
-    asked = [Request(Kind.STAFF, name, window=window) for name in names]
-    made = [issue(school, each, at=at, entropy=os.urandom) for each in asked]
-    school.close()
-    return [Card(name, one.pass_id, one.text) for name, one in zip(names, made, strict=True)]
-
-
 @pytest.fixture(scope="module")
 def school(chromium, tmp_path_factory, wait_until) -> Iterator[School]:
-    """A new school's server, running; its head signed in, a class with cards on the day's list."""
-    home = tmp_path_factory.mktemp("lives")
-    folder, other, log = home / "school", home / "other", home / "server.log"
-    new_school(folder)
-    settings = Settings(SchoolCode("0990002P"), "Lycée des Ormes")
-    SchoolFolder.create(other, settings, at=machine_time(), entropy=os.urandom).close()
-    cards, (strange,) = cards_of(folder, max(PASSES, KILLS * (SCANS_MAX + 1))), cards_of(other, 1)
-    pupils = make_school(7, 12, uai=UAI)
-    port, stream = free_ports()
-    words = ["server", "run", "--school", str(folder), "--port", str(port)]
-    with process(*words, "--stream-port", str(stream), log=log):
-        wait_until(lambda: CODE.search(log.read_text("utf-8")), 60, "the code of the first start")
-        found = CODE.search(log.read_text("utf-8"))
-        assert found is not None
-        context = chromium.new_context(locale="fr-FR")
-        day = Day(context.new_page(), f"http://127.0.0.1:{port}", home)
-        day.start(found.group())
-        day.import_pupils(siecle_zip(pupils))
-        day.go("/passes/")
-        day.page.click("main table a >> nth=0")
-        day.page.click("button:has-text('Délivrer')")
-        day.page.wait_for_selector("text=laissez-passer délivrés")
-        pupil = next(one for one in pupils.here if not one.usual_family_name)
-        yield School(day, folder, cards, strange, pupil, port)
-        context.close()
+    """A new school with passes enough for every test here."""
+    people = max(PASSES, KILLS * (SCANS_MAX + 1))
+    with at_work(chromium, tmp_path_factory.mktemp("lives"), wait_until, people) as made:
+        yield made
 
 
 # --- a morning ------------------------------------------------------------------------------------
@@ -405,3 +316,75 @@ def test_a_killed_browser_keeps_every_outcome_it_showed(
         unsent += sum(lives.at_risk)
     assert deaths.total() == KILLS
     print(f"{dict(deaths)}: {shown} shown, {unsent} unsent at deaths, 0 lost, seed {SEED}")  # noqa: T201
+
+
+# --- stolen phones --------------------------------------------------------------------------------
+
+
+class Way(StrEnum):
+    """How a phone lies there while its school removes it."""
+
+    LOCKED = "locked"  # nobody is signed in
+    HIDDEN = "hidden"  # another app is before it
+    ASLEEP = "asleep"  # its browser has stopped the page
+
+
+WIPED_MS = 60_000  # from the console's click until the phone holds nothing
+HIDES = """() => {
+  Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+  document.dispatchEvent(new Event('visibilitychange'));
+}"""
+LEFT = """async () => {
+  const found = [];
+  for (const { name } of await indexedDB.databases()) {
+    const open = indexedDB.open(name);
+    await new Promise((done) => (open.onsuccess = done));
+    for (const table of open.result.objectStoreNames) {
+      const asked = open.result.transaction(table).objectStore(table).getAllKeys();
+      await new Promise((done) => (asked.onsuccess = done));
+      found.push(...asked.result.map((key) => `${name} ${table} ${key}`));
+    }
+    open.result.close();
+  }
+  return found;
+}"""
+
+
+def lay_down(phone: Handset, way: Way) -> None:
+    """Leave a phone, an agent at its lane, as a thief may find it."""
+    if way is Way.LOCKED:
+        phone.page.reload()
+        phone.page.wait_for_selector("#pin")
+    elif way is Way.HIDDEN:
+        phone.page.evaluate(HIDES)
+    else:
+        session = phone.context.new_cdp_session(phone.page)
+        session.send("Page.setWebLifecycleState", {"state": "frozen"})
+
+
+def look_again(phone: Handset) -> None:
+    """Open the app on a phone that slept."""
+    session = phone.context.new_cdp_session(phone.page)
+    session.send("Page.setWebLifecycleState", {"state": "active"})
+    phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+@pytest.mark.parametrize("way", tuple(Way)[:STOLEN])
+def test_a_stolen_phone_is_empty_within_a_minute(
+    school: School, chromium, tmp_path, wait_until, way: Way
+):
+    """Whether or not somebody is signed in or looks; one that sleeps, when it wakes."""
+    phone = Handset(chromium.browser_type, tmp_path / way, wait_until, f"loge-{way}")
+    phone.switch_on()
+    phone.join(school.invite("entry-1"))
+    gate_id = phone.kept().gate_id
+    lay_down(phone, way)
+    school.remove(gate_id)
+    if way is Way.ASLEEP:
+        look_again(phone)
+    gone = phone.page.locator("h1", has_text="n’est plus un scanner")
+    expect(gone).to_be_visible(timeout=WIPED_MS)
+
+    assert phone.page.evaluate(LEFT) == ["portique-scanner kept gone"]
+    phone.switch_off()
+    assert phone.wrong == []
