@@ -58,10 +58,10 @@ LEARNS = """async () => {
     return (await open.call(this, key)) ?? this.save(new Uint8Array([1]));
   };
 }"""
-# The board is the lane's own; it is met when the lane next tells it the time.
+# The board is the lane's own; it is met when the lane first tells it the time, and then kept.
 MEETING = """
   const { Board } = await import('/scanner/web/scanner/board.js');
-  const board = await new Promise((met) => {
+  const board = window.metBoard ??= await new Promise((met) => {
     const { beat } = Board.prototype;
     Board.prototype.beat = function (ms) {
       met(this);

@@ -11,10 +11,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
+from tests.browser.scanner.at_school import phone, school, times
+from tests.browser.wallet.conftest import live_server
 from tests.conftest import ARGUMENTS, CHROMIUM
+from tests.server.conftest import account, folder_made_once, served
+from tests.server.passes.conftest import by
 
 from portique.testing.scenes import Card, Frame, Placed, Scene, Surface, render, symbol_modules
 
+__all__ = [
+    "account",
+    "by",
+    "folder_made_once",
+    "live_server",
+    "phone",
+    "school",
+    "served",
+    "times",
+]
 WIDTH, HEIGHT = 1280, 720
 HEADER = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420\nFRAME\n".encode()
 NO_COLOUR = bytes([128]) * (WIDTH * HEIGHT // 2)
