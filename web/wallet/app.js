@@ -240,7 +240,7 @@ export class App {
     this.#shown = screen;
     this.#wasEmpty = this.wallet.passes.length === 0;
     document.title = screen.title;
-    document.body.dataset.screen = this.#name;
+    document.body.dataset.screen = this.stuck ? 'stuck' : this.#name;
     element('bar').replaceChildren(...this.#bar(screen));
     element('screen').replaceChildren(...screen.parts);
     screen.placed?.();

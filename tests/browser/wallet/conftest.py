@@ -32,6 +32,7 @@ USUAL: dict[str, Any] = {
     "device_scale_factor": 2,
 }
 CODE = "canvas[data-seconds]"
+BROKEN = "if (crypto.subtle) crypto.subtle.sign = () => Promise.reject(new DOMException(''))"
 
 WITHOUT_WORKER = """;
 if (navigator.serviceWorker) navigator.serviceWorker.register = () => Promise.reject(new Error());

@@ -3,13 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 from tests.browser.test_hostile_text import payloads
-from tests.browser.wallet.conftest import CODE, KEPT
+from tests.browser.wallet.conftest import BROKEN, CODE, KEPT
 
 from portique.server.wallet.app_files import app_files
 from portique.server.wallet.web_files import web_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-BROKEN = "if (crypto.subtle) crypto.subtle.sign = () => Promise.reject(new DOMException(''))"
 CACHED = """async () => {
   const found = {};
   for (const name of await caches.keys()) {

@@ -52,15 +52,24 @@ export function installFirst(app) {
 /** @param {string} code */
 function steps(code) {
   const last = code
-    ? [words.installApple3, make('strong', { class: 'code' }, grouped(code)), copyButton(code)]
-    : [words.installApple3NoCode];
+    ? [
+        what(words.installApple3),
+        make('strong', { class: 'code' }, grouped(code)),
+        copyButton(code),
+      ]
+    : [what(words.installApple3NoCode)];
   return make(
     'ol',
     { class: 'steps' },
-    make('li', {}, icon(SHARE), words.installApple1),
-    make('li', {}, icon(PLUS), words.installApple2),
+    make('li', {}, icon(SHARE), what(words.installApple1)),
+    make('li', {}, icon(PLUS), what(words.installApple2)),
     make('li', {}, ...last),
   );
+}
+
+/** @param {string} step */
+function what(step) {
+  return make('span', { class: 'what' }, step);
 }
 
 /** @param {string} code */

@@ -22,13 +22,15 @@ export function obstaclePanel(app, held, found) {
   const said = words.states[state];
   return make(
     'section',
-    { class: 'obstacle' },
+    { class: 'obstacle', 'data-state': state },
     icon(CARE, 'icon care'),
     make('h2', {}, said.title),
     make('p', {}, whatOf(held, found)),
     make('p', { class: 'next' }, said.next),
     app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.offline),
-    state !== 'lost' && make('p', { class: 'looked' }, lookedAt(held)),
+    state !== 'lost' &&
+      Boolean(held.standing?.at_ms) &&
+      make('p', { class: 'looked' }, lookedAt(held)),
     make('div', { class: 'actions' }, ...actions(app, held, found)),
   );
 }
