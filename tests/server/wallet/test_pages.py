@@ -16,6 +16,7 @@ from portique.server.wallet import views
 from portique.server.wallet.actions import Lasts, codes_for, switch
 from portique.server.wallet.models import PhoneCode
 
+SLIP = re.compile(r'/passes/oubli/suite/.*?name="admit" value="([0-9a-f-]+)"', re.DOTALL)
 CODE = re.compile(r'class="code">([0-9A-Z-]+)<')
 
 
@@ -38,6 +39,7 @@ def test_a_class_is_printed_at_once_and_each_code_enrols(signed_in, person, enro
 
     assert len(codes) == len(others)
     assert having.shown_name not in page
+    assert page.count("Recopiez le code") == page.count("À ne montrer à personne") == len(others)
     assert {Phone().enrol(code)[0] for code in codes} == {200}
 
 
@@ -60,11 +62,23 @@ def test_one_click_suspends_the_lost_phone_and_shows_a_code(signed_in, person, e
     waits = f"/telephones/personne/{somebody.pk}/code/etat/"
 
     assert IssuedPass.objects.get(pk=lost.held["pass_id"]).status == Status.SUSPENDED.value
-    assert "/passes/oubli/" in page
+    assert SLIP.findall(page) == [str(somebody.pk)]
     assert office.get(waits).json() == {"state": "open"}
     (code,) = CODE.findall(page)
     assert Phone().enrol(code)[0] == 200
     assert office.get(waits).json() == {"state": "used"}
+
+
+def test_a_day_slip_is_one_click_from_the_phones_page(signed_in, person, enrolled):
+    """Nobody types a name that the page knows; the head, who gives no slips, is told who does."""
+    enrolled(somebody := person())
+    page, office = f"/telephones/personne/{somebody.pk}/", signed_in(Role.SCHOOL_LIFE)
+    (asked,) = SLIP.findall(text(office.get(page)))
+    slip = office.post("/passes/oubli/suite/", {"admit": asked, "reason": "phone"}, follow=True)
+
+    assert "Billet valable" in text(slip)
+    assert somebody.shown_name in text(slip)
+    assert not SLIP.findall(text(signed_in(Role.HEAD).get(page)))
 
 
 def test_a_phone_is_suspended_found_again_and_revoked(signed_in, person, enrolled):
