@@ -17,6 +17,9 @@ from tests.browser.test_access_for_all import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+FORBIDDEN = """IDBFactory.prototype.open = () => {
+  throw new DOMException('', 'SecurityError');
+};"""
 HOSTILE = "<img src=x onerror=alert(1)>\u202eZoé"
 READ = "<img src=x onerror=alert(1)>⟨U+202E⟩Zoé"
 NO_ROOM = """if (sessionStorage.full) IDBFactory.prototype.open = () => {
@@ -126,6 +129,14 @@ def test_the_next_step_is_in_view_on_a_small_phone(small: Page):
     """Why, what to say and what comes next stand above the thumb, alarm or not."""
     signed_in(small).evaluate(SHOWN, CARDS[2:])
     expect(small.locator(".speech .next")).to_be_in_viewport(ratio=1)
+
+
+def test_a_browser_that_keeps_nothing_is_told_so(small: Page):
+    """Private, or storage forbidden: nothing can be joined, and what to do is said."""
+    small.context.add_init_script(FORBIDDEN)
+    small.reload()
+    expect(small.locator("[role=alert]")).to_contain_text("Ce navigateur ne garde rien")
+    expect(small.locator("button.primary")).to_have_text("Réessayer")
 
 
 def test_a_network_that_goes_while_the_app_is_coming_is_said(small: Page, address: str):
