@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { mayBeReversed, mend, reversed } from '../scanner/sight/corners.js';
 import { fastLength, pictureOf, spectrumOf } from '../scanner/sight/fourier.js';
 import { areaOf, hullOf, quadAround, smallestRectangle } from '../scanner/sight/hulls.js';
 import { candidates, Restorer } from '../scanner/sight/kernels.js';
 import { resized, seenSharply, seenThrough, smoothed } from '../scanner/sight/layers.js';
+import { levelAt, levelsOf, partingLevel } from '../scanner/sight/levels.js';
 import { between, inverse, pointAfter, product } from '../scanner/sight/matrices.js';
 import { register } from '../scanner/sight/registration.js';
 import { blank } from '../scanner/sight/shapes.js';
@@ -13,6 +15,7 @@ import { areAlike, estimateSpread, isDirected } from '../scanner/sight/spread.js
 import { findSuspects } from '../scanner/sight/suspects.js';
 import { Track } from '../scanner/sight/tracks.js';
 import { Work } from '../scanner/sight/work.js';
+import { encode } from '../third/uqr.js';
 
 /** @typedef {import('../scanner/sight/shapes.js').Layer} Layer */
 /** @typedef {import('../scanner/sight/shapes.js').Quad} Quad */
@@ -58,6 +61,16 @@ function modules(seed) {
 function square({ data, width }, left, top) {
   for (let y = top; y < top + MODULE; y += 1)
     data.fill(40, y * width + left, y * width + left + MODULE);
+}
+
+/** Draw a code of 37 modules with paper around it. @returns {Layer} */
+function code() {
+  const layer = blank(SIDE, SIDE);
+  layer.data.fill(220);
+  encode('PQ1:'.padEnd(80, 'x'), { ecc: 'M', border: 0 }).data.forEach((row, down) =>
+    row.forEach((dark, across) => dark && square(layer, 44 + across * MODULE, 44 + down * MODULE)),
+  );
+  return layer;
 }
 
 /** @param {Layer} layer @param {number} sigma @param {number} [seed] */
@@ -280,4 +293,31 @@ test('What one picture’s work can’t hold goes on with the next.', () => {
       [0, 4, 1],
     ],
   );
+});
+
+test('A level parts dark from light, and shares of the levels are told.', () => {
+  const counts = levelsOf(code());
+
+  assert.ok(Math.abs(partingLevel(counts) - 130.5) < 1, `${partingLevel(counts)}`);
+  assert.deepEqual([levelAt(counts, 0.03), levelAt(counts, 0.9)], [40, 220]);
+});
+
+test('A finder pattern that glare took is drawn again where it must be.', () => {
+  const whole = code();
+  const { data: modules } = encode('PQ1:'.padEnd(80, 'x'), { ecc: 'M', border: 0 });
+  const spotted = { ...whole, data: whole.data.slice() };
+  for (let y = 40; y < 72; y += 1) spotted.data.fill(255, y * SIDE + 40, y * SIDE + 72);
+
+  const wrong = [...mend(noisy(spotted, 3))].map(({ layer }) => {
+    const level = (/** @type {number} */ row, /** @type {number} */ column) =>
+      layer.data[(4 + row) * 5 * layer.width + (4 + column) * 5 + 2 * layer.width + 2];
+    return modules.flatMap((row, down) =>
+      row.filter((dark, across) => dark !== level(down, across) < 128),
+    ).length;
+  });
+  assert.ok(Math.min(...wrong) <= 4, `${wrong}`);
+});
+
+test('Light on dark is known by what is around it.', () => {
+  assert.deepEqual([code(), reversed(code())].map(mayBeReversed), [false, true]);
 });

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from portique.cli.bench_sight import fault_rows, scene_rows, still_rows, time_rows
+from portique.cli.bench_sight_phone import beside_rows, phone_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,8 +28,37 @@ WIDTH, HEIGHT, LEFT, TOP = 360, 240, 46, 30
 @click.option("--seeds", default=50, show_default=True, help="Showings for each fault.")
 @click.option("--scenes", default=120, show_default=True, help="Showings for each condition.")
 @click.option("--stills", default=40, show_default=True, help="Photographs of each kind.")
-def write(page: Path, seeds: int, scenes: int, stills: int) -> None:
+@click.option(
+    "--media",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of real photographs that holds qr/; without it, the phone's table has none.",
+)
+@click.option("--only-phone", is_flag=True, help="Measure the phone's table alone.")
+def write(
+    page: Path, seeds: int, scenes: int, stills: int, media: Path | None, *, only_phone: bool
+) -> None:
     """Measure reading and replace the figures between the marks of PAGE."""
+    parts = phone_part(seeds, scenes, media)
+    if not only_phone:
+        parts |= gate_parts(page, seeds, scenes, stills)
+    text = page.read_text(encoding="utf-8")
+    for name, body in parts.items():
+        text = replaced(text, name, body)
+    page.write_text(text, encoding="utf-8")
+
+
+def phone_part(seeds: int, scenes: int, media: Path | None) -> dict[str, str]:
+    """Measure the phone's reader beside the gate's; without Node, its table stays as it is."""
+    with phone_reader() as phone:
+        if phone is None:
+            click.echo("no Node here, or no web/tests: the phone's table was not measured")
+            return {}
+        rows = list(beside_rows(phone, seeds, scenes, media))
+    return {"phone": table(rows, ("showing", "of", "gate", "phone", "phone_wrong"))}
+
+
+def gate_parts(page: Path, seeds: int, scenes: int, stills: int) -> dict[str, str]:
+    """Measure the gate's reader beside its peers, and draw the charts."""
     faults = list(fault_rows(seeds))
     parts = {
         "time": table(time_rows(), ("reader", "frame", "median_ms", "max_ms")),
@@ -41,15 +71,12 @@ def write(page: Path, seeds: int, scenes: int, stills: int) -> None:
             ("photograph", "texts", "portique", "zxing-cpp", "wrong", "mean_ms", "max_ms"),
         ),
     }
-    text = page.read_text(encoding="utf-8")
-    for name, body in parts.items():
-        text = replaced(text, name, body)
-    page.write_text(text, encoding="utf-8")
     pictures = page.parent / "pictures"
     pictures.mkdir(exist_ok=True)
     for fault in ("defocus", "motion"):
         drawn = chart([row for row in faults if row["fault"] == fault], fault)
         (pictures / f"reading-{fault}.svg").write_text(drawn, encoding="utf-8")
+    return parts
 
 
 def replaced(text: str, name: str, body: str) -> str:

@@ -10,12 +10,13 @@ import json
 import shutil
 import subprocess
 from contextlib import contextmanager
+from itertools import chain, tee
 from typing import IO, TYPE_CHECKING, Any
 
 from portique.cli.bench_sight import CONDITIONS, FRAMES, varied
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     import numpy as np
@@ -75,43 +76,34 @@ def beside_rows(
 
 
 def _row(what: str, phone: PhoneReader, showings: Iterable[Showing]) -> Row:
-    """Show all to both readers; a wrong text of the phone is counted on its own."""
+    """Show all to both readers; wrong is what the phone alone reads beside the truth."""
     row: Row = {"showing": what, "of": 0, "gate": 0, "phone": 0, "phone_wrong": 0}
     for frames, text in showings:
-        kept = list(frames)
-        gate, mine = _gate_texts(kept), _phone_texts(phone, kept)
+        for_gate, for_phone = tee(frames)
+        gate, mine, truth = _gate_texts(for_gate), _phone_texts(phone, for_phone), normal(text)
         row["of"] += 1
-        row["gate"] += text in gate
-        row["phone"] += text in mine
-        row["phone_wrong"] += bool(mine - {text})
+        row["gate"] += truth in gate
+        row["phone"] += truth in mine
+        row["phone_wrong"] += bool(mine - gate - {truth})
     return row
 
 
-def _gate_texts(frames: list[Frame]) -> set[str]:
+def _gate_texts(frames: Iterable[Frame]) -> set[str]:
+    """Return the texts of the first frame in which the gate's reader reads any."""
     from portique.sight.codes import CodeReader
 
     reader = CodeReader()
-    return _first_texts(
-        lambda number: {
-            normal(code.text) for code in reader.read(frames[number], at_ms=FRAME_MS * number).codes
-        },
-        len(frames),
-    )
+    for number, frame in enumerate(frames):
+        if codes := reader.read(frame, at_ms=FRAME_MS * number).codes:
+            return {normal(code.text) for code in codes}
+    return set()
 
 
-def _phone_texts(phone: PhoneReader, frames: list[Frame]) -> set[str]:
-    return _first_texts(
-        lambda number: {
-            normal(text)
-            for text in phone.read(frames[number], FRAME_MS * number, fresh=number == 0)
-        },
-        len(frames),
-    )
-
-
-def _first_texts(read: Callable[[int], set[str]], frames: int) -> set[str]:
-    """Return the texts of the first frame that gives any."""
-    return next(filter(None, map(read, range(frames))), set())
+def _phone_texts(phone: PhoneReader, frames: Iterable[Frame]) -> set[str]:
+    for number, frame in enumerate(frames):
+        if texts := phone.read(frame, FRAME_MS * number, fresh=number == 0):
+            return {normal(text) for text in texts}
+    return set()
 
 
 def _held(kind: str, step: float, seed: int) -> Showing:
@@ -122,8 +114,9 @@ def _held(kind: str, step: float, seed: int) -> Showing:
 
 
 def _scene(seed: int, condition: str) -> Showing:
-    shown = list(varied(seed, condition))
-    return (one.frame for one, _ in shown), shown[0][1]
+    shown = varied(seed, condition)
+    first, text = next(shown)
+    return chain([first.frame], (one.frame for one, _ in shown)), text
 
 
 def _photographs(media: Path) -> Iterator[Showing]:
@@ -133,7 +126,7 @@ def _photographs(media: Path) -> Iterator[Showing]:
     for path in sorted(path for folder in folders for path in folder.iterdir()):
         truth = path.with_suffix(".txt")
         if is_picture(path) and truth.is_file():
-            yield _still(path), normal(truth.read_text(encoding="utf-8", errors="replace"))
+            yield _still(path), truth.read_text(encoding="utf-8", errors="replace")
 
 
 def _lures(media: Path) -> Iterator[Showing]:

@@ -3,8 +3,10 @@
  * `portique.sight.sharpen`.
  */
 
+import { mayBeReversed, mend, reversed } from './corners.js';
 import { findCodes } from './decoder.js';
 import { candidates, Restorer } from './kernels.js';
+import { quadAfter } from './matrices.js';
 import { pictureFrom } from './shapes.js';
 import { estimateSpread, isDirected } from './spread.js';
 import { inPicture } from './tracks.js';
@@ -14,6 +16,8 @@ import {
   ESTIMATE,
   FILTER,
   LAY_OVER,
+  MEND,
+  MEND_CALL,
   PLAIN_READ,
   THOROUGH_READ,
   TRANSFORM,
@@ -30,8 +34,8 @@ import {
 
 /**
  * What is done to a picture before decoding. `sum` undoes a blur of the averaged pictures, `alone` of
- * the present one.
- * @typedef {'plain' | 'sum' | 'alone' | 'contrast'} Family
+ * the present one; `corners` draws the finder patterns that are lost.
+ * @typedef {'plain' | 'sum' | 'alone' | 'contrast' | 'corners'} Family
  */
 
 /**
@@ -48,7 +52,7 @@ const SIGNED = /^PQ[12]:/;
 const AGREEING_MIN = 2; // readings of a text without signature, after sharpening
 const LIKELIEST = 2; // the place as it is, and the blur that its spectrum tells
 const [FAITHFUL, SMOOTHER] = [1, 4]; // strengths of the noise term
-const NUMBERS = { plain: 0, sum: 100, alone: 200, contrast: 300 };
+const NUMBERS = { plain: 0, sum: 100, alone: 200, contrast: 300, corners: 400 };
 
 /**
  * Try to read one suspected code, within what is left of the picture's work.
@@ -119,10 +123,10 @@ export function* affordable(track, all, work) {
  * @returns {Sighted | null}
  */
 export function trusted(track, { number, family, view }, found) {
-  const sharpened = family === 'sum' || family === 'alone';
+  const doubtful = family === 'sum' || family === 'alone' || family === 'corners';
   for (const { text, quad } of found) {
     if (text === null) continue;
-    if (sharpened && !SIGNED.test(text)) {
+    if (doubtful && !SIGNED.test(text)) {
       const witnesses = track.readings.get(text) ?? new Set();
       track.readings.set(text, witnesses);
       // A sum shares its past with the sums before it: its readings count once per kernel.
@@ -149,6 +153,8 @@ function* attempts(track, view) {
     : [view, /** @type {const} */ ('alone')];
   const sharpening = sharpenings(shown, family, together ? estimateSpread(together.layer) : spread);
   yield* sharpening(FAITHFUL);
+  yield mended(view, view.layer, NUMBERS.corners);
+  if (mayBeReversed(view.layer)) yield mended(view, reversed(view.layer), NUMBERS.corners + 1);
   yield contrasted(view, 'contrast', { thorough: true, binarizer: 'GlobalHistogram' });
   yield* sharpening(SMOOTHER);
   // A movement changes from picture to picture, defocus does not.
@@ -165,6 +171,32 @@ function contrasted(view, family, how) {
   const units = cost(THOROUGH_READ, view.layer.data.length);
   const run = () => findCodes(pictureFrom(view.layer), how);
   return { number: NUMBERS[family], family, units, view, run };
+}
+
+/**
+ * @param {View} view
+ * @param {import('./shapes.js').Layer} layer
+ * @param {number} number
+ * @returns {Attempt}
+ */
+function mended(view, layer, number) {
+  const units = MEND_CALL + cost(MEND, layer.data.length);
+  return { number, family: 'corners', units, view, run: () => inFlat(layer) };
+}
+
+/**
+ * Decode the mended pictures one after another until one gives a text.
+ * @param {import('./shapes.js').Layer} layer
+ * @returns {Promise<Found[]>}
+ */
+async function inFlat(layer) {
+  for (const flat of mend(layer)) {
+    const found = await findCodes(pictureFrom(flat.layer));
+    const read = found.filter(({ text }) => text !== null);
+    if (read.length)
+      return read.map(({ text, quad }) => ({ text, quad: quadAfter(quad, flat.toPlace) }));
+  }
+  return [];
 }
 
 /**

@@ -27,7 +27,7 @@ import { areAlike, estimateSpread } from './spread.js';
  */
 
 const MARGIN_SHARE = 0.11; // around the suspected place, of its side: the quiet zone and the doubt
-const SIDE_MAX_PX = 416; // larger places are reduced: time is bounded, modules stay wide enough
+const SIDE_MAX_PX = 368; // larger places are reduced: time is bounded, modules stay wide enough
 const ADDED_MAX = 15; // one second of pictures; then the sum starts again, for hands don't stay longer
 const PATIENCE = 45; // pictures: after three seconds without success a place is looked at less often
 const SELDOM_EVERY = 8;

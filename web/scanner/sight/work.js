@@ -14,8 +14,8 @@ export const TRANSFORM = 4;
 export const FILTER = 8;
 export const LAY_OVER = 6;
 export const ALIGN_CALL = 2_300; // pictures are aligned in one size
-export const MEND = 6;
-export const MEND_CALL = 900; // and laid flat in one size
+export const MEND = 12;
+export const MEND_CALL = 1_800; // and laid flat in one size
 
 /** A purse of units for one picture. */
 export class Work {
