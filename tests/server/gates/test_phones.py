@@ -1,10 +1,12 @@
 """Agents' phones among the gates: how they join, how they are shown, what troubles them."""
 
 import os
+import re
 from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 from tests.server.gates.test_pages import text
 
@@ -49,6 +51,16 @@ def test_the_link_is_drawn_for_cameras(signed_in):
 
     assert 'src="data:image/svg+xml' in page
     assert "data-seconds" in page
+
+
+def test_the_page_shows_how_in_pictures_that_are_there(signed_in):
+    """Three for each kind of phone, each beside its words."""
+    made = actions.invite("entry-1")
+    page = signed_in(Role.HEAD).get(reverse("gates:phone", args=[made.pk])).content.decode()
+    drawn = re.findall(r'<img src="/static/(wallet/[\w.-]+)" alt="" [^>]*><p><strong>(\d)', page)
+
+    assert [step for _, step in drawn] == ["1", "2", "3"] * 2
+    assert [name for name, _ in drawn if finders.find(name) is None] == []
 
 
 def test_the_page_says_when_the_phone_arrived_and_when_it_is_too_late(signed_in, served):
