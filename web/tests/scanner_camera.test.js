@@ -94,6 +94,14 @@ test('The camera that looks away from the screen is asked for, without sound.', 
   assert.equal(video.muted, true);
 });
 
+test('The camera is asked to keep what is held near in focus, and for many pixels.', async () => {
+  const { camera, devices } = built();
+  await camera.start();
+
+  assert.deepEqual(devices.asked[0].advanced, [{ focusMode: 'continuous' }]);
+  assert.ok(devices.asked[0].width.ideal >= 1920);
+});
+
 test('A video that will not play is no refusal of the camera.', async () => {
   const { camera, devices, video } = built();
   video.waits = true;
