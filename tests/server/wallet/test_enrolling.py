@@ -148,6 +148,24 @@ def test_guardians_and_staff_have_phones_too(by, person):
     assert kinds == ["guardian", "staff", "visitor"]
 
 
+def test_every_adults_phone_passes_today_and_a_visitors_on_its_day_alone(served, by, person):
+    """At the gate as with a card: a visitor's pass ends with that day's last closing."""
+    tomorrow, outcomes = MONDAY + timedelta(days=1), {}
+    for kind in (Kind.GUARDIAN, Kind.STAFF, Kind.VISITOR):
+        (new,) = codes_for(by, [person(kind=kind.value)], Lasts.SCREEN)
+        held = Phone()
+        held.enrol(new.code)
+        shown = [(at, held.shown(int(at.timestamp()))) for at in (MONDAY, tomorrow)]
+        outcomes[kind] = [judged(served, text, at).outcome for at, text in shown]
+
+    adult = [Outcome.GRANT, Outcome.GRANT]
+    assert outcomes == {
+        Kind.GUARDIAN: adult,
+        Kind.STAFF: adult,
+        Kind.VISITOR: [Outcome.GRANT, Outcome.REFUSE],
+    }
+
+
 def test_the_database_holds_neither_code_nor_name(by, person):
     """Only a keyed hash: from a copy of the database no code can be tried."""
     (new,) = codes_for(by, [person()], Lasts.PAPER)
