@@ -39,6 +39,18 @@ def test_a_class_gets_its_missing_cards_and_prints_them(signed_in, person):
     assert Act.objects.filter(kind=ActKind.PRINTED).count() == len(people)
 
 
+def test_what_is_left_to_do_with_a_class_is_the_main_button(signed_in, person, monkeypatch):
+    """First to issue what is missing; then, nothing missing, to print."""
+    monkeypatch.setattr(groups, "MANY", 1)
+    for number in range(2):
+        person(number)
+    office = signed_in(Role.SCHOOL_LIFE)
+    pages = [office.post("/passes/delivrer/", GROUP, follow=True) for _ in range(2)]
+    main = [re.findall(r'<button class="primary">(\w+)', page.content.decode()) for page in pages]
+
+    assert main == [["Délivrer"], ["Imprimer"]]
+
+
 def test_a_large_group_is_gone_on_with(signed_in, person, monkeypatch):
     """So many for one press; the page says how many are left, and the next press makes those."""
     monkeypatch.setattr(groups, "MANY", 2)
