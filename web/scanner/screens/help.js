@@ -16,6 +16,7 @@ export function helpScreen() {
     [help.battery, help.batteryWhat],
     [help.forgotten, help.forgottenWhat],
     [help.refused, help.refusedWhat],
+    [help.phones, help.phonesWhat],
     [help.other, help.otherWhat],
     [unwritten.title, unwritten.what],
     [words.faults.clock.title, words.faults.clock.what],

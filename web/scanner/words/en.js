@@ -385,6 +385,9 @@ export const en = {
     refused: 'The scanner refuses somebody you know',
     refusedWhat:
       'You decide: “Let in” or “Let out”, with a reason. It is recorded with your alias, and nobody stays in the street.',
+    phones: 'It refuses every phone',
+    phonesWhat:
+      'Too old, or ahead of time, one after the other: the time of this phone itself is wrong. Set it to “automatic”, or find network for a moment. Cards are not concerned.',
     other: 'Another agent takes over',
     otherWhat: 'Menu, “End of shift”. The other opens with their alias and PIN.',
   },

@@ -386,6 +386,9 @@ export const fr = {
     refused: 'Le scanner refuse quelqu’un que vous connaissez',
     refusedWhat:
       'Vous décidez : « Faire entrer » ou « Laisser sortir », avec un motif. C’est noté avec votre alias, et personne ne reste dans la rue.',
+    phones: 'Il refuse tous les téléphones',
+    phonesWhat:
+      'Trop anciens ou en avance, l’un après l’autre : c’est l’heure de ce téléphone-ci qui est fausse. Mettez-la sur « automatique », ou retrouvez du réseau un instant. Les cartes ne sont pas concernées.',
     other: 'Un autre agent prend le relais',
     otherWhat: 'Menu, « Fin de service ». L’autre ouvre avec son alias et son code PIN.',
   },
