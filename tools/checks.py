@@ -184,6 +184,7 @@ def release_stages() -> list[Stage]:
         postgresql_stage(),
         Stage("browser", tests("browser", "browser", patience, *TWO), CAMPAIGN),
         Stage("load", (tool("portique"), "bench", "server", "--seconds", "120")),
+        Stage("phones", (tool("portique"), "bench", "phones")),
     ]
 
 
