@@ -9,7 +9,8 @@
  */
 'use strict';
 
-(() => {
+// A block, not the worker's global scope: nothing here has a name for others.
+{
   const worker = /** @type {any} */ (self);
   /** @type {{app: string, version: string, files: Record<string, string>}} */
   const { app, version, files } = worker.APP;
@@ -81,4 +82,4 @@
     const ours = address.origin === worker.location.origin && address.pathname in files;
     if (request.method === 'GET' && ours) event.respondWith(answer(request, address.pathname));
   });
-})();
+}
