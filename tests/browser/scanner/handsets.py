@@ -35,6 +35,13 @@ new MutationObserver(() => {
   window.seen(plaque.dataset.outcome, text('.name'), text('.outcome strong'), unsent);
 }).observe(document, { childList: true, subtree: true });
 """
+# What a hand reader types, all at once, whatever else the machine does meanwhile.
+TYPED = """(text) => {
+  for (const key of [...text, 'Enter']) {
+    const press = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(press);
+  }
+}"""
 KEPT = """async () => {
   const open = indexedDB.open('portique-scanner-journal');
   await new Promise((done) => (open.onsuccess = done));
@@ -189,18 +196,22 @@ class Handset:
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector(".standing")
 
-    def type(self, text: str) -> None:
-        """Let a hand reader type a code, all but its Enter."""
-        self.page.keyboard.type(text)
+    def read(self, text: str) -> None:
+        """Let a hand reader type a code, as the page hears it."""
+        self.page.evaluate(TYPED, text)
 
-    def scan(self, text: str, outcome: str, name: str) -> None:
-        """Let a hand reader type a code until the screen says what came of it.
+    def scan(self, text: str, outcome: str, name: str, *, by_keys: bool = False) -> None:
+        """Have a code read until the screen says what came of it.
 
-        A machine with other work may cut a reader's line in two, which then reads as no pass.
+        By the browser's own keys a busy machine may cut a reader's line in two, which then reads
+        as no pass.
         """
         before = len(self.shown)
         for _ in range(TRIES):
-            self.type(f"{text}\n")
+            if by_keys:
+                self.page.keyboard.type(f"{text}\n")
+            else:
+                self.read(text)
             with suppress(TimeoutError):
                 self._until(lambda: self._has_shown(outcome, name, before))
                 return

@@ -29,6 +29,7 @@ SEED = int(os.environ.get("PORTIQUE_SEED", "20261123"))
 KILLS_PER_LIFE = 12
 SCANS_MAX = 3  # before each kill
 BY_CAMERA = 10  # one pass of so many, and one at least
+BY_KEYS = 10  # one pass of so many comes through the browser's own keyboard
 TWICE = 8  # one pass of so many is shown at two phones
 FILING = "POST /gate/v1/entries"
 OUTCOMES = ("grant", "refer", "refuse")
@@ -102,7 +103,7 @@ def work(phones: list[Handset], school: School, camera: FakeCamera) -> None:
     held_up = {card for start in range(3) for card in cards[start :: len(phones)][::BY_CAMERA]}
     for number, (card, phone) in enumerate(zip(cards, cycle(phones), strict=False)):
         if card not in held_up:
-            phone.scan(card.text, "grant", card.name)
+            phone.scan(card.text, "grant", card.name, by_keys=number % BY_KEYS == 3)
         if number % TWICE == 0:
             phones[(number + 1) % len(phones)].scan(card.text, "grant", card.name)
     for phone in phones:
@@ -234,8 +235,6 @@ class Lives:
         phone = self.phone
         within_s = self.chance.uniform(0, WITHIN_S.get(moment, 0))
         with phone.dying(None if self.armed else within_s) as end:
-            if moment in {Moment.OFFLINE, Moment.ONLINE}:
-                phone.type(next(self.cards).text)
             if not self.armed:
                 end.start()
             if moment is Moment.OPENING:
@@ -243,7 +242,7 @@ class Lives:
             elif moment in {Moment.FILING, Moment.ANSWERED}:
                 phone.context.set_offline(False)
             else:
-                phone.page.keyboard.press("Enter")
+                phone.read(next(self.cards).text)
         self.armed = False
 
     def rise(self) -> Kept:
