@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from tests.server.gates.wired import alarms
 from tests.server.link.phone import Phone, Refused, switched_on
 
-from portique.core.entries import EntryKind, Ruling
+from portique.core.checks import ALL
+from portique.core.entries import DecisionBody, EntryKind, Ruling, from_body
 from portique.core.values import Kind, to_ms
 from portique.core.wire_news import ConsoleAdmission, ConsoleRuling
+from portique.school.checks import Step, write_shares
 from portique.school.issuing import Request, issue
 from portique.server.clock import now
 from portique.server.gates import actions, queries
@@ -19,6 +22,7 @@ from portique.testing.fault_proxy import Fault
 
 NOT_OURS = "https://school.example/menu"
 ADDRESS = "https://school.example"
+CHECKED = "identity-to-confirm"
 
 
 @pytest.fixture
@@ -130,6 +134,27 @@ def test_newer_knowledge_is_taken_up(scanner: Phone):
     actions.knowledge_changed()
 
     assert scanner.ask("turn", times=2)["version"] > before
+
+
+def test_random_checks_reach_a_phone_and_each_is_filed_with_its_reason(scanner: Phone, served):
+    """By its lane's share alone: none before it was told one, and all while that is a thousand."""
+    texts = [
+        issue(served, Request(Kind.STAFF, name), at=now(), entropy=os.urandom).text
+        for name in ("Inès Garrigue", "Yanis Oudrhiri")
+    ]
+    yesterday = (now() - timedelta(days=2)).date()
+    scanner.ask("turn", times=1)
+    scanner.ask("show", texts=texts[:1])
+    write_shares(served, {"entry-1": (Step(yesterday, ALL),), "exit-1": (Step(yesterday, 0),)})
+    actions.knowledge_changed()
+    scanner.ask("turn", times=2)
+    scanner.ask("show", texts=texts[1:])
+    scanner.ask("turn", times=2)
+    rows = Entry.objects.filter(kind=EntryKind.DECISION).order_by("number")
+    decided = [from_body(bytes(row.body)) for row in rows if row.body]
+
+    told = [isinstance(one, DecisionBody) and CHECKED in one.reasons for one in decided]
+    assert told == [False, True]
 
 
 def test_older_knowledge_is_never_taken_again(scanner: Phone):
