@@ -27,9 +27,11 @@ PATIENCE_MS = 20_000
 SCHOOL_AT = datetime(2026, 11, 23, 8, 12, tzinfo=UTC)  # within the pocket school's knowledge
 LISTENED = """
 window.said = [];
-addEventListener('DOMContentLoaded', () => new MutationObserver(() =>
-  said.push(document.getElementById('announce').textContent))
-    .observe(document.getElementById('announce'), { childList: true }));
+addEventListener('DOMContentLoaded', () => {
+  const place = document.getElementById('announce');
+  if (!place) return; // a page of somebody else's
+  new MutationObserver(() => said.push(place.textContent)).observe(place, { childList: true });
+});
 """
 # A phone that joined a school which tells it nothing: its key is real, its calls find nobody.
 JOINED = """async () => {

@@ -160,5 +160,5 @@ def phone(chromium: Browser, school: School, times) -> Iterator[Callable[..., Ph
     for one in phones:
         one.context.close()
     for one in phones:
-        assert one.wrong == []
+        assert one.wrong == [], one.wrong
         assert one.hosts <= {urlsplit(one.address).hostname}

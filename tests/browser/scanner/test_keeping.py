@@ -21,7 +21,18 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 CONTROLLED = "Boolean(navigator.serviceWorker.controller)"
-UPDATED = "async () => (await (await navigator.serviceWorker.ready).update().catch(() => {})) && 0"
+# What became of the newer worker.
+UPDATED = """async () => {
+  const registered = await navigator.serviceWorker.ready;
+  const found = new Promise((met) => {
+    registered.onupdatefound = () => met(registered.installing);
+  });
+  await registered.update().catch(() => {});
+  const worker = await found;
+  while (worker.state === 'installing')
+    await new Promise((done) => worker.addEventListener('statechange', done, { once: true }));
+  return worker.state;
+}"""
 WAITS = "async () => Boolean((await navigator.serviceWorker.getRegistration('/scanner/')).waiting)"
 NAMES = (("Inès", "Garrigue"), ("Yanis", "Oudrhiri"), ("Chloé", "Vantreuil"))
 ALIAS = "loge-1"
@@ -165,11 +176,10 @@ def test_a_newer_app_waits_until_the_next_opening_and_half_of_one_for_ever(
     monkeypatch.setattr(
         app_views, "_found", lambda path: None if path.endswith("/lane.js") else found(path)
     )
-    page.evaluate(UPDATED)
-    assert not page.evaluate(WAITS)
+    assert page.evaluate(UPDATED) == "redundant"
     monkeypatch.setattr(app_views, "_found", found)
-    page.evaluate(UPDATED)
-    wait_until(lambda: page.evaluate(WAITS), what="the newer app")
+    assert page.evaluate(UPDATED) == "installed"
+    assert page.evaluate(WAITS)
 
     held.read(texts[0], "grant", "Inès Garrigue")
     page.reload()
