@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from tests.server.passes.conftest import CLASS
 from tests.server.wallet.conftest import Phone
@@ -152,6 +153,16 @@ def test_anybody_reads_how_to_install_it(by, on, said):
     switch(by.account, on=on)
 
     assert said in text(Client().get("/telephones/installer/"))
+
+
+def test_the_page_is_printed_for_families_with_pictures_that_are_there(served):
+    """Three for each kind of phone, and a button that prints them."""
+    page = text(Client().get("/telephones/installer/"))
+    drawn = re.findall(r'<img src="/static/(wallet/[\w.-]+)" alt=""', page)
+
+    assert len(drawn) == 6
+    assert [name for name in drawn if finders.find(name) is None] == []
+    assert "data-print" in page
 
 
 def test_somebody_who_is_erased_takes_their_code_along(by, person):
