@@ -33,6 +33,8 @@ def test_in_flight_mode_the_code_goes_on_for_weeks(phone, code, wait_until):
     expect(page.locator(".obstacle")).to_have_count(0)
     held.later(days=400)
     expect(page.locator(".obstacle h2")).to_have_text("Plus valable")
+    expect(page.locator(".obstacle .wrong")).to_contain_text("ne répond pas")
+    expect(page.locator(".obstacle")).not_to_contain_text("le code reste bon")  # that is another's
 
 
 def test_a_suspended_pass_says_where_to_go_and_comes_back(phone, code, served, person):

@@ -9,11 +9,11 @@ import { day, filled, words } from '../say.js';
 
 /** @type {Record<string, keyof typeof words.wrong>} */
 const WRONG = {
-  offline: 'offline',
+  offline: 'unanswered',
   key: 'key',
   'unknown-pass': 'unknown',
   'not-counting': 'notCounting',
-  later: 'later',
+  later: 'busy',
   'phones-off': 'off',
 };
 

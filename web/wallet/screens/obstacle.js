@@ -27,7 +27,7 @@ export function obstaclePanel(app, held, found) {
     make('h2', {}, said.title),
     make('p', {}, whatOf(held, found)),
     make('p', { class: 'next' }, said.next),
-    app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.offline),
+    app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.unanswered),
     state !== 'lost' &&
       Boolean(held.standing?.at_ms) &&
       make('p', { class: 'looked' }, lookedAt(held)),
@@ -128,7 +128,7 @@ function checkButton(app, held, kind) {
 
 /** @param {App} app */
 function answered(app) {
-  return app.wallet.online === false ? words.wrong.offline : words.checkedNow;
+  return app.wallet.online === false ? words.wrong.unanswered : words.checkedNow;
 }
 
 /**

@@ -132,6 +132,8 @@ export const en = {
     off: 'The school does not use phones at the gate. Show your paper card.',
     offline:
       'The school’s server does not answer. Check the network and try again: the code stays good.',
+    unanswered: 'The school’s server does not answer. Check the network and try again.',
+    busy: 'The server is busy. Try again in a moment.',
     later: 'The server is busy. Try again in a moment: the code stays good.',
     old: 'This app is older than the server. Close it, open it again with network, then try again.',
     full: 'The phone has no room left. Erase some photos or apps, then try again: the code stays good.',

@@ -136,6 +136,8 @@ export const fr = {
     off: 'L’établissement n’utilise pas les téléphones au portique. Présentez votre carte en papier.',
     offline:
       'Le serveur de l’établissement ne répond pas. Vérifiez le réseau et réessayez : le code reste bon.',
+    unanswered: 'Le serveur de l’établissement ne répond pas. Vérifiez le réseau et réessayez.',
+    busy: 'Le serveur est occupé. Réessayez dans un moment.',
     later: 'Le serveur est occupé. Réessayez dans un moment : le code reste bon.',
     old: 'Cette application est plus ancienne que le serveur. Fermez-la, rouvrez-la avec du réseau, puis réessayez.',
     full: 'Le téléphone n’a plus de place. Effacez quelques photos ou applications, puis réessayez : le code reste bon.',
