@@ -8,6 +8,15 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.web.test_in_chromium import HOME, from_disk
 
 pytestmark = pytest.mark.browser
+WRITES = """
+window.writes = [];
+const begin = IDBDatabase.prototype.transaction;
+IDBDatabase.prototype.transaction = function (...of) {
+  const begun = begin.apply(this, of);
+  if (begun.mode === 'readwrite') window.writes.push(begun.durability);
+  return begun;
+};
+"""
 DO = "async ([name, ...of]) => (await import('/tests/answers_journal.js')).JOURNAL[name](...of)"
 
 
@@ -39,6 +48,16 @@ def test_entries_are_there_when_the_page_was_killed(context: BrowserContext):
     page.close(run_before_unload=False)
 
     assert do(phone(context), "open") == {"begun": None, "head": [1, 31], "unsent": 31}
+
+
+def test_every_entry_is_forced_to_the_disk(context: BrowserContext):
+    """No kill of a browser shows it; a power cut takes what it only meant to write."""
+    context.add_init_script(WRITES)
+    page = phone(context)
+    do(page, "open")
+    do(page, "append", 3)
+
+    assert page.evaluate("window.writes") == ["strict"] * 5  # its key, the epoch, each entry
 
 
 def test_a_morning_is_filed_erased_and_let_go(context: BrowserContext):
