@@ -76,6 +76,14 @@ def lane(shift: Page) -> Page:
     return shift
 
 
+def test_a_phone_without_a_camera_says_what_serves_instead(lane: Page):
+    """A reader, a forgotten card, or by hand; a reader's pass is read as ever."""
+    expect(lane.locator(".trouble h2")).to_have_text("No camera here")
+    expect(lane.locator(".troubles")).to_contain_text("Bluetooth")
+    lane.evaluate(TYPED, f"PQ1:{'B' * 60}")
+    expect(lane.locator(".stage .plaque")).to_contain_text("Refuse")
+
+
 def test_help_for_who_stands_there_comes_before_who_waits(lane: Page):
     """Why one of a flood is refused, then the card that waits, named, and why that one."""
     lane.evaluate(SHOWN, [WAITS])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.db.models import QuerySet
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from tests.browser.scanner.at_school import WAITING
 
 from portique.server.gates.models import Entry, Gate
@@ -274,20 +274,8 @@ def test_a_camera_forbidden_then_allowed_then_taken_away(school, phone, seeing_c
     expect(page.locator(".trouble h2")).to_have_text("La caméra s’est arrêtée")
 
 
-def test_a_phone_without_a_camera_says_what_serves_instead(school, phone, texts):
-    """A reader, a forgotten card, or by hand."""
-    held = phone()
-    page = held.join(school.invite())
-    expect(page.locator(".trouble h2")).to_have_text("Pas de caméra ici")
-    expect(page.locator(".troubles")).to_contain_text("lecteur Bluetooth")
-    held.read(texts[0], "grant", "Inès Garrigue")
-
-
-@pytest.mark.parametrize("ending", ["left", "idle"])
-def test_no_name_stays_on_a_phone_whose_shift_is_over(
-    school, phone, texts, wait_until, times, ending
-):
-    """Neither in a database, a cache nor a note of the page: read whole, byte by byte."""
+def test_no_name_stays_on_a_phone_whose_shift_is_over(school, phone, texts, wait_until):
+    """Ended or left alone: none in a database, a cache or a note of the page, read byte by byte."""
     held = phone()
     page = held.join(school.invite())
     wait_until(lambda: page.evaluate(CONTROLLED), what="the service worker")
@@ -299,14 +287,19 @@ def test_no_name_stays_on_a_phone_whose_shift_is_over(
     expect(page.locator(".found button")).to_contain_text("Zoé Martin")
     page.keyboard.press("Escape")
     assert len(names_in(page.content().encode())) == 2 * len(NAMES)  # they can be found
-    if ending == "left":
-        page.click(".tools button:last-child")
-        page.click(".leaving .primary")
-    else:
-        held.context.clock.fast_forward(MINUTES_MS)
+    page.click(".tools button:last-child")
+    page.click(".leaving .primary")
+    keeps_no_name(page)
+    held.sign_in()
+    held.read(texts[0], "refer", "Inès Garrigue")  # shown again
+    held.context.clock.fast_forward(MINUTES_MS)
+    keeps_no_name(page)
+
+
+def keeps_no_name(page: Page) -> None:
+    """Read all that is kept once the phone is locked, and look for the pupils' names."""
     page.wait_for_selector("#pin")
     kept = [b64decode(each) for each in page.evaluate(EVERYTHING_KEPT)]
-
     assert any(ALIAS.encode() in each for each in kept)  # so much is there, in the open
     assert sum(map(len, kept)) > KEPT_BYTES_MIN
     assert [found for each in kept for found in names_in(each)] == []

@@ -77,13 +77,17 @@ def lane(night: Page) -> Page:
     return night
 
 
-def test_everybody_can_read_the_lane_in_the_dark_and_zoomed(lane: Page):
-    """Axe finds nothing on a wide screen, and a zoomed one scrolls one way only."""
+def test_everybody_can_read_the_lane_in_the_dark_zoomed_and_turned(lane: Page):
+    """Axe finds nothing, a zoomed screen scrolls one way only, and the answers are in sight."""
     lane.evaluate(SHOWN, CARDS)
     expect(lane.locator(".stage .plaque")).to_contain_text("Refer")
     is_fit(lane)
     lane.set_viewport_size({"width": 320, "height": 256})
     is_fit(lane)
+    for width, height in ((768, 1024), (640, 360)):  # a tablet held up, a phone lying down
+        lane.set_viewport_size({"width": width, "height": height})
+        is_fit(lane)
+        expect(lane.locator(".pair .admit")).to_be_in_viewport(ratio=1)
     lane.set_viewport_size({"width": 1280, "height": 800})
 
 
