@@ -65,6 +65,14 @@ Date = class extends true_ {
 };
 """
 
+COME_BACK = """(ahead_ms) => {
+  window.aheadMs = ahead_ms;
+  for (const seen of ['hidden', 'visible']) {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => seen });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }
+}"""
+
 
 def held_up(screen: bytes) -> Frame:
     """Return what a camera sees of a phone held before it: its whole screen, and a wall."""
@@ -164,6 +172,7 @@ class Needed:
     passes: int = 1
     ahead_s: float = 0
     locale: str = "fr-FR"
+    photographed: bool = False
 
 
 @dataclass
@@ -175,6 +184,8 @@ class Wallet:
     ahead_s: float = 0
     names: list[str] = field(default_factory=list)
     page: Page = field(init=False)
+    screenshot: bytes = b""
+    screenshot_s: int = 0
 
     def __post_init__(self) -> None:
         """Set its clock before its first page."""
@@ -212,8 +223,12 @@ class Wallet:
         self.page.wait_for_selector(DRAWN)
 
     def puts_its_clock(self, ahead_s: float) -> None:
-        """Have its time set in its settings."""
-        self.page.evaluate("(ms) => (window.aheadMs = ms)", ahead_s * 1000)
+        """Have its time set in its settings, and come back to the app."""
+        self.page.evaluate(COME_BACK, ahead_s * 1000)
+
+    def photograph(self) -> None:
+        """Keep a picture of its screen, and when its code was drawn: it grows old meanwhile."""
+        self.screenshot, self.screenshot_s = self.screen(), self.drawn_at()
 
     def drawn_at(self) -> int:
         """Return the second in which the code on the screen was drawn, by the phone's clock."""
@@ -259,7 +274,7 @@ class GateLane:
 
     def granted(self, name: str) -> Locator:
         """Return where its screen tells that somebody is let through."""
-        return self.screens["fr"].locator("#stage .card[data-outcome=grant]", has_text=name)
+        return self.screens["fr"].locator("#recent [data-outcome=grant]", has_text=name)
 
     def refuses(self, *said: Words | str) -> None:
         """See the agent's screen refuse, with these words."""
@@ -322,8 +337,6 @@ class School:
     gate: GateLane
     scanner: ScannerLane
     wallets: dict[str, Wallet]
-    screenshot: bytes = b""
-    screenshot_s: int = 0
 
     def take(self, name: str) -> Wallet:
         """Take out one of the phones, and open its wallet."""
@@ -370,6 +383,9 @@ def enrolled(chromium: Browser, day: Day, kinds: Mapping[str, Needed]) -> dict[s
         for whose, code in islice(codes, kind.passes):
             made[name].add(whose, code)
         assert len(made[name].names) == kind.passes
+        if kind.photographed:
+            made[name].photograph()
+        made[name].close()
     return made
 
 
@@ -381,7 +397,7 @@ def codes_on_sheet(day: Day) -> dict[str, str]:
         day.go("/telephones/")
         day.page.locator("main table button").nth(place).click()
         day.page.wait_for_selector(".wallet-codes")
-        for one in day.page.locator(".wallet-codes li").all():
+        for one in day.page.locator(".wallet-codes > li").all():
             name = one.locator("h2").evaluate("each => each.firstChild.textContent.trim()")
             found[name] = one.locator(".code").inner_text()
     return found
@@ -491,10 +507,5 @@ def scanner(seeing_chromium, film, morning, wallets) -> Iterator[ScannerLane]:
 
 @pytest.fixture(scope="module")
 def school(morning, gate, scanner, wallets) -> School:
-    """The school, and a screenshot that somebody took when it began."""
-    made = School(morning, gate, scanner, wallets)
-    held = made.take("screenshot")
-    held.page.wait_for_selector(DRAWN)
-    made.screenshot_s, made.screenshot = held.drawn_at(), held.screen()
-    held.close()
-    return made
+    """The school, in which all is ready."""
+    return School(morning, gate, scanner, wallets)

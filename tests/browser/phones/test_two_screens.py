@@ -46,6 +46,7 @@ MENDED = Words(
 )
 DAY = timedelta(days=1)
 PHONES = {
+    "screenshot": Needed(photographed=True),
     "flight": Needed(passes=2),
     "+4": Needed(passes=2, ahead_s=4),
     "-4": Needed(passes=2, ahead_s=-4),
@@ -53,7 +54,6 @@ PHONES = {
     "slow": Needed(ahead_s=-300, locale="en-GB"),
     "future": Needed(),
     "alone": Needed(),
-    "screenshot": Needed(),
     "right +300": Needed(),
     "right -300": Needed(),
     "lost": Needed(),
@@ -107,8 +107,9 @@ def test_a_code_dated_in_the_future_is_refused(school: School):
     """Made ready in flight mode, where the phone can't know that its clock is wrong."""
     held = school.take("future")
     held.context.set_offline(True)
+    before = held.drawn_at()
     held.puts_its_clock(60)
-    held.redrawn(held.drawn_at())
+    held.redrawn(before)
     expect(held.page.locator(".warning, .obstacle")).to_have_count(0)
     school.both_refuse(held, *held.names, AHEAD)
 
@@ -131,8 +132,9 @@ def test_another_schools_phone_is_refused(school: School, chromium, tmp_path):
 
 def test_a_screenshot_is_refused_once_it_is_old(school: School, wait_until):
     """Of the right phone, and never shown before."""
-    wait_until(lambda: seconds_now() > school.screenshot_s + OLD_S, OLD_S + 5, "its age")
-    school.both_refuse(held_up(school.screenshot), OLD)
+    held = school.wallets["screenshot"]
+    wait_until(lambda: seconds_now() > held.screenshot_s + OLD_S, OLD_S + 5, "its age")
+    school.both_refuse(held_up(held.screenshot), *held.names, OLD)
 
 
 @pytest.mark.parametrize("ahead_s", [300, -300])
