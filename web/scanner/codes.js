@@ -23,7 +23,7 @@ import { Work } from './sight/work.js';
 export { prepare };
 
 const CODES_MAX = 4; // as the gate's reader: a showing has one, a lane sees a few
-const WORK_MAX = 9_000; // units a picture: a cheap phone still takes the next picture in time
+const WORK_MAX = 14_000; // units a picture: at most a third of a second of a cheap phone
 const FIRST_SHARE = 0.8;
 const THOROUGH_EVERY = 2; // pictures in which nothing is read: also light on dark, and reduced
 
