@@ -236,7 +236,7 @@ export class App {
       this.#told = '';
     }
     const isFirst = this.#shown === null;
-    const held = moved ? '' : focusedIn(element('screen'));
+    const held = moved ? '' : focused();
     this.#shown = screen;
     this.#wasEmpty = this.wallet.passes.length === 0;
     document.title = screen.title;
@@ -271,13 +271,10 @@ export class App {
 
 const TITLED = 'button, summary';
 
-/**
- * Return the name of the button that has the focus, or `title`; nothing if the focus is elsewhere.
- * @param {HTMLElement} place
- */
-function focusedIn(place) {
+/** Return the name of the button that has the focus, or `title`; nothing if nothing of ours has it. */
+function focused() {
   const { activeElement } = document;
-  if (!activeElement || !place.contains(activeElement)) return '';
+  if (!activeElement || activeElement === document.body) return '';
   return activeElement.matches(TITLED) ? nameOf(activeElement) : 'title';
 }
 

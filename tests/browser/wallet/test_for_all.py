@@ -22,10 +22,11 @@ SIZES = {
 }
 EVERY = [*itertools.product(SIZES, ("fr-FR", "en-GB"), ("light", "dark"))]
 # The narrowest by night; every other look at a release.
-LOOKS = EVERY if os.environ.get("PORTIQUE_EVERY_LOOK") else [("small", "fr-FR", "dark")]
+THOROUGH = bool(os.environ.get("PORTIQUE_EVERY_LOOK"))
+LOOKS = EVERY if THOROUGH else [("small", "fr-FR", "dark")]
 PICTURES = os.environ.get("PORTIQUE_PICTURES", "")
 # What the server says of a pass, and what the phone makes of it.
-SAID = ("suspended", "revoked", "ended", "off", "unknown")
+SAID = ("revoked", "suspended", "ended", "off", "unknown") if THOROUGH else ("revoked",)
 SAFARI = "Object.defineProperty(navigator, 'standalone', {value: false})"
 PRIVATE = "Object.defineProperty(window, 'indexedDB', {get() { throw new DOMException('') }})"
 OFFERED = """() => {
@@ -97,7 +98,7 @@ def test_every_obstacle_in_its_looks(looks, code, request):
         page = held.reopen()
         obstructed(page, request, status)
     said["status"] = "valid"
-    for state, prepare in (("clock", wrong_clock), ("expired", too_late)):
+    for state, prepare in (("clock", wrong_clock), ("expired", too_late))[: len(SAID)]:
         prepare(held)
         page = held.reopen()
         obstructed(page, request, state)
