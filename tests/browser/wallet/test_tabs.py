@@ -1,7 +1,7 @@
 """Two tabs of one wallet: none writes over what the other kept."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.wallet.conftest import CODE, KEPT, Phone
 
 from portique.core.revocation import Status
@@ -62,16 +62,22 @@ def test_a_tab_that_knows_less_takes_nothing_back(phone, code, person, served):
 
 
 def test_one_link_opened_twice_brings_one_pass(phone, code):
-    """Pressed in both tabs at once: one key, one pass, shown in both."""
+    """Pressed in both tabs, the second's call late: one key, one pass, shown in both."""
     held, made = phone(), code()
+    late: list[Route] = []
     tabs = [held.open(f"#code={made}"), another(held, f"#code={made}")]
     for tab in tabs:
         tab.wait_for_selector("form")
-    for tab in tabs:
-        tab.evaluate("document.querySelector('form .primary').click()")
-    for tab in tabs:
-        tab.wait_for_selector(CODE)
+    tabs[1].route("**/wallet/v1/enrol", lambda route: late.append(route))  # noqa: PLW0108 -- Playwright marks it
+    with tabs[1].expect_request("**/wallet/v1/enrol"):
+        tabs[1].click("form .primary")
+    tabs[0].click("form .primary")
+    tabs[0].wait_for_selector(CODE)
+    with tabs[1].expect_response("**/wallet/v1/enrol") as again:
+        late[0].continue_()
+    tabs[1].wait_for_selector(CODE)
 
+    assert again.value.status == 200  # asked with the same key
     assert tabs[1].evaluate(KEPT) == [IssuedPass.objects.get().pk]
 
 
