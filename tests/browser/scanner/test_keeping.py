@@ -286,6 +286,7 @@ def test_no_name_stays_on_a_phone_whose_shift_is_over(school, phone, texts, wait
     page.keyboard.press("Enter")
     expect(page.locator(".found button")).to_contain_text("Zoé Martin")
     page.keyboard.press("Escape")
+    expect(page.locator(".sheet")).to_have_count(0)
     assert len(names_in(page.content().encode())) == 2 * len(NAMES)  # they can be found
     page.click(".tools button:last-child")
     page.click(".leaving .primary")
