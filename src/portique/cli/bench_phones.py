@@ -46,9 +46,9 @@ def phone_rows(effort: Effort | None = None) -> Iterator[Row]:
             served_scene(folder, effort.passes, effort.pupils) as scene,
         ):
             yield from size_rows(scene)
+            yield from scanner_rows(browser, scene, effort, film)  # its invitation lasts minutes
             yield from load_rows(browser, scene, effort)
             yield from wallet_rows(browser, scene, effort)
-            yield from scanner_rows(browser, scene, effort, film)
 
 
 # --- sizes ----------------------------------------------------------------------------------------
