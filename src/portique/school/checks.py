@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from portique.core.checks import ALL
 from portique.core.errors import ConfigError, KnowledgeError
-from portique.core.plain import Fields
+from portique.core.plain import CODE, Fields
+from portique.core.zones import LANES_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,11 +63,22 @@ def read_shares(data: object) -> Shares:
     """Read a table of shares; see `Fields` for what it raises."""
     if not isinstance(data, dict):
         raise KnowledgeError("checks: a map of lanes was expected")
+    if len(data) > LANES_MAX:
+        told = f"checks: {len(data)} lanes, more than {LANES_MAX}; remove those not in zones.json"
+        raise KnowledgeError(told)
     with Fields(data, "checks") as fields:
         return {
-            lane: tuple(Step.from_data(row) for row in fields.rows(lane, STEPS_MAX))
+            _lane(lane): tuple(Step.from_data(row) for row in fields.rows(lane, STEPS_MAX))
             for lane in data
         }
+
+
+def _lane(name: str) -> str:
+    """Return a lane's name if it is one: with another, gates would refuse all they are told."""
+    if not CODE.fullmatch(name):
+        told = f"checks: {name[:40]!r} is no lane's name; write the lane as zones.json names it"
+        raise KnowledgeError(told)
+    return name
 
 
 def write_shares(school: School, shares: Shares) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from portique.core.errors import EnvironmentProblem
+from portique.core.errors import ConfigError, EnvironmentProblem
 from portique.core.revocation import Status
 from portique.core.rights import Rights
 from portique.core.values import HolderId, Kind
+from portique.school.checks import CHECKS, shares_of
 from portique.school.folder import REGISTER, SchoolFolder, is_served
 from portique.school.issuing import Request, issue, reopened
 from portique.school.register import EnrolledGate
@@ -53,6 +54,19 @@ def test_everything_moves(folder):
     assert school.register.gates() == [GATE]
     assert (calendar_of(school), site_of(school)) == (calendar, site)
     assert school.register.next_number("knowledge") > 3
+
+
+def test_shares_that_gates_would_refuse_do_not_move(folder):
+    """Nothing does, with what to do about it; once mended, all does."""
+    (folder / CHECKS).write_text('{"Entrée 1": []}', encoding="utf-8")
+
+    with pytest.raises(ConfigError, match="'Entrée 1' is no lane's name; write .* zones.json"):
+        adoption.adopt(folder)
+    assert not is_served(folder)
+
+    (folder / CHECKS).write_text('{"entry-1": []}', encoding="utf-8")
+    assert adoption.adopt(folder)
+    assert shares_of(served_school()) == {"entry-1": ()}
 
 
 def test_a_second_start_moves_nothing(folder):

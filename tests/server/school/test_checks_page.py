@@ -8,6 +8,7 @@ from tests.server.school.conftest import MORNING
 
 from portique.core.errors import ConfigError
 from portique.core.knowledge import read_bundle
+from portique.core.zones import LANES_MAX
 from portique.school.bundles import make_bundle
 from portique.school.checks import CHECKS, shares_of
 from portique.server.accounts.roles import Role
@@ -117,6 +118,9 @@ def test_the_office_sees_and_does_not_decide(signed_in, served):
         {"entry-1": [{"first": "2026-11-24", "share": 1001}]},
         {"entry-1": [{"first": "2026-11-24", "share": 20, "class": "2de 4"}]},
         {"entry-1": [{"first": "2026-11-24", "share": 20}] * 3},
+        {"Entrée 1": [{"first": "2026-11-24", "share": 20}]},
+        {"": []},
+        {f"entry-{place}": [] for place in range(LANES_MAX + 1)},
     ],
 )
 def test_a_damaged_table_is_named(served, data):
@@ -125,6 +129,21 @@ def test_a_damaged_table_is_named(served, data):
 
     with pytest.raises(ConfigError, match="checks"):
         shares_of(served)
+
+
+def test_a_lane_s_name_that_is_none_is_told_with_what_to_do(served):
+    """Gates would refuse all knowledge for it: it is never signed."""
+    served.write_data(CHECKS, {"Entrée 1": [{"first": "2026-11-01", "share": 20}]})
+
+    with pytest.raises(ConfigError, match="'Entrée 1' is no lane's name; write .* zones.json"):
+        make_bundle(served, at=MORNING, entropy=os.urandom)
+
+
+def test_the_most_lanes_there_can_be_are_read(served):
+    """As many as gates accept."""
+    served.write_data(CHECKS, {f"entry-{place}": [] for place in range(LANES_MAX)})
+
+    assert len(shares_of(served)) == LANES_MAX
 
 
 def test_shares_are_said_as_people_say_them():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from portique.school.checks import CHECKS
+from portique.school.checks import CHECKS, shares_of
 from portique.school.folder import CALENDAR, MOVED, REGISTER, ZONES, SchoolFolder, is_served
 from portique.school.rules import REGIMES
 from portique.server.passes.register import DatabaseRegister
@@ -51,6 +51,7 @@ def _copy(folder: SchoolFolder) -> None:
         register.set_rights(holder, data)
     for gate in folder.register.gates():
         register.add_gate(gate)
+    shares_of(folder)  # gates would refuse all knowledge for a damaged table of these
     for name in (CALENDAR, ZONES, REGIMES, CHECKS):
         data = folder.read_data(name)
         if data is not None:
