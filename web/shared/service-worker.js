@@ -20,7 +20,12 @@
   async function keepFiles() {
     const fetched = await Promise.all(Object.keys(files).map(fetchedFile));
     const cache = await caches.open(name); // only now: half a version is none
-    await Promise.all(fetched.map(([file, response]) => cache.put(file, response)));
+    try {
+      await Promise.all(fetched.map(([file, response]) => cache.put(file, response)));
+    } catch (fault) {
+      await caches.delete(name); // a full phone: what of it lies there helps nobody and takes room
+      throw fault;
+    }
   }
 
   /**

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import { Store } from '../shared/store.js';
+import { Store, StoreFault } from '../shared/store.js';
 import { Rotation } from '../wallet/rotation.js';
 
 const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
@@ -141,6 +141,46 @@ test('a code that was asked with a day ago in vain is forgotten', async (t) => {
   assert.equal(pending, key);
   assert.deepEqual([...kept.keys()], [GIVEN[0].pass_id, 'pending-BBBB3333']);
 });
+
+test('a code that waited a day is forgotten when the app is opened, another stays', async (t) => {
+  const one = await wallet();
+  await one.begin('AAAA2222', key);
+  const later_ms = Date.now() + 25 * 3_600_000;
+  t.mock.method(Date, 'now', () => later_ms);
+  const opened = new Wallet();
+  await opened.load();
+
+  assert.deepEqual([opened.pending, ...kept.keys()], [null, GIVEN[0].pass_id]);
+  await one.begin('BBBB3333', key);
+  await opened.load();
+  assert.equal(opened.pending?.code, 'BBBB3333');
+});
+
+test('a code that waited a day is not offered, though the phone can write nothing', async (t) => {
+  const one = await wallet();
+  kept.set('pending-AAAA2222', { id: 'pending-AAAA2222', code: 'AAAA2222', key, begun_ms: 0 });
+  t.mock.method(Store.prototype, 'change', async () =>
+    Promise.reject(new StoreFault('full', null)),
+  );
+  await one.load();
+
+  assert.equal(one.pending, null);
+  assert.deepEqual(passIds(one), [GIVEN[0].pass_id]);
+});
+
+test('what an older app kept while it waited for a pass is no pass, and is forgotten', async () => {
+  const one = await wallet();
+  kept.set('pending', { id: 'pending', code: 'AAAA2222', key });
+  await one.load();
+
+  assert.deepEqual(passIds(one), [GIVEN[0].pass_id]);
+  assert.deepEqual([...kept.keys()], [GIVEN[0].pass_id]);
+});
+
+/** @param {InstanceType<typeof Wallet>} one */
+function passIds({ passes }) {
+  return passes.map(({ id }) => id);
+}
 
 test('a line that stands still in the middle of an answer is no network', async () => {
   const timeout = mock.method(globalThis, 'setTimeout', (/** @type {() => void} */ late) =>

@@ -38,6 +38,8 @@ const store = new Store('portique-wallet', 'passes');
 
 /** Between asking for a pass and having it: the key, so that a lost answer can be asked for again. */
 const PENDING = 'pending-';
+/** How a pass's id never begins, which is hexadecimal; an older app kept one such record for all codes. */
+const ANY_PENDING = 'pending';
 /** Long enough for a morning without network; afterwards the code is asked for once more. */
 const PENDING_MS_MAX = 24 * 3600 * 1000;
 
@@ -62,7 +64,7 @@ export class Wallet extends EventTarget {
    * @throws {import('../shared/store.js').StoreFault}
    */
   async load() {
-    const records = await store.all();
+    const records = await this.#current();
     const asked = records.filter(isPending).sort((one, other) => other.begun_ms - one.begun_ms);
     this.pending = asked[0] ?? null;
     this.passes = records
@@ -71,6 +73,15 @@ export class Wallet extends EventTarget {
     const still = this.passes.find((held) => held.id === this.chosen?.id);
     this.chosen = still ?? this.passes[0] ?? null;
     this.#tell();
+  }
+
+  /** Return what is kept; a code that waited too long is forgotten first, used or not. */
+  async #current() {
+    const records = await store.all();
+    if (!records.some(isOver)) return records;
+    const isCurrent = (/** @type {any} */ each) => !isOver(each);
+    const forgotten = store.change((kept) => ({ remove: overIn(kept) }));
+    return forgotten.catch(() => records.filter(isCurrent)); // nothing can be written: at the next look
   }
 
   /** @param {Held} held */
@@ -93,7 +104,7 @@ export class Wallet extends EventTarget {
     const pending = { id: PENDING + code, code, key, begun_ms: Date.now() };
     const records = await store.change((kept) => ({
       put: kept.some((each) => each.id === pending.id && !isOver(each)) ? [] : [pending],
-      remove: kept.filter((each) => isPending(each) && isOver(each)).map(({ id }) => id),
+      remove: overIn(kept),
     }));
     const begun = records.find(({ id }) => id === pending.id);
     this.pending = begun;
@@ -233,12 +244,20 @@ export class Wallet extends EventTarget {
 
 /** @param {{id: string}} record */
 function isPending({ id }) {
-  return id.startsWith(PENDING);
+  return id.startsWith(ANY_PENDING);
 }
 
-/** @param {any} pending */
-function isOver({ begun_ms }) {
-  return Date.now() - begun_ms > PENDING_MS_MAX;
+/**
+ * Say whether a record is of a code that waited too long, or since nobody knows when: the clock was set.
+ * @param {any} record
+ */
+function isOver(record) {
+  return isPending(record) && !(Math.abs(Date.now() - record.begun_ms) <= PENDING_MS_MAX);
+}
+
+/** @param {any[]} records */
+function overIn(records) {
+  return records.filter(isOver).map(({ id }) => id);
 }
 
 /**
