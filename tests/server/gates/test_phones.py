@@ -63,6 +63,23 @@ def test_the_page_shows_how_in_pictures_that_are_there(signed_in):
     assert [name for name, _ in drawn if finders.find(name) is None] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "said", "never"),
+    [
+        ("fr", "Visez le code avec l’appareil photo et ouvrez le lien.", "Photographiez"),
+        ("en", "Point the camera at the code and open the link.", "Take this"),
+    ],
+)
+def test_nobody_is_invited_to_keep_a_picture_of_the_code(signed_in, language, said, never):
+    """It is a secret: a camera is pointed at it, no photo is taken."""
+    made = actions.invite("entry-1")
+    client, path = signed_in(Role.HEAD), reverse("gates:phone", args=[made.pk])
+    page = client.get(path, headers={"accept-language": language}).content.decode()
+
+    assert said in page
+    assert never not in page
+
+
 def test_the_page_says_when_the_phone_arrived_and_when_it_is_too_late(signed_in, served):
     """And what the agent does next."""
     client, made = signed_in(Role.TECHNICIAN), actions.invite("entry-1")
