@@ -9,9 +9,11 @@ from django.test import Client, override_settings
 from django.urls import NoReverseMatch, reverse
 
 from portique.core.wire_enrolment import read_invitation
+from portique.server.accounts.models import User
 from portique.server.accounts.roles import Role
 from portique.server.gates.models import Invitation
 from portique.server.people.models import Person
+from portique.server.wallet.actions import switch
 from portique.server.wallet.actions.codes import hash_of
 from portique.server.wallet.models import PhoneCode
 from portique.testing.demo_site.accounts import NAMES, make_accounts, make_holder
@@ -78,6 +80,25 @@ def test_a_phone_s_app_opens_with_a_code_at_hand(demonstration):
     waiting = [PhoneCode.objects.get(code_hash=hash_of(code)).person.kind for code in codes]
     assert waiting == ["pupil", "staff"]
     assert client.post("/demo/telephone", {"kind": "nobody"}).status_code == 404
+
+
+def test_a_phone_that_gets_no_code_is_told_why(demonstration):
+    """Phones are switched off: back to the page."""
+    switch(User.objects.get(role=Role.HEAD), on=False)
+    told = Client().post("/demo/telephone", {"kind": "pupil"}, follow=True)
+
+    assert told.redirect_chain == [("/demo/", 302)]
+    assert "n’utilise pas les téléphones" in told.content.decode()
+
+
+def test_a_second_head_is_in_nobody_s_way(demonstration, account):
+    """Whoever tries the console may have made one."""
+    account(Role.HEAD, "second")
+    client = Client()
+
+    assert client.post("/demo/telephone", {"kind": "pupil"})["Location"].startswith("/wallet/")
+    assert "/scanner/#" in client.post("/demo/scanner")["Location"]
+    assert client.post("/demo/entrer", {"role": Role.AGENT})["Location"] == "/"
 
 
 def test_an_agent_s_phone_opens_with_an_invitation_to_where_it_is(demonstration):

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from allauth.account.internal.flows.login import record_authentication
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -24,7 +25,9 @@ from portique.server.passes.quotas import By
 from portique.server.people.models import Person
 from portique.server.school.house import served_school
 from portique.server.wallet.actions import Lasts, codes_for
+from portique.server.wallet.errors import WalletRefused
 from portique.server.wallet.queries import without_phone
+from portique.server.words import spoken
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -90,7 +93,10 @@ def carry(request: HttpRequest) -> HttpResponse:
     if one is None:
         raise Http404
     next_one = without_phone(one.kind, one.label, now(), 1) or [one]
-    (made,) = codes_for(By(User.objects.get(role=Role.HEAD), stepped_up=True), next_one, CODES)
+    try:
+        (made,) = codes_for(By(_head(), stepped_up=True), next_one, CODES)
+    except WalletRefused as refused:
+        return _back(request, refused.refusal.words)
     return redirect(f"{reverse('wallet-app:page')}#code={made.code}")
 
 
@@ -98,9 +104,22 @@ def carry(request: HttpRequest) -> HttpResponse:
 @require_POST
 def scan(request: HttpRequest) -> HttpResponse:
     """Let this browser join as an agent's phone at the entry."""
-    made = invite(ENTRY, User.objects.get(role=Role.HEAD))
+    made = invite(ENTRY, _head())
     page = request.build_absolute_uri(reverse("wallet-app:scanner"))
     return redirect(scanner_link(served_school(), made, page))
+
+
+def _head() -> User:
+    """Return the first of the heads: whoever tries the console may have made another."""
+    head = User.objects.filter(role=Role.HEAD).order_by("created_at", "pk").first()
+    if head is None:
+        raise Http404
+    return head
+
+
+def _back(request: HttpRequest, why: Words) -> HttpResponse:
+    messages.error(request, spoken(why))
+    return redirect("demo")
 
 
 def _name(user: User) -> str:
@@ -110,8 +129,7 @@ def _name(user: User) -> str:
 
 def _lend_device(request: HttpRequest, response: HttpResponse) -> None:
     """Make this browser the agents' shared device."""
-    head = User.objects.get(role=Role.HEAD)
-    device, token = devices.pair(devices.offer("Démonstration", by=head))
+    device, token = devices.pair(devices.offer("Démonstration", by=_head()))
     devices.remember(response, token)
     request.session[sessions.DEVICE] = str(device.pk)
 
