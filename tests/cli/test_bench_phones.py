@@ -55,8 +55,10 @@ def test_every_figure_is_there():
     for said in ("first load of the wallet", "first load of the scanner", "PIN to the first pass",
                  "code held up to decision on the screen, median", "redraw, longest gap",
                  "main thread's own time",
-                 "until its code is drawn", "until the sign-in", "workers, of a core"):  # fmt: skip
+                 "until its code is drawn", "until the sign-in"):  # fmt: skip
         assert [row.value > 0 for row in rows if said in row.what] == [True], said
+    # A process's time is counted in ticks of 10 ms: a tenth of a second may have none.
+    assert [row.value >= 0 for row in rows if "workers, of a core" in row.what] == [True]
     packed, whole = (row.value for row in rows if "scanner: its" in row.what)
     assert packed < whole, "the server packs what it sends"
 

@@ -72,8 +72,7 @@ def _files_of(scene: Scene, app: str) -> list[str]:
     data, packed = _answer(f"{scene.address}{mount}/{app}/service-worker.js")
     text = (gzip.decompress(data) if packed else data).decode()
     told, _ = json.JSONDecoder().raw_decode(text.partition("=")[2].lstrip())
-    files: list[str] = told["files"]
-    return files
+    return list(told["files"])
 
 
 def _answer(address: str) -> tuple[bytes, bool]:
