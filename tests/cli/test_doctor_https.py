@@ -238,6 +238,8 @@ ALLOWS = {ALLOWED: "/wallet/"}
         (WALLET, WALLET.page, (200, HTML | {POLICY: "default-src 'none'"}, ""), "script-src", "no"),
         (WALLET, WALLET.page, (200, HTML | {POLICY: "worker-src 'none'"}, ""), "worker-src", "no"),
         (WALLET, WALLET.page, (200, HTML | {POLICY: "connect-src x.org"}, ""), "connect-src", "no"),
+        (WALLET, WALLET.page, (200, HTML | {POLICY: "Script-Src 'none'"}, ""), "script-src", "no"),
+        (WALLET, WALLET.page, (200, HTML | {POLICY: "img-src data:"}, ""), "img-src", "no"),
         (WALLET, WALLET.manifest, (200, PLAIN, "{}"), "comes as text/plain", "pass /wallet/"),
         (WALLET, WALLET.worker, (200, SCRIPT, ""), f"without {ALLOWED}", "with their headers"),
         (WALLET, WALLET.worker, (200, SCRIPT | ALLOWS, ""), "miss newer versions", "keep that"),
@@ -286,6 +288,21 @@ def test_what_keeps_phones_from_an_app_is_told_with_its_remedy(
     assert (found[app.name].state, other.state) == (State.WRONG, State.OK)
     assert said in found[app.name].found
     assert remedy in found[app.name].advice
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "Default-Src 'SELF'",
+        "default-src *",
+        "DEFAULT-SRC https: data:",
+        "default-src http:",
+        "default-src 'self'; default-src 'none'",
+    ],
+)
+def test_a_policy_that_lets_the_app_s_own_files_load_is_well(look, policy):
+    """By scheme, in capitals, or twice, of which the first counts."""
+    assert look({WALLET.page: (200, HTML | {POLICY: policy}, "")})[WALLET.name].state is State.OK
 
 
 def test_phones_that_are_off_are_nothing_wrong(look):
