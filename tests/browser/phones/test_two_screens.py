@@ -9,17 +9,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route, expect
-from tests.browser.phones.conftest import (
-    DRAWN,
-    Needed,
-    School,
-    Wallet,
-    drawn,
-    held_up,
-    taken_out,
-    text_in,
-    wall_alone,
-)
+from tests.browser.phones.cameras import drawn, held_up, text_in, wall_alone
+from tests.browser.phones.conftest import DRAWN, Needed, School, Wallet, taken_out
 
 from portique.cli.options import machine_time
 from portique.core import passes
@@ -108,7 +99,7 @@ def test_a_code_dated_in_the_future_is_refused(school: School):
     held = school.take("future")
     held.context.set_offline(True)
     before = held.drawn_at()
-    held.puts_its_clock(60)
+    held.puts_its_clock(300)  # so far that no picture read late comes true
     held.redrawn(before)
     expect(held.page.locator(".warning, .obstacle")).to_have_count(0)
     school.both_refuse(held, *held.names, AHEAD)
