@@ -60,7 +60,7 @@ def test_shares_that_gates_would_refuse_do_not_move(folder):
     """Nothing does, with what to do about it; once mended, all does."""
     (folder / CHECKS).write_text('{"Entrée 1": []}', encoding="utf-8")
 
-    with pytest.raises(ConfigError, match="'Entrée 1' is no lane's name; write .* zones.json"):
+    with pytest.raises(ConfigError, match=r"'Entrée 1' is no lane's name; write .* zones.json"):
         adoption.adopt(folder)
     assert not is_served(folder)
 

@@ -135,7 +135,7 @@ def test_a_lane_s_name_that_is_none_is_told_with_what_to_do(served):
     """Gates would refuse all knowledge for it: it is never signed."""
     served.write_data(CHECKS, {"Entrée 1": [{"first": "2026-11-01", "share": 20}]})
 
-    with pytest.raises(ConfigError, match="'Entrée 1' is no lane's name; write .* zones.json"):
+    with pytest.raises(ConfigError, match=r"'Entrée 1' is no lane's name; write .* zones.json"):
         make_bundle(served, at=MORNING, entropy=os.urandom)
 
 
