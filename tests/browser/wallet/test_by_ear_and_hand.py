@@ -1,7 +1,7 @@
 """Told once, reached by keys, moved by a finger."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.wallet.conftest import CODE
 
 from portique.core.revocation import Status
@@ -23,6 +23,9 @@ REFUSES = """if (crypto.subtle) {
   crypto.subtle.sign = (...given) =>
     window.mended ? sign(...given) : Promise.reject(new DOMException(''));
 }"""
+# A part that was left: nothing of it is awaited any more.
+ANSWERED = """(left) =>
+  !left.hasAttribute('aria-busy') && !left.querySelector('[aria-disabled]')"""
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 
 
@@ -50,6 +53,34 @@ def test_each_state_is_told_once_and_the_focus_stays(phone, code, served):
     expect(page.locator("#announce")).to_contain_text("Votre code est affiché")
     assert page.evaluate(FOCUSED) == "Zoé Martin"
     expect(page.locator("[role=status], [role=alert], [aria-live]")).to_have_count(1)
+
+
+@pytest.mark.parametrize("asked", ["data", "enrol"])
+def test_an_answer_says_nothing_to_somebody_who_went_back(phone, code, asked, wait_until):
+    """One's data, or the refusal of a code, comes late: another screen speaks then."""
+    held, late = phone(), list[Route]()
+    page = held.enrol(code())
+    page.click("text=Détails")
+    page.route(f"**/wallet/v1/{asked}", lambda route: late.append(route))  # noqa: PLW0108 -- Playwright marks it
+    with page.expect_request(f"**/wallet/v1/{asked}"):
+        ask_for(page, asked)
+    left = page.query_selector(".data, form")
+    page.go_back()
+    expect(page.locator(".data, form")).to_have_count(0)
+    page.evaluate("document.getElementById('announce').textContent = 'Autre chose.'")
+    late[0].continue_()
+    wait_until(lambda: page.evaluate(ANSWERED, left), what="what comes of the answer")
+
+    expect(page.locator("#announce")).to_have_text("Autre chose.")
+
+
+def ask_for(page: Page, what: str) -> None:
+    """Ask for one's data, or for a pass by a code that nobody made."""
+    if what == "data":
+        return page.click("text=Afficher mes données")
+    page.click("text=Ajouter un laissez-passer")
+    page.fill("#code", "K7QM2T9X")
+    return page.click("form .primary")
 
 
 def test_a_key_that_was_refused_is_tried_again_without_a_new_code(phone, code):

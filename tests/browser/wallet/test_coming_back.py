@@ -27,7 +27,7 @@ def chromium(chromium: Browser) -> Iterator[Browser]:
     browser.close()
 
 
-def test_a_page_the_browser_kept_draws_at_once_and_shows_no_data(phone, code):
+def test_a_page_the_browser_kept_draws_at_once_and_shows_no_data(phone, code, wait_until):
     """Left with one's data on the screen: back comes the same page, with a new code alone."""
     held = phone(runs=True, alone=True)
     page = held.enrol(code())
@@ -37,7 +37,7 @@ def test_a_page_the_browser_kept_draws_at_once_and_shows_no_data(phone, code):
     page.click("text=Afficher mes données")
     page.wait_for_selector(".data details")
     page.goto(f"{held.address}/healthz")
-    page.wait_for_function("(before) => Date.now() / 1000 > before + 3", arg=before)
+    wait_until(lambda: page.evaluate("Date.now() / 1000") > before + 3, what="three seconds")
     page.evaluate("() => void history.back()")
     page.wait_for_function("window.persisted")
 

@@ -47,7 +47,7 @@ async function filledIn(app, place) {
       make('p', { class: 'soft' }, filled(words.asOf, { date: day(answer.time_ms / 1000, true) })),
       ...sections.map(section),
     );
-    app.say(words.dataShown);
+    if (place.isConnected) app.say(words.dataShown); // not to somebody who went back meanwhile
   } catch (fault) {
     if (!(fault instanceof CallFault)) throw fault;
     const said = fault.words || words.wrong[WRONG[fault.kind] ?? 'lost'];
@@ -55,7 +55,7 @@ async function filledIn(app, place) {
       make('p', { class: 'wrong' }, said),
       make('button', { class: 'primary', onclick: () => app.again() }, words.retry),
     );
-    app.say(said);
+    if (place.isConnected) app.say(said);
   }
   place.removeAttribute('aria-busy');
 }

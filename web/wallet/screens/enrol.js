@@ -108,7 +108,7 @@ async function submitted(app, input, button, wrong) {
   } catch (fault) {
     button.removeAttribute('aria-disabled');
     button.textContent = words.add;
-    app.say('');
+    if (input.isConnected) app.say(''); // another screen may be saying something meanwhile
     wrong.textContent = said(fault);
     return;
   }
