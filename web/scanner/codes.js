@@ -3,27 +3,33 @@
  *
  * A cheap pass reads almost all codes that a still hand shows in fair light. Where it reads nothing
  * although the picture holds a code-like place, that place is followed and harder ways are tried,
- * within a budget of work units: never of time. The same as `portique.sight.codes`.
+ * within a budget of work units: never of time. As in `portique.sight.codes`.
+ *
+ * Of a code that resists, an average of its place is held in memory: until the place was not seen for
+ * a second or so, three at most. Of other pictures, nothing.
  */
 
 import { findCodes, prepare } from './sight/decoder.js';
 import { centreOf, greyOf, meanSide } from './sight/shapes.js';
 import { readTrack } from './sight/sharpen.js';
 import { findSuspects } from './sight/suspects.js';
-import { FORGOTTEN_AFTER_MS, nearestTrack, Track } from './sight/tracks.js';
+import { nearestTrack, Track } from './sight/tracks.js';
 import { Work } from './sight/work.js';
 
 /** @typedef {import('../core/showing.js').SeenCode} SeenCode */
 /** @typedef {import('./sight/sharpen.js').Sighted} Sighted */
 /** @typedef {import('./sight/shapes.js').Grey} Grey */
 /** @typedef {import('./sight/shapes.js').Quad} Quad */
+/** @typedef {import('./sight/tracks.js').Moment} Moment */
 
 /** @typedef {{codes: SeenCode[], unread: boolean}} Look  unread: a code is there and can't be read */
 
 export { prepare };
 
 const CODES_MAX = 4; // as the gate's reader: a showing has one, a lane sees a few
-const WORK_MAX = 14_000; // units a picture: at most a third of a second of a cheap phone
+const WORK_MAX = 14_000; // units a picture
+const WARM_AFTER = 4; // hard pictures: until then a browser runs these ways several times slower
+const TRACKS_MAX = 8; // two pictures' suspected places
 const FIRST_SHARE = 0.8;
 const THOROUGH_EVERY = 2; // pictures in which nothing is read: also light on dark, and reduced
 
@@ -33,15 +39,39 @@ export class CodeReader {
   #tracks = [];
   #turn = 0;
   #emptyPictures = 0;
+  #pictures = 0;
+  #hardPictures;
+
+  /**
+   * @param {object} [how]
+   * @param {boolean} [how.cold] Do less for the first hard pictures: the browser has yet to warm up.
+   */
+  constructor({ cold = false } = {}) {
+    this.#hardPictures = cold ? 0 : WARM_AFTER;
+  }
+
+  /** How many places are followed: of each, an average is held. */
+  get followed() {
+    return this.#tracks.length;
+  }
+
+  /** Let go of every picture. */
+  forget() {
+    this.#tracks = [];
+  }
 
   /**
    * Return the codes in a picture, the largest first.
    *
    * @param {ImageData} picture
-   * @param {number} atMs When it was taken.
+   * @param {number} atMs When it was taken, by a clock that runs steadily.
    * @returns {Promise<Look>}
    */
   async read(picture, atMs) {
+    this.#pictures += 1;
+    const now = { ms: atMs, picture: this.#pictures };
+    // Before all else: an average must not outlive its code because others are read.
+    this.#tracks = this.#tracks.filter((track) => !track.isOver(now));
     const thorough = this.#emptyPictures % THOROUGH_EVERY === THOROUGH_EVERY - 1;
     const found = await findCodes(picture, { thorough });
     const read = found.flatMap(({ text, quad }) => (text === null ? [] : [{ text, quad }]));
@@ -51,7 +81,7 @@ export class CodeReader {
     this.#emptyPictures += 1;
     const grey = greyOf(picture);
     const suspects = findSuspects(grey);
-    const hard = await this.#readSuspects(grey, suspects, atMs);
+    const hard = await this.#readSuspects(grey, suspects, now);
     const resists = found.length > 0 || suspects.length > 0;
     return { codes: largest(hard, picture), unread: hard.length === 0 && resists };
   }
@@ -59,18 +89,18 @@ export class CodeReader {
   /**
    * @param {Grey} grey
    * @param {readonly Quad[]} suspects
-   * @param {number} atMs
+   * @param {Moment} now
    * @returns {Promise<Sighted[]>}
    */
-  async #readSuspects(grey, suspects, atMs) {
-    this.#tracks = this.#tracks.filter(({ seenMs }) => atMs - seenMs <= FORGOTTEN_AFTER_MS);
-    let left = WORK_MAX;
+  async #readSuspects(grey, suspects, now) {
+    if (suspects.length) this.#hardPictures += 1;
+    let left = WORK_MAX * Math.min(1, this.#hardPictures / WARM_AFTER);
     /** @type {Sighted[]} */
     const read = [];
     for (const [at, suspect] of this.#inTurn(suspects).entries()) {
       // The likeliest place gets the larger part; what it leaves goes to the others.
       const work = new Work((at === suspects.length - 1 ? 1 : FIRST_SHARE) * left);
-      const reading = await readTrack(this.#trackOf(suspect, atMs), grey, work);
+      const reading = await readTrack(this.#trackOf(suspect, now), grey, work);
       left -= work.spent;
       if (reading && !isIn(read, reading)) read.push(reading);
     }
@@ -91,14 +121,16 @@ export class CodeReader {
 
   /**
    * @param {Quad} quad
-   * @param {number} atMs
+   * @param {Moment} now
    */
-  #trackOf(quad, atMs) {
-    const free = this.#tracks.filter(({ seenMs }) => seenMs !== atMs);
-    const known = nearestTrack(free, quad);
-    if (known) known.follow(quad, atMs);
-    else this.#tracks.push(new Track(quad, atMs));
-    return known ?? this.#tracks[this.#tracks.length - 1];
+  #trackOf(quad, now) {
+    const free = this.#tracks.filter(({ seen }) => seen.picture !== now.picture);
+    const track = nearestTrack(free, quad) ?? new Track(quad, now);
+    track.follow(quad, now);
+    // The one seen last stands last; whatever the time says, the oldest give way.
+    const others = this.#tracks.filter((one) => one !== track);
+    this.#tracks = [...others, track].slice(-TRACKS_MAX);
+    return track;
   }
 }
 

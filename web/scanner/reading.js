@@ -12,7 +12,7 @@
 /** @typedef {import('./codes.js').Look} Look */
 
 const PICTURE_EVERY_MS = 66; // 15 a second, as a gate: more only empties the battery
-const READ_MAX_MS = 3_000;
+const READ_MAX_MS = 8_000; // a slow phone's first hard pictures take seconds; a new worker starts over
 const WARM_MAX_MS = 20_000; // until a new worker's first answer: the reader may come over a slow line
 const RETRY_MS = 1_000;
 const ADVISED_MS = 2_000; // advice comes and goes with each picture: let it be read
@@ -118,7 +118,8 @@ export class Reading extends EventTarget {
     const picture = await middleOf(this.#source).catch(() => null); // between two cameras
     if (run !== this.#run) return picture?.close();
     if (!picture) return this.#next(run, PICTURE_EVERY_MS);
-    const found = await this.#ask({ picture, atMs });
+    // Codes are followed from picture to picture: the lane's time may stand meanwhile, or run back.
+    const found = await this.#ask({ picture, atMs: startMs });
     if (run !== this.#run) return;
     if (!found) return this.#replace();
     this.#warm = true;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { before, test } from 'node:test';
+import { before, mock, test } from 'node:test';
 
 import { CodeReader, prepare } from '../scanner/codes.js';
 import { smoothed } from '../scanner/sight/layers.js';
+import { Work } from '../scanner/sight/work.js';
 import { encode } from '../third/uqr.js';
 
 const [WIDTH, HEIGHT] = [600, 400];
@@ -69,6 +70,14 @@ async function seen(picture, times = 1) {
   return { ...look, texts: look.codes.map(({ text }) => text) };
 }
 
+/** Return a picture of a code that resists. */
+function resisting() {
+  const picture = new Picture();
+  picture.code(FIRST, 100, 6);
+  picture.blur(5.4);
+  return /** @type {ImageData} */ (picture);
+}
+
 before(async () => {
   const file = await readFile(new URL('../third/zxing-wasm/zxing_reader.wasm', import.meta.url));
   await prepare({ wasmBinary: /** @type {ArrayBuffer} */ (file.buffer) });
@@ -115,4 +124,84 @@ test('A code out of focus is read although no finder pattern is left.', async ()
   picture.blur(3.6);
 
   assert.deepEqual((await seen(picture)).texts, [FIRST]);
+});
+
+test('A code that resists is followed as one, also while the time stands still.', async () => {
+  const reader = new CodeReader();
+  for (let time = 0; time < 3; time += 1) await reader.read(resisting(), 0);
+
+  assert.equal(reader.followed, 1);
+});
+
+test('What was held of a code goes after three seconds, although others are read.', async () => {
+  const reader = new CodeReader();
+  await reader.read(resisting(), 0);
+  const other = new Picture();
+  other.code(SECOND, 20, 3);
+  await reader.read(/** @type {ImageData} */ (other), 2_900);
+  assert.equal(reader.followed, 1);
+  await reader.read(/** @type {ImageData} */ (other), 3_100);
+
+  assert.equal(reader.followed, 0);
+});
+
+test('What was held of a code goes after ten pictures without it, if they took a while.', async () => {
+  const reader = new CodeReader();
+  await reader.read(resisting(), 0);
+  const empty = /** @type {ImageData} */ (new Picture());
+  for (let time = 1; time <= 10; time += 1) await reader.read(empty, 80 * time);
+  assert.equal(reader.followed, 1);
+  await reader.read(empty, 880);
+
+  assert.equal(reader.followed, 0);
+});
+
+test('A phone that takes a second for each picture still follows one code.', async () => {
+  const reader = new CodeReader();
+  for (let time = 0; time < 3; time += 1) await reader.read(resisting(), 1_000 * time);
+
+  assert.equal(reader.followed, 1);
+});
+
+test('A cold reader does a quarter for its first hard picture, and the whole in the end.', async () => {
+  const take = mock.method(Work.prototype, 'take');
+  const reader = new CodeReader({ cold: true });
+  const spent = [];
+  for (let time = 0; time < 4; time += 1) {
+    take.mock.resetCalls();
+    await reader.read(resisting(), 67 * time);
+    const taken = take.mock.calls.filter(({ result }) => result);
+    spent.push(taken.reduce((sum, call) => sum + call.arguments[0], 0));
+  }
+  take.mock.restore();
+
+  assert.ok(spent[0] <= 3_500 && spent[3] > 3_500, `${spent}`);
+});
+
+test('A worker that gets no picture any more holds none.', async () => {
+  const drawn = resisting();
+  const listeners = /** @type {((event: any) => Promise<void>)[]} */ ([]);
+  const cleared = mock.fn();
+  const pen = { drawImage() {}, getImageData: () => drawn, clearRect: cleared };
+  class OffscreenCanvas {
+    getContext = () => pen;
+  }
+  const self = {
+    addEventListener: (/** @type {string} */ _, /** @type {any} */ then) => listeners.push(then),
+    postMessage() {},
+  };
+  const file = await readFile(new URL('../third/zxing-wasm/zxing_reader.wasm', import.meta.url));
+  const fetch = async () => new Response(file, { headers: { 'Content-Type': 'application/wasm' } });
+  Object.assign(globalThis, { self, OffscreenCanvas, fetch });
+  const forget = mock.method(CodeReader.prototype, 'forget');
+  mock.timers.enable({ apis: ['setTimeout'] });
+  await import('../scanner/reading_worker.js');
+  await listeners[0]({ data: { picture: { width: 600, height: 400, close() {} }, atMs: 0 } });
+  mock.timers.tick(2_999);
+  assert.equal(forget.mock.callCount(), 0);
+  mock.timers.tick(1);
+  mock.timers.reset();
+
+  assert.equal(forget.mock.callCount(), 1);
+  assert.equal(cleared.mock.callCount(), 1);
 });

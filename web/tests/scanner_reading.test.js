@@ -41,11 +41,13 @@ class Phone {
   /** @type {string[]} */
   opened = [];
   nowMs = 1_000_000;
+  steadyMs = 5_000;
   /** What was last cut out of the video: left, top, width, height. @type {number[]} */
   place = [];
 
   constructor() {
     mock.timers.enable({ apis: ['setTimeout'] });
+    mock.method(performance, 'now', () => this.steadyMs);
     const createImageBitmap = async (/** @type {any[]} */ ...[, ...place]) => {
       this.place = place;
       return { close() {} };
@@ -76,6 +78,7 @@ class Phone {
   /** @param {number} ms */
   async pass(ms) {
     this.nowMs += ms;
+    this.steadyMs += ms;
     mock.timers.tick(ms);
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
   }
@@ -100,6 +103,7 @@ async function withPhone(body) {
   } finally {
     phone.reading.stop();
     mock.timers.reset();
+    mock.restoreAll();
   }
 }
 
@@ -121,13 +125,16 @@ test('The middle of the video is read: beside it may be a neighbour’s code.', 
     assert.deepEqual(phone.place, [420, 0, 1080, 1080]);
   }));
 
-test('Each picture goes to the worker with the time at which it was taken.', () =>
+test('Each picture goes to the worker with a steady time, also while the lane’s stands.', () =>
   withPhone(async (phone) => {
-    for (let turn = 0; turn < 3; turn += 1) await phone.see([]);
+    for (let turn = 0; turn < 3; turn += 1) {
+      await phone.see([]);
+      phone.nowMs = 1_000_000;
+    }
 
     assert.deepEqual(
       phone.worker.asked.map(({ atMs }) => atMs),
-      [1_000_100, 1_000_200, 1_000_300],
+      [5_100, 5_200, 5_300],
     );
   }));
 
@@ -136,7 +143,9 @@ test('A worker that falls silent is replaced, and said not to work until it answ
     await phone.see([]);
     const [first] = phone.workers;
     await phone.pass(100);
-    await phone.pass(3_000);
+    await phone.pass(7_900);
+    assert.equal(phone.reading.state.works, true); // a slow phone's first hard picture
+    await phone.pass(100);
     assert.equal(phone.reading.state.works, false);
     assert.equal(first.ended, true);
     await phone.pass(1_000);

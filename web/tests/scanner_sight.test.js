@@ -246,7 +246,7 @@ test('Two pictures of one code are laid over each other; those of two codes neve
 });
 
 test('A sum grows by pictures of one code and starts anew with the next.', () => {
-  const track = new Track(PLACE, 0);
+  const track = new Track(PLACE, { ms: 0, picture: 1 });
   /** @param {number} code @param {number} seed */
   const look = (code, seed) => {
     const { data, width, height } = noisy(smoothed(modules(code), 2), 6, seed);
@@ -258,7 +258,7 @@ test('A sum grows by pictures of one code and starts anew with the next.', () =>
 });
 
 test('After sharpening, a text without signature waits for a second, different reading.', () => {
-  const track = new Track(PLACE, 0);
+  const track = new Track(PLACE, { ms: 0, picture: 1 });
   const view = track.look({ data: new Uint8Array(300 * 300).fill(9), width: 300, height: 300 });
   /** @param {'sum' | 'plain'} family @param {number} number @param {string} text */
   const read = (family, number, text) => {
@@ -274,7 +274,7 @@ test('After sharpening, a text without signature waits for a second, different r
 });
 
 test('What one picture’s work can’t hold goes on with the next.', () => {
-  const track = new Track(PLACE, 0);
+  const track = new Track(PLACE, { ms: 0, picture: 1 });
   const view = { layer: blank(1, 1), toPicture: [], pictures: 1 };
   const all = [0, 1, 2, 3, 4].map((number) => ({
     number,

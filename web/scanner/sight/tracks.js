@@ -28,10 +28,17 @@ import { areAlike, estimateSpread } from './spread.js';
 
 const MARGIN_SHARE = 0.11; // around the suspected place, of its side: the quiet zone and the doubt
 const SIDE_MAX_PX = 368; // larger places are reduced: time is bounded, modules stay wide enough
-const ADDED_MAX = 15; // one second of pictures; then the sum starts again, for hands don't stay longer
-const PATIENCE = 45; // pictures: after three seconds without success a place is looked at less often
+const ADDED_MAX = 15; // pictures, a second of a fast phone; then the sum starts again: hands move on
+const PATIENCE = 45; // pictures without success; then a place is looked at less often
 const SELDOM_EVERY = 8;
-export const FORGOTTEN_AFTER_MS = 700;
+// A place not seen any more is forgotten after so long and so many pictures: a slow phone takes few.
+const FORGOTTEN_AFTER = { ms: 700, pictures: 10 };
+export const FORGOTTEN_AFTER_MAX_MS = 3_000; // however few they were: the pictures are of people's cards
+
+/**
+ * When a picture was taken, by a steady clock, and its number.
+ * @typedef {{ms: number, picture: number}} Moment
+ */
 
 /** One suspected code over time. */
 export class Track {
@@ -50,11 +57,22 @@ export class Track {
 
   /**
    * @param {Quad} quad
-   * @param {number} seenMs
+   * @param {Moment} seen
    */
-  constructor(quad, seenMs) {
+  constructor(quad, seen) {
     this.box = placeFor(quad);
-    this.seenMs = seenMs;
+    this.seen = seen;
+  }
+
+  /**
+   * Tell whether it was not seen for so long that it is to be forgotten.
+   * @param {Moment} now
+   */
+  isOver({ ms, picture }) {
+    const awayMs = ms - this.seen.ms;
+    const soon =
+      awayMs > FORGOTTEN_AFTER.ms && picture - this.seen.picture > FORGOTTEN_AFTER.pictures;
+    return soon || awayMs > FORGOTTEN_AFTER_MAX_MS;
   }
 
   /** How many pixels are looked at. */
@@ -65,9 +83,9 @@ export class Track {
   /**
    * Move to where the code is suspected now, keeping the size while it still fits.
    * @param {Quad} quad
-   * @param {number} atMs
+   * @param {Moment} now
    */
-  follow(quad, atMs) {
+  follow(quad, now) {
     const wanted = placeFor(quad);
     const tight = boxAround(quad);
     const side = Math.max(tight.right - tight.left, tight.bottom - tight.top);
@@ -78,7 +96,7 @@ export class Track {
       this.box = wanted;
       this.sum = null;
     }
-    this.seenMs = atMs;
+    this.seen = now;
   }
 
   /** Tell whether to spend work on this place in this picture. */

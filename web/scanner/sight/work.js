@@ -3,7 +3,7 @@
  *
  * A unit is one thousand pixels through one plain run of the decoder. The other prices were measured
  * beside it; only their ratios matter. Counting instead of timing makes a slow phone read what a fast
- * one does, in as many pictures. As in `portique.sight.work`, with this side's own prices.
+ * one does, in as many pictures unless it takes fewer than three or so a second. As in `portique.sight.work`, with this side's own prices.
  */
 
 const CALL = 20; // of any operation, however small its picture
