@@ -102,6 +102,14 @@ def test_a_gate_is_told_of_when_its_state_changes(state, gate):
     assert (blind["well"], blind["troubles"]) == (False, ["camera", "other"])
 
 
+def test_a_gate_whose_lane_is_gone_is_told_of(state, gate):
+    """It learns nothing any more."""
+    Gate.objects.update(lane="pulled-down", reported_at=now(), knowledge_number=1)
+    [(_, astray)] = told(state)
+
+    assert (astray["well"], astray["troubles"]) == (False, ["no-lane"])
+
+
 def test_every_trouble_of_a_gate_has_its_code():
     """A new one can't be told otherwise."""
     known = {one for one in vars(health).values() if isinstance(one, health.Trouble)}

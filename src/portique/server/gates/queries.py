@@ -19,7 +19,7 @@ from portique.server.gates.words import ALARM_WORDS, MODES, NEVER, ago
 from portique.server.school.house import served_school
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
     from portique.core.zones import Lane
@@ -75,7 +75,7 @@ def _shown(gate: Gate, titles: dict[str, Words], at: datetime) -> ShownGate:
         MODES.get(gate.mode),
         None if disk is None else disk / GIGABYTE,
         None if drift is None else drift / 1000,
-        [*lane_troubles(gate, titles), *troubles(gate, at)],
+        troubles_of(gate, titles, at),
     )
 
 
@@ -92,6 +92,11 @@ def alarms(at: datetime) -> list[ShownAlarm]:
         )
         for row in rows
     ]
+
+
+def troubles_of(gate: Gate, names: Collection[str], at: datetime) -> list[Trouble]:
+    """Return what is wrong with a gate, given the names of the school's lanes."""
+    return [*lane_troubles(gate, names), *troubles(gate, at)]
 
 
 def lanes() -> tuple[Lane, ...]:

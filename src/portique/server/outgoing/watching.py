@@ -18,6 +18,7 @@ from portique.server.console.models import Event, EventKind
 from portique.server.console.sources import read_newest
 from portique.server.gates import health
 from portique.server.gates.models import Alarm, Gate
+from portique.server.gates.queries import lanes, troubles_of
 from portique.server.outgoing.models import EventType
 from portique.server.passes.register import DatabaseRegister
 from portique.server.people.models import Import
@@ -32,6 +33,7 @@ LATER = timedelta(minutes=2)  # a quarter-hour is counted once its last entries 
 AT_ONCE_MAX = 200
 TROUBLES = {
     health.NEVER_CALLED: "never-called",
+    health.LANE_GONE: "no-lane",
     health.SILENT: "silent",
     health.CLOCK: "clock",
     health.DISK: "disk",
@@ -105,8 +107,9 @@ def _knowledge(state: State, at: datetime) -> Iterator[Told]:
 def _health(state: State, at: datetime) -> Iterator[Told]:
     """Tell how a gate is when that changed."""
     known, now = state["gates"], {}
+    names = {lane.name for lane in lanes()}
     for gate in Gate.objects.filter(removed_at=None).order_by("pk"):
-        found = sorted(TROUBLES[trouble] for trouble in health.troubles(gate, at))
+        found = sorted(TROUBLES[trouble] for trouble in troubles_of(gate, names, at))
         now[gate.pk] = found
         if known.get(gate.pk) != found:
             said = {"gate": gate.pk, "lane": gate.lane, "well": not found, "troubles": found}
