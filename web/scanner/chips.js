@@ -5,14 +5,17 @@
  *     badge ─▶ its own pass, written on it ─▶ decided as paper: whoever copies the chip copies the pass
  *           └▶ its number alone            ─▶ proves nothing: the agent compares and answers
  *
- * Nothing is ever written to a chip, and no number is kept.
+ * Nothing is ever written to a chip. What the last one held is known again while it is read, no longer;
+ * a phone that plays many chips one after the other floods no journal.
  */
 
 import { remember, remembered } from '../shared/remembered.js';
+import { Rate } from './wedge.js';
 
 const KEPT = 'portique-scanner-chips';
 const ON = 'yes';
 const PASS_PREFIX = 'PQ';
+const NONE = Object.freeze({ text: '', atMs: -Infinity });
 const SAME_MS = 2_000; // a badge that stays is read over and over by some phones: it is shown once
 
 /** @typedef {{recordType: string, encoding?: string, data?: DataView}} Record  one of a chip's (Web NFC, NDEFRecord) */
@@ -40,7 +43,9 @@ export class Chips extends EventTarget {
   #MakeReader;
   /** @type {AbortController | null} */
   #reading = null;
-  #last = { text: '', atMs: -Infinity };
+  /** @type {{text: string, atMs: number}} */
+  #last = NONE;
+  #rate = new Rate();
 
   /**
    * @param {object} parts
@@ -97,6 +102,7 @@ export class Chips extends EventTarget {
   stop() {
     this.#reading?.abort();
     this.#reading = null;
+    this.#last = NONE;
   }
 
   /** @param {Held} held */
@@ -105,7 +111,8 @@ export class Chips extends EventTarget {
     if (!text) return this.#onUnread();
     const { text: lastText, atMs } = this.#last;
     this.#last = { text, atMs: timeStamp };
-    if (text !== lastText || timeStamp - atMs > SAME_MS) this.#onText(text);
+    const isSame = text === lastText && timeStamp - atMs <= SAME_MS;
+    if (!isSame && this.#rate.takes(timeStamp)) this.#onText(text);
   }
 
   /** @param {ChipFault | null} fault */

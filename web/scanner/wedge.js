@@ -128,7 +128,7 @@ export class Wedge {
 }
 
 /** At most so many a minute, a few of them at once. */
-class Rate {
+export class Rate {
   #left = BURST;
   #atMs = 0;
 

@@ -78,6 +78,13 @@ test('a badge gives its number, once while it stays', async () => {
   assert.deepEqual(texts, [NUMBER, NUMBER]);
 });
 
+test('many chips one after the other are taken a few at a time', async () => {
+  const { chips, texts } = phone();
+  await chips.turn(true);
+  for (let chip = 10; chip < 30; chip += 1) Antenna.all[0].hold(`04:a2:24:${chip}`, [], 1_000);
+  assert.equal(texts.length, 5);
+});
+
 test('a pass that is written on a chip goes before its number', async () => {
   const { chips, texts } = phone();
   await chips.turn(true);
