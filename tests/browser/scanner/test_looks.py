@@ -66,6 +66,7 @@ TOLD_ALERT = ALERT | {
         "en": "The car park's gate is shut until noon: send parents to the lodge.",
     },
 }
+SECOND_MS = 1_000
 REMOVED = """async () => {
   const { Store } = await import('/scanner/web/shared/store.js');
   await new Store('portique-scanner', 'kept').put({ id: 'gone', of: { atMs: 1, unsent: 12 } });
@@ -204,6 +205,8 @@ def at_the_lane(phone: Walk) -> None:
 def sheets(phone: Walk) -> None:
     """What is asked: why, by hand, a forgotten card, the mode."""
     page = phone.page
+    expect(page.locator("#alarm .posture")).to_have_count(0)
+    page.clock.run_for(SECOND_MS)  # a tap on a card that has just changed opens nothing
     page.click(".pair .deny")
     phone.look("why", ".sheet .presets button:last-child", ".sheet > .quiet")
     page.keyboard.press("Escape")

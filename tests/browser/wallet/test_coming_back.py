@@ -12,6 +12,7 @@ from portique.core.values import PassId, from_ms, to_ms
 from portique.server.passes.models import IssuedPass
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CONTROLLED = "Boolean(navigator.serviceWorker.controller)"
 KEPT_PAGE = "addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted))"
 
 
@@ -31,6 +32,9 @@ def test_a_page_the_browser_kept_draws_at_once_and_shows_no_data(phone, code, wa
     """Left with one's data on the screen: back comes the same page, with a new code alone."""
     held = phone(runs=True, alone=True)
     page = held.enrol(code())
+    wait_until(
+        lambda: page.evaluate(CONTROLLED), what="the worker: a page it claims later is let go"
+    )
     before = held.drawn_at()
     page.evaluate(KEPT_PAGE)
     page.click("text=Détails")
@@ -38,8 +42,9 @@ def test_a_page_the_browser_kept_draws_at_once_and_shows_no_data(phone, code, wa
     page.wait_for_selector(".data details")
     page.goto(f"{held.address}/healthz")
     wait_until(lambda: page.evaluate("Date.now() / 1000") > before + 3, what="three seconds")
-    page.evaluate("() => void history.back()")
-    page.wait_for_function("window.persisted")
+    with page.expect_event("framenavigated"):
+        page.evaluate("() => void setTimeout(() => history.back())")
+    wait_until(lambda: page.evaluate("window.persisted"), what="the page the browser kept")
 
     page.wait_for_selector(CODE)
     expect(page.locator(".data")).to_have_count(0)
