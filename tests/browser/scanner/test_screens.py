@@ -113,6 +113,24 @@ def test_what_a_reader_reads_is_announced_once_and_answered_by_keyboard(lane: Pa
     assert "loge-1" in said[1]
 
 
+def test_whoever_was_let_in_is_sent_nowhere(lane: Page, wait_until):
+    """Why they were referred stays; what to say and the next step go with the answer."""
+    lane.locator(".lane-name").click()
+    lane.keyboard.type(f"PQ1:{'A' * 60}\n")
+    expect(lane.locator(".speech .next")).to_be_visible()
+
+    def asked() -> bool:
+        if not lane.locator(".sheet").is_visible():
+            lane.locator(".pair .admit").press("Enter")
+        return lane.locator(".sheet").is_visible()
+
+    wait_until(asked, what="the sheet of reasons")
+    lane.locator(".sheet .presets button").first.press("Enter")
+    expect(lane.locator(".stage .ruling")).to_contain_text("loge-1")
+    expect(lane.locator(".reasons li").first).to_be_visible()
+    expect(lane.locator(".speech")).to_have_count(0)
+
+
 @pytest.mark.parametrize("page", ["lane", "menu"])
 def test_an_alarm_is_seen_wherever_the_agent_looks(lane: Page, page: str):
     """Above every screen, and no plaque says that there is nothing to check."""

@@ -96,7 +96,7 @@ function looksOf(name) {
 }
 
 /**
- * What the agent needs to answer: why, what to say aloud, what comes next.
+ * What the agent needs to answer: why, what to say aloud, what comes next; only why, once they let in.
  * @param {Card} card
  * @param {Lane} lane
  */
@@ -113,7 +113,7 @@ export function answerHelp(card, { point }) {
         ...said.map((each) => make('li', {}, each.agent)),
       ),
     card.note && make('p', { class: 'note' }, legible(ofWords(card.note), 500)),
-    first && speech(first),
+    first && card.ruled?.ruling !== 'admit' && speech(first),
   );
 }
 

@@ -138,7 +138,7 @@ export const en = {
     cleared: 'Cards filed: {count}.',
     aside: 'Old cards taken away: {count}. Too many were waiting at once.',
   },
-  recent: { title: 'Last passages', none: 'Nobody passed in the last ten minutes' },
+  recent: { title: 'Last passages', none: 'Nobody since you opened, or in the last ten minutes' },
   manual: {
     title: 'By hand',
     head: 'Manual admission',

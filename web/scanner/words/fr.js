@@ -140,7 +140,10 @@ export const fr = {
     cleared: 'Cartes classées : {count}.',
     aside: 'Cartes anciennes retirées : {count}. Trop attendaient à la fois.',
   },
-  recent: { title: 'Derniers passages', none: 'Aucun passage depuis dix minutes' },
+  recent: {
+    title: 'Derniers passages',
+    none: 'Aucun passage depuis l’ouverture, ou depuis dix minutes',
+  },
   manual: {
     title: 'À la main',
     head: 'Admettre à la main',
