@@ -90,16 +90,25 @@ def _check(visit: Visit, app: App) -> Finding:
         page = _page(visit, app)
         files = _worker(visit, app)
         _whole(visit, app, files)
-        told = f"it can be installed and works offline: {len(files)} files"
         if app is SCANNER:
             _can_scan(visit, page)
-            return Finding(app.name, State.OK, told)
-        off = "" if _phones_on(visit) else "; the school has phones switched off"
-        return Finding(app.name, State.OK, told + off)
+            more = "; it may use camera and reader of codes"
+        else:
+            more = "" if _phones_on(visit) else "; the school has phones switched off"
+        return _well(visit, app, len(files), more)
     except Fault as fault:
         return Finding(app.name, State.WRONG, fault.found, fault.advice)
     except (OSError, http.client.HTTPException) as error:
         return replace(unreached(visit.origin + app.page, error), name=app.name)
+
+
+def _well(visit: Visit, app: App, files: int, more: str) -> Finding:
+    """Say that nothing is wrong with an app, and for whom: no phone reaches it without HTTPS."""
+    if visit.place.scheme == "http":
+        told = f"its {files} files are well, but no phone can use it: that takes HTTPS"
+        return Finding(app.name, State.NOTE, told + more, f"give it HTTPS, see {GUIDE}")
+    told = f"it can be installed and works offline: {files} files"
+    return Finding(app.name, State.OK, told + more)
 
 
 # --- what any app needs ---------------------------------------------------------------------------
