@@ -136,7 +136,7 @@ class Day:
         self.page.click("text=Afficher le code")
         picture = self.folder / "invitation.png"
         self.page.wait_for_selector("main img")
-        self.page.screenshot(path=picture)
+        self.page.screenshot(path=picture, full_page=True)
         self.page.goto("about:blank")  # its own reload could cut off where one goes next
         return picture
 
