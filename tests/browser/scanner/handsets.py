@@ -200,11 +200,14 @@ class Handset:
         """Let a hand reader type a code, as the page hears it."""
         self.page.evaluate(TYPED, text)
 
-    def scan(self, text: str, outcome: str, name: str, *, by_keys: bool = False) -> None:
+    def scan(
+        self, text: str, outcome: str, name: str, *, by_keys: bool = False, again: str = ""
+    ) -> None:
         """Have a code read until the screen says what came of it.
 
         By the browser's own keys a busy machine may cut a reader's line in two, which then reads
-        as no pass.
+        as no pass. `again`: what else may be said of a second reading, where a starved page had
+        drawn nothing of the first before it.
         """
         before = len(self.shown)
         for _ in range(TRIES):
@@ -213,16 +216,16 @@ class Handset:
             else:
                 self.read(text)
             with suppress(TimeoutError):
-                self._until(lambda: self._has_shown(outcome, name, before))
+                self._until(lambda: self._has_shown({outcome, again}, name, before))
                 return
         raise AssertionError(f"{name} was never shown as {outcome}: {self.shown[before:]}")
 
     def sees(self, outcome: str, name: str, before: int) -> None:
         """Wait until the screen says it, whatever reads."""
-        self._until(lambda: self._has_shown(outcome, name, before), PATIENCE_MS)
+        self._until(lambda: self._has_shown({outcome}, name, before), PATIENCE_MS)
 
-    def _has_shown(self, outcome: str, name: str, before: int) -> bool:
-        return any(one.outcome == outcome and name in one.name for one in self.shown[before:])
+    def _has_shown(self, outcomes: set[str], name: str, before: int) -> bool:
+        return any(one.outcome in outcomes and name in one.name for one in self.shown[before:])
 
     def _until(self, fact: Callable[[], bool], patience_ms: int = UNHEARD_MS) -> None:
         """Hear the page until a fact is there."""

@@ -216,7 +216,7 @@ class Lives:
     def scan(self) -> None:
         """Show the next pass, and see its outcome."""
         card = next(self.cards)
-        self.phone.scan(card.text, "grant", card.name)
+        self.phone.scan(card.text, "grant", card.name, again="refer")
 
     def work(self, moment: Moment) -> None:
         """Open the lane, show some passes."""
