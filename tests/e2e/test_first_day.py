@@ -12,7 +12,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from playwright.sync_api import Browser
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from portique.core.calendars import Audience, On, Opening, default_calendar
@@ -220,20 +221,29 @@ def free_ports() -> tuple[int, int]:
         return one.getsockname()[1], other.getsockname()[1]
 
 
-@pytest.fixture
-def day(chromium, tmp_path, wait_until):
-    """A new school's server, running, and a browser before it; and the code it printed."""
-    school, (port, stream) = tmp_path / "school", free_ports()
-    new_school(school)
-    log = tmp_path / "server.log"
+@contextmanager
+def first_start(
+    chromium: Browser, school: Path, wait_until: Callable[..., None], **options: Any
+) -> Iterator[tuple[Day, str]]:
+    """Run a new school's server, a browser before it; give both, and the code it printed."""
+    port, stream = free_ports()
+    log = school.with_name("server.log")
     words = ["server", "run", "--school", str(school)]
     with process(*words, "--port", str(port), "--stream-port", str(stream), log=log):
         wait_until(lambda: CODE.search(log.read_text("utf-8")), 60, "the code of the first start")
-        context = chromium.new_context(locale="fr-FR", accept_downloads=True)
         found = CODE.search(log.read_text("utf-8"))
         assert found is not None
-        yield Day(context.new_page(), f"http://127.0.0.1:{port}", tmp_path), found.group()
+        context = chromium.new_context(locale="fr-FR", **options)
+        yield Day(context.new_page(), f"http://127.0.0.1:{port}", school.parent), found.group()
         context.close()
+
+
+@pytest.fixture
+def day(chromium, tmp_path, wait_until):
+    """A new school's server, running, and a browser before it; and the code it printed."""
+    new_school(tmp_path / "school")
+    with first_start(chromium, tmp_path / "school", wait_until, accept_downloads=True) as begun:
+        yield begun
 
 
 def test_from_an_empty_folder_to_a_refused_card(day, tmp_path):

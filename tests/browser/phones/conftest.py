@@ -23,7 +23,7 @@ from tests.browser.scanner.conftest import FakeCamera, film, seeing_chromium
 from tests.browser.scanner.test_morning import Morning
 from tests.browser.scanner.test_morning import Phone as Scanner
 from tests.browser.wallet.conftest import CODE as DRAWN
-from tests.e2e.test_first_day import CODE, UAI, Day, free_ports, new_school, process
+from tests.e2e.test_first_day import UAI, Day, first_start, new_school, process
 
 from portique.core.plain import Words
 from portique.gate.config import dump, load
@@ -339,20 +339,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def morning(chromium, folder, wait_until) -> Iterator[Morning]:
     """A new school's server, running, its head signed in, its pupils imported."""
-    school, log = folder / "school", folder / "server.log"
+    school = folder / "school"
     new_school(school)
-    port, stream = free_ports()
-    words = ["server", "run", "--school", str(school), "--port", str(port)]
-    with process(*words, "--stream-port", str(stream), log=log):
-        wait_until(lambda: CODE.search(log.read_text("utf-8")), 60, "the code of the first start")
-        found = CODE.search(log.read_text("utf-8"))
-        assert found is not None
-        context = chromium.new_context(locale="fr-FR")
-        day = Day(context.new_page(), f"http://127.0.0.1:{port}", folder)
-        day.start(found.group())
+    with first_start(chromium, school, wait_until) as (day, code):
+        day.start(code)
         day.import_pupils(siecle_zip(make_school(7, PUPILS, uai=UAI)))
         yield Morning(day, school, [], "")
-        context.close()
 
 
 @pytest.fixture(scope="module")

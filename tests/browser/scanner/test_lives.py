@@ -11,7 +11,7 @@ from itertools import cycle
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.scanner.conftest import FakeCamera
+from tests.browser.scanner.conftest import KEPT, WIPED_MS, FakeCamera
 from tests.browser.scanner.handsets import PATIENCE_MS, Handset, Kept
 from tests.browser.scanner.working_school import Card, School, at_work
 
@@ -328,24 +328,9 @@ class Way(StrEnum):
     ASLEEP = "asleep"  # its browser has stopped the page
 
 
-WIPED_MS = 60_000  # from the console's click until the phone holds nothing
 HIDES = """() => {
   Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
   document.dispatchEvent(new Event('visibilitychange'));
-}"""
-LEFT = """async () => {
-  const found = [];
-  for (const { name } of await indexedDB.databases()) {
-    const open = indexedDB.open(name);
-    await new Promise((done) => (open.onsuccess = done));
-    for (const table of open.result.objectStoreNames) {
-      const asked = open.result.transaction(table).objectStore(table).getAllKeys();
-      await new Promise((done) => (asked.onsuccess = done));
-      found.push(...asked.result.map((key) => `${name} ${table} ${key}`));
-    }
-    open.result.close();
-  }
-  return found;
 }"""
 
 
@@ -385,6 +370,6 @@ def test_a_stolen_phone_is_empty_within_a_minute(
     gone = phone.page.locator("h1", has_text="n’est plus un scanner")
     expect(gone).to_be_visible(timeout=WIPED_MS)
 
-    assert phone.page.evaluate(LEFT) == ["portique-scanner kept gone"]
+    assert phone.page.evaluate(KEPT) == ["portique-scanner kept gone"]
     phone.switch_off()
     assert phone.wrong == []

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import WATCH_POLICY
-from tests.browser.scanner.conftest import FakeCamera
-from tests.e2e.test_first_day import CODE, Day, free_ports, new_school, process
+from tests.browser.scanner.conftest import KEPT, WIPED_MS, FakeCamera
+from tests.e2e.test_first_day import Day, first_start, new_school
 
 from portique.cli.options import machine_time
 from portique.core.values import Kind, Uai, Window
@@ -27,7 +27,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 
 ALIAS, PIN = "loge-1", "482915"
 PATIENCE_MS = 30_000
-WIPED_MS = 60_000  # from the console's click until the phone holds nothing
 PEOPLE = 6
 WAITING = ".standing [data-state=waits]"
 WRITTEN = """async () => {
@@ -38,20 +37,6 @@ WRITTEN = """async () => {
   open.result.close();
   const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return asked.result.map(({ epoch, number, chain }) => [epoch, number, hex(chain)]);
-}"""
-KEPT = """async () => {
-  const found = [];
-  for (const { name } of await indexedDB.databases()) {
-    const open = indexedDB.open(name);
-    await new Promise((done) => (open.onsuccess = done));
-    for (const table of open.result.objectStoreNames) {
-      const asked = open.result.transaction(table).objectStore(table).getAllKeys();
-      await new Promise((done) => (asked.onsuccess = done));
-      found.push(...asked.result.map((key) => `${name} ${table} ${key}`));
-    }
-    open.result.close();
-  }
-  return found;
 }"""
 AT_REST = """async () => {
   const text = (value) => {
@@ -197,17 +182,9 @@ def morning(chromium, tmp_path, wait_until) -> Iterator[Morning]:
     settings = Settings(Uai("0990002P"), "Lycée des Ormes")
     SchoolFolder.create(other, settings, at=machine_time(), entropy=os.urandom).close()
     texts, (strange,) = passes_of(school, PEOPLE), passes_of(other, 1)
-    (port, stream), log = free_ports(), tmp_path / "server.log"
-    words = ["server", "run", "--school", str(school), "--port", str(port)]
-    with process(*words, "--stream-port", str(stream), log=log):
-        wait_until(lambda: CODE.search(log.read_text("utf-8")), 60, "the code of the first start")
-        found = CODE.search(log.read_text("utf-8"))
-        assert found is not None
-        context = chromium.new_context(locale="fr-FR")
-        day = Day(context.new_page(), f"http://127.0.0.1:{port}", tmp_path)
-        day.start(found.group())
+    with first_start(chromium, school, wait_until) as (day, code):
+        day.start(code)
         yield Morning(day, school, texts, strange)
-        context.close()
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
 from playwright.sync_api import Browser
-from tests.e2e.test_first_day import CODE, UAI, Day, free_ports, new_school, process
+from tests.e2e.test_first_day import UAI, Day, first_start, new_school
 
 from portique.cli.options import machine_time
 from portique.core.values import Kind, Window
@@ -40,7 +41,11 @@ class School:
     cards: list[Card]
     strange: Card
     pupil: FictionalPupil
-    port: int
+
+    @property
+    def port(self) -> int:
+        """Return the port of its server."""
+        return urlsplit(self.day.address).port or 0
 
     def invite(self, lane: str) -> str:
         """Have the console show a code for a phone; read it as a phone's camera does."""
@@ -91,26 +96,18 @@ def at_work(
     chromium: Browser, home: Path, wait_until: Callable[..., None], people: int
 ) -> Iterator[School]:
     """Run a new school's server, its head signed in, a class with cards on the day's list."""
-    folder, other, log = home / "school", home / "other", home / "server.log"
+    folder, other = home / "school", home / "other"
     new_school(folder)
     settings = Settings(SchoolCode("0990002P"), "Lycée des Ormes")
     SchoolFolder.create(other, settings, at=machine_time(), entropy=os.urandom).close()
     cards, (strange,) = cards_of(folder, people), cards_of(other, 1)
     pupils = make_school(7, 12, uai=UAI)
-    port, stream = free_ports()
-    words = ["server", "run", "--school", str(folder), "--port", str(port)]
-    with process(*words, "--stream-port", str(stream), log=log):
-        wait_until(lambda: CODE.search(log.read_text("utf-8")), 60, "the code of the first start")
-        found = CODE.search(log.read_text("utf-8"))
-        assert found is not None
-        context = chromium.new_context(locale="fr-FR")
-        day = Day(context.new_page(), f"http://127.0.0.1:{port}", home)
-        day.start(found.group())
+    with first_start(chromium, folder, wait_until) as (day, code):
+        day.start(code)
         day.import_pupils(siecle_zip(pupils))
         day.go("/passes/")
         day.page.click("main table a >> nth=0")
         day.page.click("button:has-text('Délivrer')")
         day.page.wait_for_selector("text=laissez-passer délivrés")
         pupil = next(one for one in pupils.here if not one.usual_family_name)
-        yield School(day, folder, cards, strange, pupil, port)
-        context.close()
+        yield School(day, folder, cards, strange, pupil)

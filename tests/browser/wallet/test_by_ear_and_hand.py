@@ -26,6 +26,7 @@ REFUSES = """if (crypto.subtle) {
 # A part that was left: nothing of it is awaited any more.
 ANSWERED = """(left) =>
   !left.hasAttribute('aria-busy') && !left.querySelector('[aria-disabled]')"""
+SAID_AGAIN = "heard.filter((said) => said.startsWith('Clé disparue')).length === 2"
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 
 
@@ -83,7 +84,7 @@ def ask_for(page: Page, what: str) -> None:
     return page.click("form .primary")
 
 
-def test_a_key_that_was_refused_is_tried_again_without_a_new_code(phone, code):
+def test_a_key_that_was_refused_is_tried_again_without_a_new_code(phone, code, wait_until):
     """The screen of a lost key is no dead end: it says so again, or shows the code."""
     held = phone(script=HEARD)
     held.enrol(code())
@@ -91,7 +92,7 @@ def test_a_key_that_was_refused_is_tried_again_without_a_new_code(phone, code):
     page = held.reopen()
     expect(page.locator(".obstacle h2")).to_have_text("Clé disparue")
     page.click("text=Réessayer")
-    page.wait_for_function("heard.filter((said) => said.startsWith('Clé disparue')).length === 2")
+    wait_until(lambda: page.evaluate(SAID_AGAIN), what="the same words once more")
     page.evaluate("window.mended = true")
     page.click("text=Réessayer")
 

@@ -39,7 +39,7 @@ def test_what_two_tabs_count_at_once_is_counted_whole(phone):
     assert tabs[0].evaluate(COUNT, 0) == 200
 
 
-def test_a_tab_that_knows_less_takes_nothing_back(phone, code, person, served):
+def test_a_tab_that_knows_less_takes_nothing_back(phone, code, person, served, wait_until):
     """One learns that a pass is suspended; the other, which does not know, chooses that pass."""
     held = phone(moves=True)
     held.enrol(code(person(0)))
@@ -57,7 +57,7 @@ def test_a_tab_that_knows_less_takes_nothing_back(phone, code, person, served):
     page.click("[aria-label=Suivant]")
     expect(page.locator("h1")).to_have_text("Zoé Martin")
 
-    page.wait_for_function(f"async () => (await ({RECORD})('{first}'))[1] > {used_ms}")
+    wait_until(lambda: page.evaluate(RECORD, first)[1] > used_ms, what="the pass chosen")
     assert page.evaluate(RECORD, first)[0] == "suspended"
 
 
