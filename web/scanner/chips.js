@@ -10,7 +10,7 @@
  */
 
 import { remember, remembered } from '../shared/remembered.js';
-import { Rate } from './wedge.js';
+import { Rate } from './rate.js';
 
 const KEPT = 'portique-scanner-chips';
 const ON = 'yes';

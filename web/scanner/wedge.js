@@ -7,12 +7,11 @@
 
 import { numberOf } from '../core/badges.js';
 import { TEXT_CHARACTERS_MAX } from '../core/qr.js';
+import { Rate } from './rate.js';
 import { character, LAYOUTS } from './wedge_keys.js';
 
 const KEY_GAP_MS = 200; // a reader types 10 to 50 characters in that time, a hand one
 const KEYS_MIN = 4; // a shorter burst ended by Enter is a hand's
-const TEXTS_PER_MINUTE = 60;
-const BURST = 5; // texts that may come at once: a class arriving together
 const PASS_PREFIX = 'PQ';
 const ENTERS = ['Enter', 'NumpadEnter'];
 const NO_FIELDS = ['checkbox', 'radio', 'button', 'submit', 'reset', 'range', 'color', 'file'];
@@ -124,22 +123,6 @@ export class Wedge {
   #unread(why) {
     this.counts[why] += 1;
     this.#onUnread();
-  }
-}
-
-/** At most so many a minute, a few of them at once. */
-export class Rate {
-  #left = BURST;
-  #atMs = 0;
-
-  /** @param {number} atMs */
-  takes(atMs) {
-    const gained = (Math.max(0, atMs - this.#atMs) * TEXTS_PER_MINUTE) / 60_000;
-    this.#left = Math.min(BURST, this.#left + gained);
-    this.#atMs = atMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
   }
 }
 

@@ -134,7 +134,8 @@ export function seenThrough(layer, matrix, width, height) {
 }
 
 /**
- * The same, each pixel from sixteen: unlike the mean of four, it blurs next to nothing.
+ * The same, each pixel from sixteen: unlike the mean of four, it blurs next to nothing. Written out
+ * again: one loop that is handed the function takes half as long again, for every picture.
  * @param {Layer} layer
  * @param {Matrix} matrix
  * @param {number} width
