@@ -68,7 +68,25 @@ def test_a_term_ends_at_a_local_midnight(term, day: date, gone: date):
 
 def test_without_a_term_all_ends_with_the_event():
     """A closed account is erased at once."""
-    assert Retention(Event.ACCOUNT_CLOSED).ends(FIRST_MS + 1, CALENDAR) == FIRST_MS + 1
+    retention = Retention(Event.ACCOUNT_CLOSED)
+
+    assert retention.ends(FIRST_MS + 1, CALENDAR) == FIRST_MS + 1
+    assert retention.kept_since(FIRST_MS, CALENDAR) == FIRST_MS + 1
+
+
+@pytest.mark.parametrize(
+    ("now", "first"),
+    [
+        (date(2026, 11, 25), date(2026, 11, 24)),  # Wednesday: all Tuesday
+        (date(2026, 11, 24), date(2026, 11, 23)),
+        (date(2026, 11, 23), date(2026, 11, 21)),  # Monday: since Saturday, which keeps school
+    ],
+)
+def test_the_first_day_that_is_still_kept(now: date, first: date):
+    """What the school day before ended with is kept, at any hour of today."""
+    kept = Retention(Event.RECORDED, SchoolDayEnd()).kept_since(local_ms(now, 600, PARIS), CALENDAR)
+
+    assert kept == local_ms(first, 0, PARIS)
 
 
 @given(

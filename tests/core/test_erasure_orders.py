@@ -33,6 +33,12 @@ def test_an_order_is_signed_with_the_orders_key():
         ErasureRequest("entry-1", 2, ((1, 3),), ID).sign(key)
 
 
+def test_neighbours_are_one_range():
+    """Numbers in a row share a range, whatever their order; one alone is a range of its own."""
+    assert erasure_orders.parts([9, 3, 1, 2, 2]) == [((1, 3), (9, 9))]
+    assert erasure_orders.parts([]) == []
+
+
 @given(st.lists(st.integers(1, 400)))
 def test_ranges_name_each_number_and_no_other(numbers: list[int]):
     """However the numbers come, they rise, never touch, and are no more than an order takes."""
