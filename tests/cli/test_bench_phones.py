@@ -21,8 +21,8 @@ from portique.cli.main import main
 from portique.cli.measuring import Row
 
 LITTLE = Effort(
-    rates=(1,), lines=((LOOPBACK, (1,)),), loads=1, scans=1, sign_ins=1, redraws=1, still_s=0.1,
-    pupils=20,
+    rates=(1,), lines=((LOOPBACK, (1,)),), loads=1, scans=1, blurred=1, sign_ins=1, redraws=1,
+    still_s=0.1, pupils=20,
 )  # fmt: skip
 WAITS = "import sys; sys.stdin.read()"
 STOPPED = "T"
@@ -53,8 +53,8 @@ def test_every_figure_is_there():
 
     assert [row.what for row in rows if "files, as they come" in row.what]
     for said in ("first load of the wallet", "first load of the scanner", "PIN to the first pass",
-                 "code held up to decision on the screen, median", "redraw, longest gap",
-                 "main thread's own time",
+                 "code held up to decision on the screen, median", "blurred by 0.6",
+                 "redraw, longest gap", "main thread's own time",
                  "until its code is drawn", "until the sign-in"):  # fmt: skip
         assert [row.value > 0 for row in rows if said in row.what] == [True], said
     # A process's time is counted in ticks of 10 ms: a tenth of a second may have none.

@@ -30,6 +30,7 @@ class Effort:
     lines: Sequence[tuple[Network, Sequence[float]]] = LINES
     loads: int = 3
     scans: int = 24
+    blurred: int = 12
     sign_ins: int = 3
     redraws: int = 12
     still_s: float = 10.0
@@ -38,7 +39,7 @@ class Effort:
     @property
     def passes(self) -> int:
         """How many passes it takes: each is shown once."""
-        return len(self.rates) * (self.scans + self.sign_ins)
+        return len(self.rates) * (self.scans + self.blurred + self.sign_ins)
 
 
 def slower(rate: float) -> str:

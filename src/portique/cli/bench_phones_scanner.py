@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from portique.cli.bench_phones_browser import phone, processes_of_pages, used_s, when_usable
 from portique.cli.bench_phones_effort import BENCH, median_row, p95, slower
-from portique.cli.bench_phones_scene import picture
+from portique.cli.bench_phones_scene import BLUR_MODULES, picture
 from portique.cli.bench_phones_slow import slowed
 from portique.cli.measuring import Row
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from portique.cli.bench_phones_scene import Film, Scene
 
 ALIAS, PIN = "loge-1", "482915"
+Person = tuple[str, str]  # the name, and the pass's text
 LANE, PIN_FIELD = ".standing", "#pin"
 SEEN_S = 30.0  # until a code that is held up must have been decided
 AWAY_S = 0.4  # from one code to the next, as people walk
@@ -64,7 +65,7 @@ CAMERA_ALONE = """async () => {
 
 def scanner_rows(browser: Browser, scene: Scene, effort: Effort, film: Film) -> Iterator[Row]:
     """Let a scanner join; sign in again and again, hold codes up, let it lie."""
-    people = iter(list(zip(scene.names, map(picture, scene.texts), strict=True)))
+    people = iter(list(zip(scene.names, scene.texts, strict=True)))
     nobody, first = picture(""), picture(scene.texts[0])
     yield _camera_row(browser, scene, film, (nobody, first), effort.scans)
     script = DECIDED + when_usable(PIN_FIELD)
@@ -79,16 +80,25 @@ def scanner_rows(browser: Browser, scene: Scene, effort: Effort, film: Film) -> 
             )
             held.slow_down(1)
             with slowed(processes_of_pages(browser), rate):
-                signed = [_sign_in(held, film, next(people)) for _ in range(effort.sign_ins)]
-                held.page.wait_for_selector(LANE)
-                scans = [_scan(held, film, next(people), nobody) for _ in range(effort.scans)]
-            what = f"{slower(rate)}: PIN to the first pass decided"
-            yield median_row(what, signed)
-            what = f"{slower(rate)}: code held up to decision on the screen"
-            yield median_row(f"{what}, median", scans, target=DECISION)
-            yield Row(BENCH, f"{what}, 95th percentile", p95(scans), "ms", len(scans))
+                yield from _decided_rows(held, film, people, (rate, effort))
             if rate == 1:
                 yield from _still_rows(browser, film, nobody, effort.still_s)
+
+
+def _decided_rows(
+    held: Phone, film: Film, people: Iterator[Person], slow: tuple[float, Effort]
+) -> Iterator[Row]:
+    """Sign in, and hold codes up: sharp ones, and such as are read only with blur undone."""
+    rate, effort = slow
+    signed = [_sign_in(held, film, next(people)) for _ in range(effort.sign_ins)]
+    held.page.wait_for_selector(LANE)
+    scans = [_scan(held, film, next(people)) for _ in range(effort.scans)]
+    blurred = [_scan(held, film, next(people), BLUR_MODULES) for _ in range(effort.blurred)]
+    yield median_row(f"{slower(rate)}: PIN to the first pass decided", signed)
+    what = f"{slower(rate)}: code held up to decision on the screen"
+    yield median_row(f"{what}, median", scans, target=DECISION)
+    yield Row(BENCH, f"{what}, 95th percentile", p95(scans), "ms", len(scans))
+    yield median_row(f"{what}, blurred by {BLUR_MODULES} of a module, median", blurred)
 
 
 def _join(held: Phone, scene: Scene) -> None:
@@ -102,21 +112,22 @@ def _join(held: Phone, scene: Scene) -> None:
     page.wait_for_selector(LANE)
 
 
-def _sign_in(held: Phone, film: Film, person: tuple[str, bytes]) -> float:
+def _sign_in(held: Phone, film: Film, person: Person) -> float:
     """Type the PIN while a pass is before the camera; return how long until it is decided."""
-    name, shown = person
+    name, text = person
     held.reopen()
-    film.show(shown)
+    film.show(picture(text))
     held.page.fill(PIN_FIELD, PIN)
     began_ms = time.time() * 1000
     held.page.keyboard.press("Enter")
     return _decided_ms(held, name) - began_ms
 
 
-def _scan(held: Phone, film: Film, person: tuple[str, bytes], nobody: bytes) -> float:
+def _scan(held: Phone, film: Film, person: Person, blur_modules: float = 0.0) -> float:
     """Hold up one code; return how long until the screen says what came of it."""
-    name, shown = person
-    film.show(nobody)
+    name, text = person
+    shown = picture(text, blur_modules=blur_modules)
+    film.show(picture(""))
     threading.Event().wait(AWAY_S)
     began_ms = time.time() * 1000
     film.show(shown)

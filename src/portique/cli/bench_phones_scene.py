@@ -26,6 +26,7 @@ WIDTH, HEIGHT = 1280, 720
 HEADER = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420\nFRAME\n".encode()
 NO_COLOUR = bytes([128]) * (WIDTH * HEIGHT // 2)
 AROUND_MODULES = 20  # quiet zone and card on both sides, and a little wall
+BLUR_MODULES = 0.6  # of defocus: no reader that does not undo blur reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,14 @@ class Film:
             film.write(grey)
 
 
-def picture(text: str) -> bytes:
+def picture(text: str, *, blur_modules: float = 0.0) -> bytes:
     """Render a card with this code before the camera; no card for no text."""
     from portique.testing.scenes import Card, Placed, Scene, render, symbol_modules
 
     card = Card(text or "-")
     size = HEIGHT / (symbol_modules(card) + AROUND_MODULES)
-    placed = Placed(card, (WIDTH / 2, HEIGHT / 2), size, rotation_deg=4.0)
+    middle, blur = (WIDTH / 2, HEIGHT / 2), blur_modules * size
+    placed = Placed(card, middle, size, rotation_deg=4.0, defocus_px=blur)
     shown = (placed,) if text else ()
     frame: Any = render(Scene(shown, WIDTH, HEIGHT, noise_sigma=3)).frame
     return bytes(frame.tobytes())
