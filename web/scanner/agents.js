@@ -111,7 +111,10 @@ export class Agents {
 
   /** How long the next try must still wait; 0: none. */
   get waitMs() {
-    return Math.min(WAIT_MS_MAX, Math.max(0, this.#wrong.untilMs - this.#nowMs()));
+    const nowMs = this.#nowMs();
+    // From a clock that was ahead and was put right, the wait would last until that later time.
+    this.#wrong.untilMs = Math.min(this.#wrong.untilMs, nowMs + WAIT_MS_MAX);
+    return Math.max(0, this.#wrong.untilMs - nowMs);
   }
 
   /**

@@ -127,6 +127,18 @@ test('Closing the app gives no try away, and a clock set back adds no wait.', as
   assert.equal(again.waitMs, WAIT_MS_MAX);
 });
 
+test('A clock that was a day ahead and was put right locks nobody out for that day.', async () => {
+  const { kept, time } = await phone();
+  time.ms += 24 * HOUR_MS;
+  await mistype(await Agents.open(kept, () => time.ms), FREE_TRIES);
+  time.ms -= 24 * HOUR_MS;
+  const again = await Agents.open(kept, () => time.ms);
+
+  assert.equal(again.waitMs, WAIT_MS_MAX);
+  time.ms += WAIT_MS_MAX;
+  await again.signIn('loge-1', PIN);
+});
+
 test('The last agent of a phone stays: without one it would be nobody’s.', async () => {
   const { agents } = await phone();
   const by = { alias: 'loge-1', pin: PIN };
