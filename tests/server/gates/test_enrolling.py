@@ -1,9 +1,12 @@
 """Joining: by an invitation, once, within ten minutes; leaving: at once and for good."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from portique.core import wire_enrolment
 from portique.core.errors import KnowledgeError, RegisterError
@@ -133,3 +136,14 @@ def test_noise_is_not_admitted(client, served, body: bytes, status: int):
     response = client.post("/gate/v1/enrol", body, content_type="application/cbor")
 
     assert response.status_code == status
+
+
+def test_whoever_was_not_invited_keeps_no_gate_waiting(newcomer):
+    """A stranger's application is refused before the turn to write that gates need to file."""
+    stranger = newcomer()
+    stranger.said = replace(stranger.said, secret=os.urandom(wire_enrolment.SECRET_BYTES))
+    with CaptureQueriesContext(connection) as asked:
+        refused = stranger.apply()
+
+    assert refused == 403
+    assert not [one["sql"] for one in asked if "SAVEPOINT" in one["sql"]]

@@ -24,6 +24,8 @@ from portique.server.school.house import served_school
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
     from portique.core.wire_enrolment import Application
     from portique.server.accounts.models import User
 
@@ -63,15 +65,26 @@ def admit(data: bytes) -> bytes:
     Raises:
         LinkError: Damaged, or of no open invitation.
     """
+    rows = Invitation.objects.select_related("gate")
+    _invited(data, rows)  # whoever was not makes no gate wait for its turn to write
     with transaction.atomic():
         # Locked: two gates with one code, and one of them is first.
-        rows = Invitation.objects.select_for_update(of=("self",)).select_related("gate")
-        secrets = {bytes.fromhex(row.secret): row for row in rows.filter(expires_at__gt=now())}
-        application, secret = wire_enrolment.read_application(data, tuple(secrets))
-        gate = _gate_for(secrets[secret], application)
+        invitation, application = _invited(data, rows.select_for_update(of=("self",)))
+        gate = _gate_for(invitation, application)
     knowledge = served_school().keys.knowledge
     admission = Admission(application.nonce, gate.pk, gate.lane, knowledge.public, to_ms(now()))
     return wire_enrolment.sign_admission(admission, knowledge)
+
+
+def _invited(data: bytes, rows: QuerySet[Invitation]) -> tuple[Invitation, Application]:
+    """Read an application to one of the invitations that are open.
+
+    Raises:
+        LinkError: Damaged, or of none of them.
+    """
+    secrets = {bytes.fromhex(row.secret): row for row in rows.filter(expires_at__gt=now())}
+    application, secret = wire_enrolment.read_application(data, tuple(secrets))
+    return secrets[secret], application
 
 
 def _gate_for(invitation: Invitation, application: Application) -> Gate:
