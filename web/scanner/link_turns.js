@@ -26,7 +26,7 @@ const NEWS_GAP_MS = 300; // what fails may come and go in bursts
 const ASK_AGAIN_MS = 3_600_000;
 const BREATH_MS = 100; // between two filings of a backlog: the lane decides meanwhile
 
-/** @typedef {'online' | 'offline' | 'removed'} LinkState */
+/** @typedef {'connecting' | 'online' | 'offline' | 'removed'} LinkState  connecting: not tried yet */
 /** @typedef {'disputed' | 'knowledge' | 'unproved' | null} LinkFault */
 
 /**
@@ -68,7 +68,7 @@ export class Turns {
   #askAgainMs = 0;
   #begunAnew = false;
   /** @type {LinkState} */
-  #state = 'offline';
+  #state = 'connecting';
   /** @type {LinkFault} */
   #fault = null;
   /** @type {number | null} uptime at the last proved answer */
@@ -151,6 +151,7 @@ export class Turns {
       if (!(error instanceof KnowledgeError)) throw error;
       this.#fault = 'knowledge';
     }
+    if (this.#around.membership.orders === null) this.#state = 'offline'; // tried, and nobody to believe
   }
 
   /**
@@ -253,9 +254,9 @@ export class Turns {
    */
   async #failed(error) {
     if (error instanceof Refused && (await this.#isRemoval(error.reply))) return this.#remove();
+    if (error instanceof LinkError || this.#state === 'connecting') this.#state = 'offline';
     if (!(error instanceof LinkError || error instanceof JournalError)) throw error;
     this.#askAgainMs = 0; // it may come back from a backup
-    if (error instanceof LinkError) this.#state = 'offline';
     if (error instanceof UnprovedAnswer) this.#fetcher.askAgain();
     const { status } = error instanceof Refused ? error.reply : { status: null };
     const isUnproved = error instanceof UnprovedAnswer || status === UNKNOWN_GATE;

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
 import { encode, mapOf } from '../core/canonical.js';
+import { LinkError } from '../core/errors.js';
 import { makeDeviceKey } from '../core/wrapping.js';
 import { Journal } from '../scanner/journal.js';
 import { Filer } from '../scanner/link_filing.js';
@@ -227,4 +228,41 @@ test('Knowledge that came while an agent was signing in is judged by from the ne
   await turns.turn();
 
   assert.equal(lane.bench.knowledge, current);
+});
+
+/**
+ * The turns of a phone to which its school has told nothing yet, as far as they need one.
+ *
+ * @param {{isOpen: boolean, ask?: () => Promise<any>}} told `isOpen`: somebody is signed in
+ */
+async function untold({ isOpen, ask = async () => assert.fail('nobody asked') }) {
+  const site = { gateId: 'entry-1', key: KEY, entropy, atMs: AT_MS };
+  const journal = await Journal.open(new MemoryRows(), site);
+  const knowledge = { current: null, isOpen, endDay: async () => {} };
+  const around = { journal, knowledge, clock: CLOCK, membership: { orders: null }, calls: { ask } };
+  return new Turns(/** @type {any} */ (around));
+}
+
+test('A phone that had nothing to call for yet is not offline, and calls as soon as it has.', async () => {
+  const turns = await untold({ isOpen: false });
+  await turns.turn();
+  assert.equal(turns.snapshot.state, 'connecting');
+
+  const { link, turns: counts } = await counted({ state: 'connecting', waitMs: 30_000 });
+  link.wake();
+  await passed(300);
+  assert.equal(counts.count, 2);
+});
+
+test('A call that fails, an answer that nobody can believe, and a bug: each ends the connecting.', async () => {
+  const failing = [
+    () => Promise.reject(new LinkError('no network')),
+    () => Promise.resolve({ status: 204 }),
+    () => Promise.reject(new TypeError('a bug')),
+  ];
+  for (const ask of failing) {
+    const turns = await untold({ isOpen: true, ask });
+    await turns.turn().catch(() => null);
+    assert.equal(turns.snapshot.state, 'offline', String(ask));
+  }
 });

@@ -78,10 +78,10 @@ test('Information is fresh, then ageing, then out of date; none is missing.', ()
 });
 
 test('A browser that may clear the passages is a trouble only while they can not leave.', () => {
-  const titles = ['online', 'offline'].map((state) =>
+  const titles = ['connecting', 'online', 'offline'].map((state) =>
     troubles(duty({ fragile: true, link: { state } })).map(({ title }) => title),
   );
-  assert.deepEqual(titles, [[], ['Le navigateur peut effacer les passages']]);
+  assert.deepEqual(titles, [[], [], ['Le navigateur peut effacer les passages']]);
 });
 
 test('The line of freshness says knowledge, network and what waits.', () => {
@@ -91,4 +91,9 @@ test('The line of freshness says knowledge, network and what waits.', () => {
     { state: 'ageing', said: 'Hors ligne' },
     { state: 'waits', said: 'À envoyer\u00a0: 7' },
   ]);
+});
+
+test('Until the network was tried, nothing says that it is gone.', () => {
+  const [, link] = standing(duty({ link: { state: 'connecting' } }));
+  assert.deepEqual(link, { state: 'asked', said: 'Connexion…' });
 });

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.scanner.alone import (
     CLEARED,
     JOINED,
@@ -175,6 +175,20 @@ def test_a_network_that_goes_while_the_app_is_coming_is_said(small: Page, addres
     small.context.unroute("**/at_school.js")
     small.click(".primary")
     expect(small.locator("#alias")).to_be_visible()
+
+
+def test_a_phone_that_still_calls_is_not_said_to_be_offline(small: Page, wait_until):
+    """Just after joining it says that it connects, with no word of passages that may be lost."""
+    calls: list[Route] = []
+    small.context.route("**/gate/v1/**", lambda route: calls.append(route))  # noqa: PLW0108
+    signed_in(small)
+    standing = small.locator(".standing")
+    wait_until(lambda: standing.is_visible() and calls, what="the first call")
+    expect(standing).to_contain_text("Connexion…")
+    expect(small.locator(".troubles")).not_to_contain_text("peut effacer les passages")
+    calls[0].abort()
+    expect(standing).to_contain_text("Hors ligne")
+    expect(small.locator(".troubles")).to_contain_text("peut effacer les passages")
 
 
 def test_a_name_that_is_markup_is_read_as_text(lane: Page):

@@ -77,6 +77,7 @@ function informationWords({ knowledge, clock }) {
 /** @param {Duty} duty */
 function linkWords({ link }) {
   const { state, heardMs } = link.snapshot;
+  if (state === 'connecting') return words.link.connecting;
   const heard =
     heardMs === null ? words.link.never : filled(words.link.heard, { age: age(heardMs) });
   return state === 'online' ? heard : `${heard}. ${words.link.offlineWhat}`;

@@ -8,6 +8,7 @@ import { cameraTrouble } from './finder.js';
 /** @typedef {'fresh' | 'ageing' | 'stale' | 'missing'} Freshness */
 
 const AGEING_MS = 25 * 3_600_000; // a daily export missed by an hour
+const LINK_LOOKS = { connecting: 'asked', online: 'fresh', offline: 'ageing' };
 
 /**
  * Say how far the knowledge can be trusted now.
@@ -31,10 +32,10 @@ export function freshness(knowledge, nowMs) {
 export function standing(duty) {
   const { state, ageMs } = freshness(duty.knowledge, duty.clock.nowMs());
   const link = duty.link.snapshot;
-  const online = link.state === 'online';
+  const reach = link.state === 'removed' ? 'offline' : link.state; // removed: a page of its own says it
   return [
     { state, said: filled(words.fresh[state], { age: age(ageMs) }) },
-    { state: online ? 'fresh' : 'ageing', said: online ? words.link.online : words.link.offline },
+    { state: LINK_LOOKS[reach], said: words.link[reach] },
     {
       state: link.unsent ? 'waits' : 'none',
       said: filled(words.link.unsent, { count: String(link.unsent) }),

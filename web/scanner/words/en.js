@@ -199,6 +199,7 @@ export const en = {
   },
   age: { now: 'just now', minutes: '{count} min', hours: '{count} h', days: '{count} d' },
   link: {
+    connecting: 'Connecting…',
     online: 'Online',
     offline: 'Offline',
     offlineWhat: 'Passages are recorded in this phone and will leave by themselves.',

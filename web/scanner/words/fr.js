@@ -204,6 +204,7 @@ export const fr = {
   },
   age: { now: 'à l’instant', minutes: '{count} min', hours: '{count} h', days: '{count} j' },
   link: {
+    connecting: 'Connexion…',
     online: 'En ligne',
     offline: 'Hors ligne',
     offlineWhat: 'Les passages s’enregistrent dans ce téléphone et partiront tout seuls.',
