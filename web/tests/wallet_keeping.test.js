@@ -79,6 +79,17 @@ test('a key that refused once is still kept, and signs when the app is opened ag
   assert.equal(kept.get(GIVEN[0].pass_id).key, key);
 });
 
+test('a look that found no network is no look: the network comes back, and the server is asked', async () => {
+  const one = await wallet();
+  serve({}); // no network
+  await one.check(/** @type {any} */ (one.chosen));
+  assert.equal(one.online, false);
+  serve({ state: () => ({ status: 'suspended', renew: false, time_ms: 1 }) });
+  await one.check(/** @type {any} */ (one.chosen));
+
+  assert.equal(one.chosen?.standing?.status, 'suspended');
+});
+
 test('a pass taken out of the phone while it is made anew does not come back', async () => {
   const one = await wallet();
   const held = /** @type {any} */ (one.chosen);

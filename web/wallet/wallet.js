@@ -179,6 +179,7 @@ export class Wallet extends EventTarget {
     if (fault instanceof StoreFault) return; // no room for what the server said: asked again at the next look
     if (!(fault instanceof CallFault)) throw fault;
     this.online = fault.kind !== 'offline';
+    if (!this.online) this.#checked.delete(held.id); // nobody answered: the network may be back in a moment
     if (fault.kind === 'unknown-pass')
       await this.#change(held.id, { standing: { status: 'unknown', at_ms: 0 } });
   }
