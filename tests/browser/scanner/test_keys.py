@@ -84,3 +84,17 @@ def test_what_the_pin_wraps_can_not_be_taken_out(page: Page):
 
     assert {"deriveKey", "unwrapKey"} <= set(given)
     assert taken == []
+
+
+def test_no_browser_takes_a_pin_for_a_password_it_might_keep(page: Page):
+    """Whoever holds the phone would have it filled in: codes for one time are kept by none."""
+    page.locator(".tools button").last.click()
+    page.get_by_role("button", name="Agents").click()
+    page.wait_for_selector("#own")
+    fields = page.locator("input[type=password]")
+    adding = fields.evaluate_all("found => found.map((each) => each.autocomplete)")
+    page.reload()
+    page.wait_for_selector("#pin")
+    signing = fields.evaluate_all("found => found.map((each) => each.autocomplete)")
+
+    assert (adding, signing) == (["one-time-code"] * 3, ["one-time-code"])

@@ -19,9 +19,9 @@ const GUESSED =
 export function agentForm(save, agreed = false) {
   const fields = {
     alias: field('alias', words.agent.alias, { maxlength: '40', autocapitalize: 'none' }),
-    pin: pinField('new-pin', words.agent.pin, 'new-password'),
-    again: pinField('again', words.agent.again, 'new-password'),
-    own: pinField('own', words.agent.own, 'current-password'),
+    pin: pinField('new-pin', words.agent.pin),
+    again: pinField('again', words.agent.again),
+    own: pinField('own', words.agent.own),
   };
   const wrong = make('p', { id: 'wrong', class: 'wrong', role: 'alert' });
   const button = make('button', { class: 'primary' }, words.agent.make);
@@ -130,12 +130,12 @@ function field(id, name, more) {
 }
 
 /**
- * Make a field for a PIN: digits, hidden, never kept by the browser.
+ * Make a field for a PIN: digits, hidden, and no password to a browser, which would offer to keep it,
+ * fill it in for whoever holds the phone, and take it to its owner's other devices.
  * @param {string} id
  * @param {string} name
- * @param {string} autocomplete
  */
-export function pinField(id, name, autocomplete) {
+export function pinField(id, name) {
   const digits = { type: 'password', inputmode: 'numeric', maxlength: String(PIN_DIGITS) };
-  return field(id, name, { ...digits, autocomplete, class: 'pin' });
+  return field(id, name, { ...digits, autocomplete: 'one-time-code', class: 'pin' });
 }

@@ -61,7 +61,7 @@ function list(app, agents, me) {
  * @param {string} me
  */
 function askRemoval(app, agents, alias, me) {
-  const pin = pinField('removing-pin', words.agent.own, 'current-password');
+  const pin = pinField('removing-pin', words.agent.own);
   const wrong = make('p', { class: 'wrong', role: 'alert' });
   const remove = async (/** @type {Event} */ event) => {
     event.preventDefault();

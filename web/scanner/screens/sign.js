@@ -17,7 +17,7 @@ const DIGITS = '123456789';
  */
 export function signScreen(app) {
   const device = /** @type {Device} */ (app.device);
-  const pin = pinField('pin', words.sign.pin, 'current-password');
+  const pin = pinField('pin', words.sign.pin);
   const { title, what } = said(app.ended);
   const unsent = make('p', { class: 'soft' });
   const tell = () => (unsent.textContent = unsentWords(device.journal?.unsent ?? 0));
