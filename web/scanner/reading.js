@@ -47,6 +47,9 @@ export class Reading extends EventTarget {
   #run = 0;
   /** Whether nobody could see now what is decided. */
   held = () => false;
+  /** Goes on while the phone sleeps, and when the lane's time is put back: by this codes come and go. */
+  #cameraMs = 0;
+  #told = { laneMs: 0, steadyMs: 0 };
   /** How long it was held in all: a code seen before and after was in view. */
   #heldMs = 0;
   /** @type {number | null} */
@@ -70,6 +73,7 @@ export class Reading extends EventTarget {
     this.#nowMs = nowMs;
     this.#onShowing = onShowing;
     this.#makeWorker = makeWorker;
+    this.#told = { laneMs: nowMs(), steadyMs: performance.now() };
   }
 
   /** Read from now on, whenever the video shows something. */
@@ -115,6 +119,7 @@ export class Reading extends EventTarget {
   /** @param {number} run */
   async #take(run) {
     const [atMs, startMs] = [this.#nowMs(), performance.now()];
+    const cameraMs = this.#timeGoesOn(atMs, startMs);
     const picture = await middleOf(this.#source).catch(() => null); // between two cameras
     if (run !== this.#run) return picture?.close();
     if (!picture) return this.#next(run, PICTURE_EVERY_MS);
@@ -123,11 +128,23 @@ export class Reading extends EventTarget {
     if (run !== this.#run) return;
     if (!found) return this.#replace();
     this.#warm = true;
-    if (this.held()) this.#heldMs += atMs - (this.#lookedMs ?? atMs);
-    else this.#step(found, atMs);
-    this.#lookedMs = atMs;
+    if (this.held()) this.#heldMs += cameraMs - (this.#lookedMs ?? cameraMs);
+    else this.#step(found, atMs, cameraMs);
+    this.#lookedMs = cameraMs;
     if (run === this.#run)
       this.#next(run, Math.max(0, PICTURE_EVERY_MS - (performance.now() - startMs)));
+  }
+
+  /**
+   * Return the camera's time: either clock may have stood still, or the lane's been put back.
+   * @param {number} laneMs
+   * @param {number} steadyMs
+   */
+  #timeGoesOn(laneMs, steadyMs) {
+    const before = this.#told;
+    this.#told = { laneMs, steadyMs };
+    this.#cameraMs += Math.max(laneMs - before.laneMs, steadyMs - before.steadyMs);
+    return this.#cameraMs;
   }
 
   /**
@@ -166,24 +183,25 @@ export class Reading extends EventTarget {
 
   /**
    * @param {Look} found
-   * @param {number} atMs
+   * @param {number} atMs by the lane's time
+   * @param {number} cameraMs
    */
-  #step({ codes, unread }, atMs) {
-    this.#unreadSinceMs = unread ? (this.#unreadSinceMs ?? atMs) : null;
-    const resists = this.#unreadSinceMs !== null && atMs - this.#unreadSinceMs >= UNREAD_MS;
-    const { opened, ...advice } = this.#showings.step(codes, atMs - this.#heldMs);
-    this.#become({ works: true, ...this.#lasting(advice, atMs), unread: resists });
+  #step({ codes, unread }, atMs, cameraMs) {
+    this.#unreadSinceMs = unread ? (this.#unreadSinceMs ?? cameraMs) : null;
+    const resists = this.#unreadSinceMs !== null && cameraMs - this.#unreadSinceMs >= UNREAD_MS;
+    const { opened, ...advice } = this.#showings.step(codes, cameraMs - this.#heldMs);
+    this.#become({ works: true, ...this.#lasting(advice, cameraMs), unread: resists });
     if (opened) this.#onShowing({ ...opened, atMs });
   }
 
   /**
    * @param {{crowded: boolean, overstayed: boolean}} advice of one picture
-   * @param {number} atMs
+   * @param {number} cameraMs
    */
-  #lasting({ crowded, overstayed }, atMs) {
-    if (crowded) this.#advised.crowded = atMs;
-    if (overstayed) this.#advised.overstayed = atMs;
-    const lasts = (/** @type {number} */ sinceMs) => atMs - sinceMs < ADVISED_MS;
+  #lasting({ crowded, overstayed }, cameraMs) {
+    if (crowded) this.#advised.crowded = cameraMs;
+    if (overstayed) this.#advised.overstayed = cameraMs;
+    const lasts = (/** @type {number} */ sinceMs) => cameraMs - sinceMs < ADVISED_MS;
     return { crowded: lasts(this.#advised.crowded), overstayed: lasts(this.#advised.overstayed) };
   }
 

@@ -219,3 +219,27 @@ test('That one code at a time is wanted stays to be read for two seconds.', () =
 
     assert.equal(phone.reading.state.crowded, false);
   }));
+
+for (const [what, step] of /** @type {const} */ ([
+  ['put back by the server', -300_000],
+  ['told after a sleep', 300_000],
+])) {
+  test(`A card that went and comes again is shown again, also when the time was ${what}.`, () =>
+    withPhone(async (phone) => {
+      await phone.see(['PQ1:A']);
+      phone.nowMs += step;
+      if (step < 0) for (let turn = 0; turn < 21; turn += 1) await phone.see([]);
+      await phone.see(['PQ1:A']);
+
+      assert.deepEqual(phone.opened, ['PQ1:A', 'PQ1:A']);
+    }));
+}
+
+test('A code that resists is told of, also when the time was put back meanwhile.', () =>
+  withPhone(async (phone) => {
+    await phone.see([], true);
+    phone.nowMs -= 300_000;
+    for (let turn = 0; turn < 10; turn += 1) await phone.see([], true);
+
+    assert.equal(phone.reading.state.unread, true);
+  }));
