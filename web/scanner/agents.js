@@ -32,7 +32,7 @@ const SALT_BYTES = 16;
 const AGENT = 'agent:';
 const PATIENCE = 'patience';
 const LAST = 'last-agent';
-const ALIAS = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$/; // as journals keep codes: no civil name fits by accident
+export const ALIAS = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$/; // as journals keep codes: no civil name fits by accident
 export const PIN = new RegExp(`^[0-9]{${PIN_DIGITS}}$`);
 const AES = Object.freeze({ name: 'AES-GCM', length: 256 });
 

@@ -3,46 +3,59 @@
 import { JournalError, KnowledgeError } from '../../core/errors.js';
 import { make } from '../../shared/elements.js';
 import { StoreFault } from '../../shared/store.js';
-import { AgentFault, PIN, PIN_DIGITS } from '../agents.js';
+import { ALIAS, AgentFault, PIN, PIN_DIGITS } from '../agents.js';
 import { filled, words } from '../say.js';
 import { NotLoaded } from '../stages.js';
+import { labelled, tellFaults } from './fields.js';
 
 const GUESSED =
   /^(\d)\1{5}$|^(?:012345|123456|234567|345678|456789|567890|654321|987654|123123|112233)$/;
 
 /** @typedef {{alias: string, pin: string, own: string}} Asked  own: the PIN of who agrees */
 
+/** @typedef {Record<'alias' | 'pin' | 'again' | 'own', import('./fields.js').Field>} Fields */
+
 /**
  * @param {(asked: Asked) => Promise<void>} save
+ * @param {readonly string[]} taken aliases
  * @param {boolean} [agreed] Whether somebody signed in must agree by their PIN.
  */
-export function agentForm(save, agreed = false) {
-  const fields = {
-    alias: field('alias', words.agent.alias, { maxlength: '40', autocapitalize: 'none' }),
-    pin: pinField('new-pin', words.agent.pin),
-    again: pinField('again', words.agent.again),
-    own: pinField('own', words.agent.own),
-  };
+export function agentForm(save, taken, agreed = false) {
+  const fields = fieldsOf(words.agent);
   const wrong = make('p', { id: 'wrong', class: 'wrong', role: 'alert' });
   const button = make('button', { class: 'primary' }, words.agent.make);
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (button.disabled) return;
     const values = valuesOf(fields);
-    wrong.textContent = refusal(values);
-    if (wrong.textContent) return;
+    wrong.textContent = '';
+    if (tellFaults(fields, faultsOf(values, taken, agreed))) return;
     await saved(button, wrong, () => save(values));
   };
   return make(
     'form',
     { onsubmit: submit, novalidate: true },
-    ...labelled(fields.alias, words.agent.alias, words.agent.aliasHint),
-    ...labelled(fields.pin, words.agent.pin, words.agent.pinHint),
-    ...labelled(fields.again, words.agent.again),
-    ...(agreed ? labelled(fields.own, words.agent.own) : []),
+    ...fields.alias.parts,
+    ...fields.pin.parts,
+    ...fields.again.parts,
+    ...(agreed ? fields.own.parts : []),
     wrong,
     button,
   );
+}
+
+/**
+ * @param {typeof words.agent} said
+ * @returns {Fields}
+ */
+function fieldsOf(said) {
+  const code = { maxlength: '40', autocapitalize: 'none' };
+  return {
+    alias: labelled(field('alias', said.alias, code), said.alias, said.aliasHint),
+    pin: labelled(pinField('new-pin', said.pin), said.pin, said.pinHint),
+    again: labelled(pinField('again', said.again), said.again),
+    own: labelled(pinField('own', said.own), said.own),
+  };
 }
 
 /**
@@ -62,18 +75,33 @@ async function saved(button, wrong, save) {
   button.textContent = words.agent.make;
 }
 
-/** @param {Record<'alias' | 'pin' | 'again' | 'own', HTMLInputElement>} fields */
+/** @param {Fields} fields */
 function valuesOf({ alias, pin, again, own }) {
-  const [typed, more] = [pin.value.trim(), again.value.trim()];
-  return { alias: alias.value.trim(), pin: typed, again: more, own: own.value.trim() };
+  const [of, typed, more, by] = [alias, pin, again, own].map(({ input }) => input.value.trim());
+  return { alias: of, pin: typed, again: more, own: by };
 }
 
-/** @param {Asked & {again: string}} asked */
-function refusal({ alias, pin, again }) {
-  if (!alias) return words.wrong.alias;
-  if (!PIN.test(pin)) return words.wrong.pin;
-  if (GUESSED.test(pin)) return words.wrong.weak;
-  return pin === again ? '' : words.wrong.differ;
+/**
+ * Say all that is wrong in form, by field; whether an alias and a PIN belong together is not asked here.
+ * @param {Asked & {again: string}} asked
+ * @param {readonly string[]} taken
+ * @param {boolean} agreed
+ */
+function faultsOf({ alias, pin, again, own }, taken, agreed) {
+  return {
+    alias: taken.includes(alias) ? words.wrong.taken : ALIAS.test(alias) ? '' : words.wrong.alias,
+    pin: pinFault(pin) || (GUESSED.test(pin) ? words.wrong.weak : ''),
+    again: pin === again ? '' : words.wrong.differ,
+    own: agreed ? pinFault(own) : '',
+  };
+}
+
+/**
+ * Say what is wrong in form with a PIN: half a one is told as such, and is no try.
+ * @param {string} pin
+ */
+export function pinFault(pin) {
+  return PIN.test(pin) ? '' : words.wrong.pin;
 }
 
 /**
@@ -105,18 +133,6 @@ function bug(fault) {
 /** @param {number} waitMs */
 export function waitWords(waitMs) {
   return filled(words.sign.wait, { seconds: String(Math.ceil(waitMs / 1000)) });
-}
-
-/**
- * @param {HTMLInputElement} input
- * @param {string} name
- * @param {string} [hint]
- */
-function labelled(input, name, hint = '') {
-  const id = `${input.id}-hint`;
-  input.setAttribute('aria-describedby', hint ? `${id} wrong` : 'wrong');
-  const told = hint ? [make('p', { id, class: 'soft' }, hint)] : [];
-  return [make('label', { for: input.id }, name), input, ...told];
 }
 
 /**

@@ -2,7 +2,8 @@
 
 import { make } from '../../shared/elements.js';
 import { filled, words } from '../say.js';
-import { agentFaultWords, agentForm, pinField } from './agent_form.js';
+import { agentFaultWords, agentForm, pinFault, pinField } from './agent_form.js';
+import { labelled, tellFaults } from './fields.js';
 import { openSheet, toast } from './parts.js';
 
 /** @typedef {import('../app.js').App} App */
@@ -27,7 +28,7 @@ export function agentsScreen(app) {
       list(app, agents, me),
       make('h2', {}, words.agent.addTitle),
       make('p', {}, words.agent.addWhat),
-      agentForm(save, true),
+      agentForm(save, agents.aliases, true),
     ],
   };
 }
@@ -61,14 +62,15 @@ function list(app, agents, me) {
  * @param {string} me
  */
 function askRemoval(app, agents, alias, me) {
-  const pin = pinField('removing-pin', words.agent.own);
-  const wrong = make('p', { class: 'wrong', role: 'alert' });
+  const pin = labelled(pinField('removing-pin', words.agent.own), words.agent.own);
   const remove = async (/** @type {Event} */ event) => {
     event.preventDefault();
+    const typed = pin.input.value.trim();
+    if (tellFaults({ pin }, { pin: pinFault(typed) })) return;
     try {
-      await agents.forget(alias, { alias: me, pin: pin.value.trim() });
+      await agents.forget(alias, { alias: me, pin: typed });
     } catch (fault) {
-      wrong.textContent = agentFaultWords(fault);
+      pin.fault.textContent = agentFaultWords(fault);
       return;
     }
     sheet.close();
@@ -79,11 +81,9 @@ function askRemoval(app, agents, alias, me) {
   const form = make(
     'form',
     { onsubmit: remove, novalidate: true },
-    make('label', { for: 'removing-pin' }, words.agent.own),
-    pin,
-    wrong,
+    ...pin.parts,
     make('button', { class: 'danger' }, said),
   );
   const sheet = openSheet(said, [form]);
-  pin.focus();
+  pin.input.focus();
 }

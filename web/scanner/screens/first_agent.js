@@ -27,7 +27,7 @@ export function firstAgentScreen(app) {
     parts: [
       make('h1', { tabindex: '-1' }, words.agent.firstTitle),
       make('p', {}, words.agent.firstWhat),
-      agentForm(save),
+      agentForm(save, agents.aliases),
     ],
   };
 }

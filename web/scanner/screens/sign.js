@@ -4,7 +4,8 @@ import { make } from '../../shared/elements.js';
 import { PIN_DIGITS } from '../agents.js';
 import { words } from '../say.js';
 import { unsentWords } from './notices.js';
-import { agentFaultWords, pinField, waitWords } from './agent_form.js';
+import { agentFaultWords, pinFault, pinField, waitWords } from './agent_form.js';
+import { tellFault } from './fields.js';
 
 /** @typedef {import('../app.js').App} App */
 /** @typedef {import('../device.js').Device} Device */
@@ -39,10 +40,18 @@ export function signScreen(app) {
     ],
     placed: () => {
       device.link?.addEventListener('change', tell); // entries leave while nobody is signed in
-      if (matchMedia('(pointer: fine)').matches) pin.focus();
+      focusUnlessTouched(pin);
     },
     left: () => device.link?.removeEventListener('change', tell),
   };
+}
+
+/**
+ * Put the focus where it brings up no phone's own keyboard before these keys.
+ * @param {HTMLElement} pin
+ */
+function focusUnlessTouched(pin) {
+  if (matchMedia('(pointer: fine)').matches) pin.focus();
 }
 
 /** @param {string} ended */
@@ -62,6 +71,8 @@ function signForm(app, { agents }, pin) {
   const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
     if (button.disabled) return;
+    tellFault(pin, wrong, pinFault(pin.value.trim()));
+    if (wrong.textContent) return focusUnlessTouched(pin);
     const alias = String(new FormData(form).get('alias'));
     await signedIn(app, alias, pin, { button, wrong });
   };
@@ -88,7 +99,6 @@ function signForm(app, { agents }, pin) {
  */
 async function signedIn(app, alias, pin, { button, wrong }) {
   const { agents } = /** @type {Device} */ (app.device);
-  wrong.textContent = '';
   button.disabled = true;
   button.textContent = words.sign.opening;
   try {
