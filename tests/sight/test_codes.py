@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from portique.sight.codes import CODES_MAX, Advice, CodeReader, Look, ReaderSettings
+from portique.sight import codes
+from portique.sight.codes import CODES_MAX, TRACKS_MAX, Advice, CodeReader, Look, ReaderSettings
+from portique.sight.shapes import Box
+from portique.sight.tracks import Track
 from portique.testing.backgrounds import Background
 from portique.testing.held import Fault, held, pass_like_text
-from portique.testing.scenes import Card, Glare, Placed, Rendered, Scene, Surface, render
+from portique.testing.scenes import Card, Frame, Glare, Placed, Rendered, Scene, Surface, render
 
 pytestmark = pytest.mark.slow  # pictures drawn and read
 
@@ -163,6 +166,60 @@ def test_a_hopeless_place_is_looked_at_less_often(monkeypatch):
     works = [reader.read(held(11, 0, Fault(1.25)).frame, at_ms=67 * n).work for n in range(14)]
 
     assert np.mean(works[4:]) < 0.5 * np.mean(works[:3])
+
+
+def resisting_at(place: int) -> Frame:
+    """Draw a large frame in which a code resists, in one of twelve places."""
+    centre = 240.0 + 480 * (place % 4), 200.0 + 360 * (place // 4)
+    placed = Placed(Card(pass_like_text(14)), centre, 4.0, defocus_px=5.0)
+    scene = Scene((placed,), 1920, 1080, Background.PLAIN, noise_sigma=3, seed=place)
+    return render(scene).frame
+
+
+def test_however_many_places_resist_eight_are_followed():
+    """A picture full of codes, or one that moves about, can't have more averages held."""
+    reader = CodeReader()
+
+    followed = []
+    for place in range(12):
+        reader.read(resisting_at(place), at_ms=50 * place)
+        followed.append(reader.followed)
+
+    assert followed == [1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8, 8]
+
+
+def test_of_too_many_places_those_not_seen_for_longest_are_let_go(monkeypatch):
+    """The code in front of the camera is followed on, whatever else turns up beside it."""
+    begun: list[Track] = []
+
+    def begin(box: Box, seen_ms: int) -> Track:
+        begun.append(Track(box, seen_ms))
+        return begun[-1]
+
+    monkeypatch.setattr(codes, "Track", begin)
+    reader = CodeReader()
+    reader.read(resisting_at(0), at_ms=0)
+
+    for place in range(1, 12):
+        reader.read(resisting_at(place), at_ms=50 * place - 25)
+        reader.read(resisting_at(0), at_ms=50 * place)
+
+    assert (len(begun), reader.followed) == (12, TRACKS_MAX)
+
+
+def test_what_was_held_of_a_code_goes_although_others_are_read():
+    """An average must not outlive its code, not even behind a wall of codes."""
+    spots = [(200 + 300 * n, 200 + 300 * m) for n in range(2) for m in range(2)]
+    placed = tuple(Placed(Card(f"PQ1:CARD {n}"), xy, 5.0) for n, xy in enumerate(spots))
+    wall = render(Scene(placed, background=Background.PLAIN, noise_sigma=2)).frame
+    reader = CodeReader()
+    reader.read(resisting_at(0), at_ms=0)
+    assert reader.followed == 1
+
+    looks = [reader.read(wall, at_ms=at_ms) for at_ms in (350, 701)]
+
+    assert [len(look.codes) for look in looks] == [CODES_MAX, CODES_MAX]
+    assert reader.followed == 0
 
 
 def test_two_readers_of_the_same_frames_agree():

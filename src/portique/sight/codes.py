@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 CODES_MAX = 4
+TRACKS_MAX = 8  # two frames' suspected places: a picture full of codes has no more averages held
 THOROUGH_EVERY = 2
 FIRST_SHARE = 0.8
 BESIDE_MAX = 3_000  # units for other places of a frame in which a code was read
@@ -61,6 +62,11 @@ class CodeReader:
         self._empty_frames = 0
         self._turn = 0
 
+    @property
+    def followed(self) -> int:
+        """How many places are followed: of each, an average is held."""
+        return len(self._tracks)
+
     def read(self, grey: Grey, *, at_ms: int) -> Look:
         """Read one frame.
 
@@ -78,6 +84,8 @@ class CodeReader:
             raise ValueError(
                 f"a frame is grey uint8 (height, width); got {grey.dtype} {grey.shape}"
             )
+        # Before all else: an average must not outlive its code because others are read.
+        self._tracks = [t for t in self._tracks if at_ms - t.seen_ms <= FORGOTTEN_AFTER_MS]
         work = Work(self._settings.work_max)
         cheap = self._read_cheaply(grey, work)
         if not self._settings.sharpen or len(cheap) >= CODES_MAX:
@@ -107,7 +115,6 @@ class CodeReader:
     def _read_suspects(
         self, grey: Grey, suspects: list[Suspect], at_ms: int, work: Work
     ) -> tuple[list[Sighted], list[Suspect]]:
-        self._tracks = [t for t in self._tracks if at_ms - t.seen_ms <= FORGOTTEN_AFTER_MS]
         read: list[Sighted] = []
         unread: list[Suspect] = []
         for number, suspect in enumerate(self._in_turn(suspects), start=1):
@@ -137,8 +144,10 @@ class CodeReader:
         track = nearest_track(free, suspect.quad)
         if track is None:
             track = Track(place_for(suspect.quad), at_ms)
-            self._tracks.append(track)
         track.follow(suspect.quad, at_ms)
+        # The one seen last stands last; whatever the time says, the oldest give way.
+        others = [one for one in self._tracks if one is not track]
+        self._tracks = [*others, track][-TRACKS_MAX:]
         return track
 
 
