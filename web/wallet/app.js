@@ -11,6 +11,7 @@ import { onInstalling } from '../shared/install.js';
 import { workOffline } from '../shared/offline.js';
 import { StoreFault } from '../shared/store.js';
 import { letSleep } from '../shared/wake.js';
+import { onBatteryLow } from './battery.js';
 import { codeScreen } from './screens/code.js';
 import { dataScreen } from './screens/data.js';
 import { enrolScreen } from './screens/enrol.js';
@@ -241,6 +242,7 @@ export class App {
     this.#wasEmpty = this.wallet.passes.length === 0;
     document.title = screen.title;
     document.body.dataset.screen = this.stuck ? 'stuck' : this.#name;
+    document.body.toggleAttribute('data-drawn', this.card !== null);
     element('bar').replaceChildren(...this.#bar(screen));
     element('screen').replaceChildren(...screen.parts);
     screen.placed?.();
@@ -309,6 +311,7 @@ addEventListener('hashchange', () => app.takeCode() && !app.stuck && app.show('e
 addEventListener('pagehide', () => app.forget());
 addEventListener('pageshow', (event) => event.persisted && app.wallet.load().catch(() => {}));
 onChangedElsewhere((code) => app.changedElsewhere(code));
+onBatteryLow(() => app.showsCode && app.again());
 onInstalling(() => app.showsCode && app.again());
 app.open();
 workOffline('/web/wallet/service-worker.js', ADDRESS, () => app.showsCode && location.reload());

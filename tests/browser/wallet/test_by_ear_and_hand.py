@@ -26,7 +26,7 @@ REFUSES = """if (crypto.subtle) {
 # A part that was left: nothing of it is awaited any more.
 ANSWERED = """(left) =>
   !left.hasAttribute('aria-busy') && !left.querySelector('[aria-disabled]')"""
-SAID_AGAIN = "heard.filter((said) => said.startsWith('Clé disparue')).length === 2"
+SAID_AGAIN = "heard.filter((said) => said.startsWith('Ce téléphone a perdu sa clé')).length === 2"
 FOCUSED = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent"
 
 
@@ -90,7 +90,7 @@ def test_a_key_that_was_refused_is_tried_again_without_a_new_code(phone, code, w
     held.enrol(code())
     held.context.add_init_script(REFUSES)
     page = held.reopen()
-    expect(page.locator(".obstacle h2")).to_have_text("Clé disparue")
+    expect(page.locator(".obstacle h2")).to_have_text("Ce téléphone a perdu sa clé")
     page.click("text=Réessayer")
     wait_until(lambda: page.evaluate(SAID_AGAIN), what="the same words once more")
     page.evaluate("window.mended = true")

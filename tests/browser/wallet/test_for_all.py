@@ -35,6 +35,15 @@ OFFERED = """() => {
   offer.userChoice = Promise.resolve({ outcome: 'accepted' });
   dispatchEvent(offer);
 }"""
+# What lies over the code, at points spread over it.
+COVERED = """(code) => {
+  const { x, y, width } = code.getBoundingClientRect();
+  const parts = [0.02, 0.25, 0.5, 0.75, 0.98].map((part) => part * width);
+  return parts
+    .flatMap((down) => parts.map((across) => document.elementFromPoint(x + across, y + down)))
+    .filter((each) => each !== code)
+    .map((each) => each?.outerHTML ?? '');
+}"""
 NOT_YET = """async () => {
   const { Store } = await import('/web/shared/store.js');
   await new Store('portique-wallet', 'passes').change((kept) => ({
@@ -120,6 +129,31 @@ def test_what_is_rare_in_its_looks(looks, code, person, request):
     obstructed(held.reopen(), request, "notYet")
     look(looks(script=SAFARI).open(f"#code={code(person(2))}"), request, "iphone")
     look(looks(script=PRIVATE).open(), request, "stuck")
+
+
+def test_the_code_has_the_height_and_nothing_covers_it(phone, code):
+    """Lying down it takes nearly all of it; on a page enlarged to twice its size it is whole."""
+    held = phone(viewport={"width": 640, "height": 360})
+    page = held.enrol(code())
+    drawn = page.locator("canvas")
+    assert drawn.bounding_box()["height"] > 0.9 * 360
+    for width, height in ((320, 180), (180, 320)):
+        page.set_viewport_size({"width": width, "height": height})
+        drawn.scroll_into_view_if_needed()
+        expect(drawn).to_be_in_viewport(ratio=0.99)  # scrolled by whole pixels
+        assert drawn.evaluate(COVERED) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_code_shown_all_the_same_is_seen_whole(phone, code):
+    """The button may be far down the screen: the code is shown from its top."""
+    held = phone(viewport={"width": 592, "height": 280})
+    held.enrol(code())
+    wrong_clock(held)
+    page = held.reopen()
+    page.click("text=Afficher quand même le code")
+
+    expect(page.locator("canvas")).to_be_in_viewport(ratio=1)
 
 
 def wrong_clock(held: Phone) -> None:

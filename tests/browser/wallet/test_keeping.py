@@ -50,7 +50,7 @@ def test_a_phone_that_lost_its_key_or_everything_says_how_to_begin_again(phone, 
     held.enrol(code())
     held.context.add_init_script(BROKEN)
     page = held.reopen()
-    expect(page.locator(".obstacle h2")).to_have_text("Clé disparue")
+    expect(page.locator(".obstacle h2")).to_have_text("Ce téléphone a perdu sa clé")
     expect(page.locator(".obstacle .next")).to_contain_text("billet du jour")
     clearing = held.context.new_cdp_session(page)
     clearing.send("Storage.clearDataForOrigin", {"origin": held.address, "storageTypes": "all"})

@@ -12,6 +12,10 @@ from portique.server.people.models import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 REDRAWN_S = 15
+NEARLY_EMPTY = """
+window.battery = Object.assign(new EventTarget(), { level: 0.15, charging: false });
+navigator.getBattery = () => Promise.resolve(battery);
+"""
 
 
 def test_in_flight_mode_the_code_goes_on_for_weeks(phone, code, wait_until):
@@ -65,6 +69,17 @@ def test_a_wrong_clock_is_explained_with_its_mending(phone, code):
     page.click("form .primary")
     expect(page.locator(".obstacle")).to_contain_text("avance de 5 min")
     expect(page.locator(".obstacle")).to_contain_text("automatique")
+    for make in ("Android", "Samsung", "iPhone"):
+        expect(page.locator(".obstacle li").filter(has_text=make)).to_contain_text("Date et heure")
+
+
+def test_a_battery_nearly_empty_speaks_of_the_paper_card(phone, code):
+    """Where the browser tells it, and until the phone charges."""
+    page = phone(script=NEARLY_EMPTY).enrol(code())
+    expect(page.locator(".hints .low")).to_contain_text("carte en papier")
+    page.evaluate("battery.charging = true; battery.dispatchEvent(new Event('chargingchange'))")
+    expect(page.locator(".hints .low")).to_have_count(0)
+    expect(page.locator(CODE)).to_have_count(1)
 
 
 def test_what_changes_at_the_school_changes_in_the_phone_by_itself(phone, code, person):

@@ -2,6 +2,7 @@
 
 import { icon, make } from '../../shared/elements.js';
 import { installing } from '../../shared/install.js';
+import { isBatteryLow } from '../battery.js';
 import { mayShow, obstacle } from '../obstacles.js';
 import { filled, words } from '../say.js';
 import { Card, whose } from './card.js';
@@ -108,7 +109,7 @@ function warning(app, held, found) {
  * @param {Obstacle} found
  */
 function explain(app, held, found) {
-  if (app.anyway.delete(held.id + found.state)) app.again();
+  if (app.anyway.delete(held.id + found.state)) app.show('code', { replacing: true });
   else app.show('help');
 }
 
@@ -116,6 +117,7 @@ function explain(app, held, found) {
 function hints(app) {
   /** @type {HTMLElement[]} */
   const lines = [make('p', {}, icon(SUN), words.brighter)];
+  if (isBatteryLow()) lines.push(make('p', { class: 'low' }, words.batteryLow));
   if (!('wakeLock' in navigator)) lines.push(make('p', {}, words.stayOn));
   if (app.wallet.online === false) lines.push(make('p', {}, words.offlineNow));
   if (app.fresh && installing() === 'ask') lines.push(installButton());

@@ -26,13 +26,18 @@ export function obstaclePanel(app, held, found) {
     icon(CARE, 'icon care'),
     make('h2', {}, said.title),
     make('p', {}, whatOf(held, found)),
-    make('p', { class: 'next' }, said.next),
+    make('div', { class: 'next' }, make('p', {}, said.next), state === 'clock' && clockWays()),
     app.wallet.online === false && make('p', { class: 'wrong' }, words.wrong.unanswered),
     state !== 'lost' &&
       Boolean(held.standing?.at_ms) &&
       make('p', { class: 'looked' }, lookedAt(held)),
     make('div', { class: 'actions' }, ...actions(app, held, found)),
   );
+}
+
+/** Where a phone's clock is set, by make. */
+export function clockWays() {
+  return make('ul', { class: 'ways' }, ...words.clockWays.map((way) => make('li', {}, way)));
 }
 
 /**
@@ -103,7 +108,7 @@ function actions(app, held, { state }) {
   if (mayShow(state)) {
     const anyway = () => {
       app.anyway.add(held.id + state);
-      app.again();
+      app.show('code', { replacing: true }); // from its top: these buttons may be far down
     };
     offered.push(make('button', { class: 'quiet', onclick: anyway }, words.showAnyway));
   }

@@ -13,6 +13,7 @@ export const en = {
   codeShownOf: '{name}: the code is shown. Hold the screen up to the gate.',
   codePicture: 'Code to show at the gate',
   brighter: 'Turn up your screen’s brightness.',
+  batteryLow: 'Battery nearly empty: take your paper card too.',
   stayOn: 'Touch the screen now and then: it might go dark.',
   until: 'Valid until {date}',
   kinds: {
@@ -63,7 +64,7 @@ export const en = {
     },
     ended: {
       title: 'Ended',
-      what: 'This pass has had its time.',
+      what: 'This pass has come to its end.',
       next: 'Ask the school office for a new code. Until then, show your paper card.',
     },
     off: {
@@ -79,14 +80,19 @@ export const en = {
     clock: {
       title: 'The phone’s clock is wrong',
       what: 'It is {gap} {way}. The gate refuses a code that is not on time.',
-      next: 'Set the phone’s time to “automatic”, then come back here. Android: Settings › System › Date & time. iPhone: Settings › General › Date & Time. If that doesn’t work, show your paper card.',
+      next: 'Set the phone’s time to “automatic”, then come back here. If that doesn’t work, show your paper card.',
     },
     lost: {
-      title: 'Key gone',
-      what: 'This phone no longer has the key of this pass: it can’t make codes any more.',
+      title: 'This phone lost its key',
+      what: 'Without it, it can’t make codes for this pass any more. This happens when the browser is emptied or the phone is reset.',
       next: 'Ask the school office for a new code: it takes less than a minute. Until then, show your paper card or ask for a day slip.',
     },
   },
+  clockWays: [
+    'Android: Settings › System › Date & time',
+    'Samsung: Settings › General management › Date and time',
+    'iPhone: Settings › General › Date & Time',
+  ],
   clockAhead: 'fast',
   clockBehind: 'slow',
   gapSeconds: '{count} s',

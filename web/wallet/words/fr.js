@@ -11,6 +11,7 @@ export const fr = {
   codeShownOf: '{name} : le code est affiché. Présentez l’écran au portique.',
   codePicture: 'Code à présenter au portique',
   brighter: 'Montez la luminosité de l’écran.',
+  batteryLow: 'Batterie presque vide : prenez aussi votre carte en papier.',
   stayOn: 'Touchez l’écran de temps en temps : il pourrait s’éteindre.',
   until: 'Valable jusqu’au {date}',
   kinds: {
@@ -62,7 +63,7 @@ export const fr = {
     },
     ended: {
       title: 'Terminé',
-      what: 'Ce laissez-passer a fait son temps.',
+      what: 'Ce laissez-passer est arrivé à sa fin.',
       next: 'Demandez un nouveau code à la vie scolaire. D’ici là, présentez votre carte en papier.',
     },
     off: {
@@ -78,14 +79,19 @@ export const fr = {
     clock: {
       title: 'L’heure du téléphone est fausse',
       what: 'Il {way} de {gap}. Le portique refuse un code qui n’est pas à l’heure.',
-      next: 'Réglez l’heure du téléphone sur « automatique », puis revenez ici. Android : Paramètres › Système › Date et heure. iPhone : Réglages › Général › Date et heure. Sans y arriver, présentez votre carte en papier.',
+      next: 'Réglez l’heure du téléphone sur « automatique », puis revenez ici. Sans y arriver, présentez votre carte en papier.',
     },
     lost: {
-      title: 'Clé disparue',
-      what: 'Ce téléphone n’a plus la clé de ce laissez-passer : il ne peut plus faire de code.',
+      title: 'Ce téléphone a perdu sa clé',
+      what: 'Sans elle, il ne peut plus faire de code pour ce laissez-passer. Cela arrive quand le navigateur est vidé ou le téléphone réinitialisé.',
       next: 'Demandez un nouveau code à la vie scolaire : cela prend moins d’une minute. D’ici là, présentez votre carte en papier ou demandez un billet du jour.',
     },
   },
+  clockWays: [
+    'Android : Paramètres › Système › Date et heure',
+    'Samsung : Paramètres › Gestion globale › Date et heure',
+    'iPhone : Réglages › Général › Date et heure',
+  ],
   clockAhead: 'avance',
   clockBehind: 'retarde',
   gapSeconds: '{count} s',
