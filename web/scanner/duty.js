@@ -81,7 +81,7 @@ export class Duty extends EventTarget {
       onText: (text) => this.#seen && this.reading.line(text),
       onUnread: () => this.#seen && this.#tellUnread(tell, words.chips.unread),
     });
-    this.session = new Session({ plan: this.#plan(), clock: this.clock });
+    this.session = new Session({ plan: () => this.#plan(), clock: this.clock });
   }
 
   /**

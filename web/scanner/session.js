@@ -16,6 +16,7 @@ const STEADY = () => performance.now();
 /** One agent's stay; `end` once it is over, and `reason` then says why. */
 export class Session extends EventTarget {
   #closesMs;
+  #plan;
   #times;
   #since;
   #active;
@@ -25,7 +26,7 @@ export class Session extends EventTarget {
 
   /**
    * @param {object} with_
-   * @param {DayPlan | null} with_.plan today's: the stay ends when the last opening does
+   * @param {() => DayPlan | null} with_.plan today's, once it is known: the stay ends when the last opening does
    * @param {{nowMs: () => number}} [with_.clock]
    * @param {() => number} [with_.wallMs] goes on while a phone sleeps
    * @param {() => number} [with_.steadyMs] nobody sets it back
@@ -33,7 +34,8 @@ export class Session extends EventTarget {
   constructor({ plan, clock = { nowMs: Date.now }, wallMs = Date.now, steadyMs = STEADY }) {
     super();
     this.#times = { clock, wallMs, steadyMs };
-    this.#closesMs = closingMs(plan, clock.nowMs());
+    this.#plan = plan;
+    this.#closesMs = closingMs(plan(), clock.nowMs());
     this.#since = this.#active = this.#now();
     this.#timer = setInterval(this.look, LOOK_MS);
     globalThis.document?.addEventListener('visibilitychange', this.look);
@@ -62,8 +64,10 @@ export class Session extends EventTarget {
 
   /** @returns {Ended | null} */
   #whyEnded() {
-    const isOver =
-      this.#times.clock.nowMs() >= this.#closesMs || this.#past(this.#since) >= SHIFT_MS;
+    const nowMs = this.#times.clock.nowMs();
+    // The school may tell its hours after somebody signed in.
+    if (this.#closesMs === Infinity) this.#closesMs = closingMs(this.#plan(), nowMs);
+    const isOver = nowMs >= this.#closesMs || this.#past(this.#since) >= SHIFT_MS;
     if (isOver) return 'closing';
     return this.#past(this.#active) >= IDLE_MS ? 'idle' : null;
   }

@@ -48,9 +48,10 @@ async function mistype(agents, times) {
 }
 
 /** A stay that began at 08:00, on two clocks that are set by hand. */
-function stay({ closesMs = Infinity } = {}) {
+function stay({ closesMs = Infinity, toldMs = 0 } = {}) {
   const time = { wallMs: 0, steadyMs: 0 };
-  const plan = /** @type {any} */ ({ openings: [{ hours: { closesMs } }], endsMs: 24 * HOUR_MS });
+  const today = /** @type {any} */ ({ openings: [{ hours: { closesMs } }], endsMs: 24 * HOUR_MS });
+  const plan = () => (time.wallMs >= toldMs ? today : null);
   const clock = { nowMs: () => time.wallMs };
   const [wallMs, steadyMs] = [() => time.wallMs, () => time.steadyMs];
   const session = new Session({ plan, clock, wallMs, steadyMs });
@@ -62,6 +63,17 @@ function stay({ closesMs = Infinity } = {}) {
   };
   return { session, time, pass };
 }
+
+test('Whoever signed in before the school told its hours leaves with its closing all the same.', () => {
+  const { session, pass } = stay({ closesMs: HOUR_MS, toldMs: HOUR_MS / 2 });
+  for (let minutes = 0; minutes < 60; minutes += 5) {
+    assert.equal(session.reason, null);
+    session.touch();
+    pass(5 * 60_000);
+  }
+
+  assert.equal(session.reason, 'closing');
+});
 
 test('Two agents open the same knowledge, each with their own PIN.', async () => {
   const { agents } = await phone();
