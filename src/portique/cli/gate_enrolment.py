@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 STOLEN = Words(
-    "si son disque est en d’autres mains\xa0: portique school roll, et émettez de nouveau "
-    "(docs/limits.md)",
-    "if its disk is in other hands: portique school roll, and issue again (docs/limits.md)",
+    "si son disque est en d’autres mains\xa0: portique school roll --year, avec l’année qui suit "
+    "celle des clés, et émettez de nouveau (docs/limits.md)",
+    "if its disk is in other hands: portique school roll --year, with the year after the keys’, "
+    "and issue again (docs/limits.md)",
 )
 
 

@@ -75,7 +75,10 @@ def roll(folder: Path, *, year: int, entropy: Callable[[int], bytes]) -> None:
     """
     signer, name = folder / f"{Purpose.PASS}-{year}.pem", folder / f"{Purpose.NAME}-{year}.key"
     if signer.exists() and name.exists():
-        raise EnvironmentProblem(f"the keys of {year} exist already; a key is never overwritten")
+        raise EnvironmentProblem(
+            f"the keys of {year} exist already; a key is never overwritten: for newer ones within"
+            f" the year, as after a theft, --year {year + 1}"
+        )
     if not name.exists():
         _write(name, entropy(32).hex().encode() + b"\n")
     # Last: the newest signer issues, and seals with the newest name key.
