@@ -1,9 +1,10 @@
 """Whatever monitor a school has: who it is, why, what to say and the answers are in sight."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from portique.core.decide import Outcome, Reason
 from portique.core.values import Kind, Medium, PassId
@@ -15,7 +16,8 @@ pytestmark = pytest.mark.browser
 SIZES = [
     (1024, 700), (1024, 768), (1152, 864), (1280, 720), (1280, 768), (1280, 800), (1280, 900),
     (1280, 960), (1280, 1024), (1360, 768), (1366, 768), (1440, 900), (1536, 864), (1600, 900),
-    (1600, 1200), (1680, 1050), (1920, 900), (1920, 937), (1920, 1000), (1920, 1080), (1920, 1200),
+    (1600, 1200), (1668, 1044), (1680, 1050), (1920, 900), (1920, 937), (1920, 1000), (1920, 1080),
+    (1920, 1200),
 ]  # fmt: skip
 LONG = "Maximilienne-Anne-Sophie de Brie"
 CARDS = {
@@ -66,6 +68,17 @@ HIDDEN = """
   return found;
 }
 """
+# As on a computer whose only font is this one: what the sheet makes of it, else as it is.
+DEJAVU_ALONE = """
+async () => {
+  const root = document.documentElement;
+  const sans = getComputedStyle(root).getPropertyValue("--sans").split(",");
+  const own = sans.filter((name) => name.includes("DejaVu"));
+  root.style.setProperty("--sans", [...own, "DejaVu Sans"].join());
+  root.getBoundingClientRect();  // what is laid out asks for its fonts
+  await document.fonts.ready;
+}
+"""
 SAYS_MORE = "document.querySelector('.more').checkVisibility()"
 
 
@@ -91,6 +104,25 @@ def test_nothing_an_agent_needs_lies_below_the_edge(visit, board, language):
         choose(page, board, name)
         found = {size: cut for size in SIZES if (cut := hidden(page, size))}
         assert found == {}, name
+
+
+def test_nor_does_it_where_the_only_font_is_a_wide_one(visit, board):
+    """DejaVu Sans, a seventh wider than others, is drawn that much smaller."""
+    page = visit(1280, 900).sign_in()
+    choose(page, board, "longest")
+    page.evaluate(DEJAVU_ALONE)
+
+    expect(page.locator("html")).to_have_css("font-family", re.compile("DejaVu Sans"))
+    assert {size: cut for size in SIZES if (cut := hidden(page, size))} == {}
+
+
+@pytest.mark.parametrize(("size", "letters_px"), [((1680, 1050), 70.4), ((1680, 1000), 51.2)])
+def test_where_there_is_room_the_print_is_large(visit, board, size, letters_px):
+    """Read from two metres, on a monitor of 1680x1050 as well."""
+    page = visit(*size).sign_in()
+    choose(page, board, "longest")
+
+    expect(page.locator(".card .name:visible")).to_have_css("font-size", f"{letters_px}px")
 
 
 def test_a_card_that_goes_on_below_the_edge_says_so(visit, board):
