@@ -105,8 +105,9 @@ export class Camera extends EventTarget {
 
   /** Go on with the next camera, and begin with it next time. */
   async change() {
+    const turn = this.#turn;
     const cameras = await this.#cameras();
-    if (cameras.length < 2) return;
+    if (cameras.length < 2 || turn !== this.#turn) return; // it was let go meanwhile: nobody looks
     const used = this.#track?.getSettings().deviceId;
     const at = cameras.findIndex(({ deviceId }) => deviceId === used);
     this.#choose(cameras[(at + 1) % cameras.length].deviceId);
@@ -137,7 +138,9 @@ export class Camera extends EventTarget {
       const stream = await this.#ask(this.#deviceId);
       if (turn !== this.#turn) return stopAll(stream);
       await this.#take(stream);
-      if (turn === this.#turn) this.#become('on');
+      if (turn !== this.#turn) return;
+      if (this.#track?.muted) throw new CameraFault('busy'); // by another app, from the first
+      this.#become('on');
     } catch (error) {
       if (turn === this.#turn) this.#fail(faultOf(error));
     }
@@ -185,9 +188,9 @@ export class Camera extends EventTarget {
     const wanted = /** @type {MediaTrackConstraintSet} */ ({ torch: on });
     try {
       if (on !== (this.torch ?? false)) await track.applyConstraints({ advanced: [wanted] });
-      this.torch = on;
+      if (track === this.#track) this.torch = on;
     } catch {
-      this.torch ??= false;
+      if (track === this.#track) this.torch ??= false;
     }
   }
 

@@ -19,6 +19,7 @@ class Page extends EventTarget {
 class Track extends EventTarget {
   stopped = false;
   lit = false;
+  muted = false;
 
   /**
    * @param {string} deviceId
@@ -60,12 +61,14 @@ class Devices {
   asked = [];
   fault = '';
   torch = true;
+  muted = false;
 
   /** @param {any} wanted */
   async getUserMedia({ video }) {
     this.asked.push(video);
     if (this.fault) throw new DOMException('', this.fault);
     const track = new Track(video.deviceId?.exact ?? 'back', this.torch);
+    track.muted = this.muted;
     this.tracks.push(track);
     return { getTracks: () => [track], getVideoTracks: () => [track] };
   }
@@ -223,4 +226,35 @@ test('The next camera is taken in turn.', async () => {
 
   assert.deepEqual(devices.asked[1].deviceId, { exact: 'front' });
   assert.equal(devices.tracks[0].stopped, true);
+});
+
+test('A camera that another app has from the first shows nothing, and comes back.', async () => {
+  const { camera, devices } = built();
+  devices.muted = true;
+  await camera.start();
+  assert.equal(camera.fault?.kind, 'busy');
+  devices.tracks[0].dispatchEvent(new Event('unmute'));
+
+  assert.equal(camera.state, 'on');
+});
+
+test('Whoever leaves while the next camera is looked for leaves none behind.', async () => {
+  const { camera, devices } = built();
+  await camera.start();
+  const changing = camera.change();
+  camera.stop();
+  await changing;
+
+  assert.equal(camera.state, 'off');
+  assert.equal(devices.tracks.length, 1);
+});
+
+test('A lamp that obeys too late is of a camera that was let go.', async () => {
+  const { camera } = built();
+  await camera.start();
+  const lighting = camera.setTorch(true);
+  camera.stop();
+  await lighting;
+
+  assert.equal(camera.torch, null);
 });
