@@ -73,7 +73,6 @@ export class Reading extends EventTarget {
     this.#nowMs = nowMs;
     this.#onShowing = onShowing;
     this.#makeWorker = makeWorker;
-    this.#told = { laneMs: nowMs(), steadyMs: performance.now() };
   }
 
   /** Read from now on, whenever the video shows something. */

@@ -243,3 +243,18 @@ test('A code that resists is told of, also when the time was put back meanwhile.
 
     assert.equal(phone.reading.state.unread, true);
   }));
+
+test('Stopped and started again, nothing is said of what was seen before.', () =>
+  withPhone(async (phone) => {
+    let changes = 0;
+    phone.reading.addEventListener('change', () => (changes += 1));
+    for (let turn = 0; turn < 11; turn += 1) await phone.see(['PQ1:A', 'PQ1:B'], true);
+    phone.reading.stop();
+    const calm = { works: true, crowded: false, overstayed: false, unread: false };
+    assert.deepEqual(phone.reading.state, calm);
+    phone.reading.start();
+    await phone.see([], true);
+
+    assert.deepEqual(phone.reading.state, calm);
+    assert.equal(changes, 3); // crowded, unreadable too, calm
+  }));
