@@ -20,6 +20,7 @@ class Track extends EventTarget {
   stopped = false;
   lit = false;
   muted = false;
+  refuses = false;
 
   /**
    * @param {string} deviceId
@@ -37,6 +38,7 @@ class Track extends EventTarget {
 
   /** @param {{advanced: {torch: boolean}[]}} told */
   async applyConstraints({ advanced: [{ torch }] }) {
+    if (this.refuses) throw new DOMException('', 'OverconstrainedError');
     this.lit = torch;
   }
 }
@@ -53,7 +55,7 @@ class Video {
   }
 }
 
-/** A phone with two cameras; `fault` is thrown by the next question. */
+/** A phone with two cameras and a microphone; `fault` is thrown by each question. */
 class Devices {
   /** @type {Track[]} */
   tracks = [];
@@ -62,19 +64,31 @@ class Devices {
   fault = '';
   torch = true;
   muted = false;
+  /** Whether lamps obey no more. */
+  dark = false;
+
+  /** What each question wants to hear. @type {boolean[]} */
+  sounds = [];
+  /** @type {string[]} */
+  cameras = ['back', 'front'];
 
   /** @param {any} wanted */
-  async getUserMedia({ video }) {
+  async getUserMedia({ video, audio }) {
     this.asked.push(video);
+    this.sounds.push(audio);
+    const isGone = video.deviceId && !this.cameras.includes(video.deviceId.exact);
+    if (isGone) throw new DOMException('', 'OverconstrainedError');
     if (this.fault) throw new DOMException('', this.fault);
     const track = new Track(video.deviceId?.exact ?? 'back', this.torch);
     track.muted = this.muted;
+    track.refuses = this.dark;
     this.tracks.push(track);
     return { getTracks: () => [track], getVideoTracks: () => [track] };
   }
 
   async enumerateDevices() {
-    return ['back', 'front'].map((deviceId) => ({ kind: 'videoinput', deviceId }));
+    const cameras = this.cameras.map((deviceId) => ({ kind: 'videoinput', deviceId }));
+    return [{ kind: 'audioinput', deviceId: 'microphone' }, ...cameras];
   }
 }
 
@@ -93,6 +107,7 @@ test('The camera that looks away from the screen is asked for, without sound.', 
 
   assert.equal(camera.state, 'on');
   assert.equal(devices.asked[0].facingMode, 'environment');
+  assert.deepEqual(devices.sounds, [false]);
   assert.notEqual(video.srcObject, null);
   assert.equal(video.muted, true);
 });
@@ -257,4 +272,55 @@ test('A lamp that obeys too late is of a camera that was let go.', async () => {
   await lighting;
 
   assert.equal(camera.torch, null);
+});
+
+test('A phone with one camera has none to change to.', async () => {
+  const { camera, devices } = built();
+  devices.cameras = ['back'];
+  await camera.start();
+  await camera.change();
+
+  assert.equal(camera.several, false);
+  assert.equal(devices.asked.length, 1);
+});
+
+test('Where the camera that was chosen is gone, the one that looks away is asked for.', async () => {
+  const { camera, devices } = built();
+  await camera.start();
+  await camera.change();
+  devices.cameras = ['back'];
+  await camera.start();
+
+  assert.equal(camera.state, 'on');
+  assert.deepEqual(
+    devices.asked.slice(1).map((asked) => asked.deviceId?.exact ?? asked.facingMode),
+    ['front', 'front', 'environment'],
+  );
+});
+
+test('A lamp that doesn’t obey stays as it is, and dark where it was lit before.', async () => {
+  const { camera, devices, page } = built();
+  await camera.start();
+  await camera.setTorch(true);
+  devices.tracks[0].refuses = devices.dark = true;
+  await camera.setTorch(false);
+  assert.equal(camera.torch, true);
+  await camera.setTorch(true);
+  page.turn('hidden');
+  page.turn('visible');
+  await settled();
+
+  assert.equal(camera.torch, false);
+});
+
+test('Each change is told once.', async () => {
+  const { camera } = built();
+  /** @type {string[]} */
+  const told = [];
+  camera.addEventListener('change', () => told.push(camera.state));
+  await camera.start();
+  camera.stop();
+  camera.stop();
+
+  assert.deepEqual(told, ['starting', 'on', 'off']);
 });
