@@ -20,7 +20,6 @@ import { more, whose } from './stage.js';
  * @param {Direction} direction
  */
 export function askReason(desk, card, ruling, direction) {
-  const who = [whose(card), more(card)].filter(Boolean).join(' · ');
   const rule = async (/** @type {string} */ reason) => {
     sheet.close();
     await desk.rule(card, ruling, reason);
@@ -28,7 +27,8 @@ export function askReason(desk, card, ruling, direction) {
   const sheet = openSheet(
     words.rule[ruling][direction],
     [
-      make('p', { class: 'whom' }, make('bdi', {}, who)),
+      make('p', { class: 'whom' }, make('bdi', {}, whose(card))),
+      more(card) && make('p', {}, make('bdi', {}, more(card))),
       make('p', { class: 'soft' }, words.rule.why),
       presets(Object.keys(LABELS[ruling]), (code) => capital(named(ruling, code)), rule),
     ],
@@ -66,15 +66,17 @@ export function askForgotten(desk) {
     words.forgotten.candidates,
   );
   const found = make('ul', { class: 'found', 'aria-labelledby': 'candidates' });
-  const reason = reasons();
+  const sure = make('p', { class: 'soft', hidden: true }, words.forgotten.what);
+  const reason = reasons(); // before the names: one of these is an answer at once
   const find = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const list = await desk.findForgotten(letters.value, label.value);
     said.textContent = wrong(list, letters.value);
     found.replaceChildren(...(list ?? []).map((one) => candidate(one, admit)));
     renew(sheet);
-    who.hidden = !list?.length;
-    who.focus(); // none of them: a second press must admit nobody
+    who.hidden = sure.hidden = !list?.length;
+    who.focus({ preventScroll: true }); // none of them: a second press must admit nobody
+    if (list?.length) reason.scrollIntoView({ block: 'start' });
   };
   const admit = async (/** @type {string} */ card) => {
     const chosen = String(new FormData(form).get('reason'));
@@ -91,10 +93,10 @@ export function askForgotten(desk) {
     label,
     make('button', { class: 'primary' }, words.forgotten.find),
     said,
-    who,
-    found,
     reason,
-    make('p', { class: 'soft' }, words.forgotten.what),
+    who,
+    sure,
+    found,
   );
   const sheet = openSheet(words.forgotten.title, [form], 'tall');
   letters.focus();
@@ -133,7 +135,8 @@ function reasons() {
     const radio = make('input', { type: 'radio', name: 'reason', value: code, checked: !place });
     return make('label', { class: 'choice' }, radio, capital(named('forgotten', code)));
   });
-  return make('fieldset', {}, make('legend', {}, words.forgotten.why), ...choices);
+  const legend = make('legend', {}, words.forgotten.why);
+  return make('fieldset', { class: 'choices' }, legend, ...choices);
 }
 
 /**

@@ -154,7 +154,8 @@ export const en = {
     candidates: 'Who is it?',
     what: 'Make sure it is this person. Their rights are checked as if they showed their card; no personal tally is kept.',
     short: 'At least three letters are needed.',
-    nobody: 'Nobody fits: check the letters, or leave the class empty.',
+    nobody:
+      'Nobody fits: check the letters, or leave the class empty. Whoever has no pass yet is not in it: “By hand”.',
     noList:
       'This scanner does not have today’s list. Check the identity yourself, then use “By hand”.',
     done: 'Forgotten card: let through and recorded.',

@@ -159,7 +159,8 @@ export const fr = {
     candidates: 'Qui est-ce ?',
     what: 'Vérifiez que c’est bien cette personne. Ses droits sont contrôlés comme si elle montrait sa carte ; aucun décompte personnel n’est conservé.',
     short: 'Il faut au moins trois lettres.',
-    nobody: 'Personne ne correspond : vérifiez les lettres, ou laissez la classe vide.',
+    nobody:
+      'Personne ne correspond : vérifiez les lettres, ou laissez la classe vide. Qui n’a pas encore de laissez-passer n’y est pas : « À la main ».',
     noList:
       'Ce scanner n’a pas la liste du jour. Vérifiez vous-même l’identité, puis utilisez « À la main ».',
     done: 'Carte oubliée : passage accordé et noté.',
