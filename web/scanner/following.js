@@ -98,6 +98,17 @@ export function newestFirst(waiting) {
 }
 
 /**
+ * Return who is on the plaque: whoever stands there, or was answered since whoever stood there was.
+ * @param {Pick<Snapshot, 'stage' | 'recent'>} snapshot
+ * @returns {Card | null}
+ */
+export function onPlaque({ stage, recent }) {
+  const answered = recent.find(({ ruled }) => ruled);
+  const isLater = stage?.ruled && answered?.ruled && answered.ruled.atMs > stage.ruled.atMs;
+  return isLater ? answered : stage;
+}
+
+/**
  * Return what a card looks like now: once ruled on, the ruling counts.
  * @param {Card} card
  * @returns {'grant' | 'refer' | 'refuse'}

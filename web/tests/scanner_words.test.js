@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { test } from 'node:test';
 
 import { Outcome } from '../core/decide.js';
-import { Following, looks, newestFirst } from '../scanner/following.js';
+import { Following, looks, newestFirst, onPlaque } from '../scanner/following.js';
 import { legible } from '../scanner/legible.js';
 import { cardWith } from '../scanner/shown.js';
 import { en } from '../scanner/words/en.js';
@@ -194,3 +194,16 @@ function modulesFrom(first) {
   }
   return /** @type {string[]} */ ([...found]);
 }
+
+test('the plaque shows whoever was answered last, unless somebody else stands there', () => {
+  const ruled = (/** @type {number} */ showing, /** @type {number} */ afterMs) =>
+    card(showing, {
+      ruled: { ruling: 'admit', reason: 'known', agent: 'loge-1', atMs: NOW_MS + afterMs },
+    });
+  const [first, later] = [ruled(2, 1_000), ruled(1, 4_000)];
+  assert.equal(onPlaque({ stage: first, recent: [later, first] }), later);
+  assert.equal(onPlaque({ stage: later, recent: [later, first] }), later);
+  const here = card(3);
+  assert.equal(onPlaque({ stage: here, recent: [later, first] }), here);
+  assert.equal(onPlaque({ stage: null, recent: [later] }), null);
+});

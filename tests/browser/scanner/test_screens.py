@@ -12,6 +12,7 @@ from tests.browser.scanner.alone import (
     opened,
     serving_files,
     signed_in,
+    tells_everything,
 )
 from tests.browser.test_access_for_all import faults
 
@@ -27,6 +28,12 @@ NO_ROOM = """if (sessionStorage.full) IDBFactory.prototype.open = () => {
 }"""
 ROOM_MADE = """delete sessionStorage.full;
 document.dispatchEvent(new Event('visibilitychange'))"""
+AIMED_PX = 90  # of a phone 360 wide: a code as wide has three of the camera's points a module
+AIMED = """(finder) => {
+  finder.dataset.state = 'on'; // as with a camera
+  return [finder.clientHeight, finder.querySelector('.corners').clientWidth];
+}"""
+TOPS = "(parts) => parts.map((part) => document.querySelector(part).getBoundingClientRect().top)"
 CARDS = [
     {"showing": 901, "outcome": 0, "name": "Inès Garrigue", "label": "2de 4", "reasons": ["late"]},
     {"showing": 902, "outcome": 2, "name": "Yanis Oudrhiri", "passId": "00112233445566aa"},
@@ -131,6 +138,21 @@ def test_whoever_was_let_in_is_sent_nowhere(lane: Page, wait_until):
     expect(lane.locator(".speech")).to_have_count(0)
 
 
+def test_the_plaque_turns_to_whoever_was_answered_last(lane: Page):
+    """A red answer of before does not stay over somebody who was let in since; a newcomer does."""
+    lane.evaluate(SHOWN, [CARDS[2], CARDS[1]])
+    answer = {"reason": "known", "agent": "loge-1"}
+    command(
+        lane,
+        ["settle", 902, answer | {"ruling": "deny", "atMs": 1}],
+        ["settle", 903, answer | {"ruling": "admit", "atMs": 2}],
+    )
+    expect(lane.locator(".stage .name")).to_have_text(str(CARDS[2]["name"]))
+    expect(lane.locator(".stage .plaque")).to_have_attribute("data-outcome", "grant")
+    lane.evaluate(SHOWN, CARDS[:1])
+    expect(lane.locator(".stage .name")).to_have_text(str(CARDS[0]["name"]))
+
+
 @pytest.mark.parametrize("page", ["lane", "menu"])
 def test_an_alarm_is_seen_wherever_the_agent_looks(lane: Page, page: str):
     """Above every screen, and no plaque says that there is nothing to check."""
@@ -151,6 +173,43 @@ def test_the_next_step_is_in_view_on_a_small_phone(small: Page):
     """Why, what to say and what comes next stand above the thumb, alarm or not."""
     signed_in(small).evaluate(SHOWN, CARDS[2:])
     expect(small.locator(".speech .next")).to_be_in_viewport(ratio=1)
+
+
+def test_the_next_one_can_be_aimed_at_while_somebody_waits(small: Page):
+    """The picture keeps what room the card before the agent leaves, and marks a code's own size."""
+    signed_in(small).evaluate(SHOWN, CARDS[1:2])
+    expect(small.locator(".pair .admit")).to_be_in_viewport(ratio=1)
+    found = small.locator(".finder").evaluate(AIMED)
+    assert min(found) >= AIMED_PX, found
+
+
+def test_why_is_chosen_before_a_forgotten_card_is_let_in(small: Page):
+    """One touch on a name lets in: the reason and the warning stand above it, in sight."""
+    tells_everything(small.context)
+    signed_in(small, told=True)
+    small.click(".tools button:first-child")
+    small.fill("#letters", "ine")
+    small.keyboard.press("Enter")
+    expect(small.locator("#candidates")).to_be_focused()
+    parts = (".choices", "#candidates", "#candidates + .soft", ".found li:first-child")
+    for part in (*parts, ".sheet h2", ".sheet > .quiet"):
+        expect(small.locator(part)).to_be_in_viewport(ratio=1)
+    tops = small.evaluate(TOPS, parts)
+    assert tops == sorted(tops)
+
+
+def test_a_sheet_scrolls_between_its_title_and_its_way_out(small: Page):
+    """On the lowest screen, in letters twice as large: the last reason is reached by keys."""
+    signed_in(small).evaluate(SHOWN, CARDS[2:])
+    small.set_viewport_size({"width": 360, "height": 480})
+    small.evaluate("document.documentElement.style.fontSize = '200%'")
+    small.click(".tools button:nth-child(2)")
+    reasons = small.locator(".sheet .presets button")
+    for _ in range(reasons.count()):
+        small.keyboard.press("Tab")
+    expect(reasons.last).to_be_focused()
+    for part in (reasons.last, small.locator(".sheet h2"), small.locator(".sheet > .quiet")):
+        expect(part).to_be_in_viewport(ratio=1)
 
 
 def test_a_browser_that_keeps_nothing_is_told_so(small: Page):

@@ -9,7 +9,7 @@
  */
 
 import { element, icon, make } from '../../shared/elements.js';
-import { Following, keyOf } from '../following.js';
+import { Following, keyOf, onPlaque } from '../following.js';
 import { legible } from '../legible.js';
 import { filled, ofWords, words } from '../say.js';
 import { askForgotten, askManual, askReason } from './asking.js';
@@ -119,7 +119,8 @@ class LaneScreen {
       this.#barParts(),
     );
     this.#drawNotices();
-    const { stage, mode, posture } = snapshot;
+    const { mode, posture } = snapshot;
+    const stage = onPlaque(snapshot);
     refresh(this.#plaque, [stage, mode, posture], () => this.#plaqueParts());
     document.body.dataset.outcome = plaqueLooks(this.#plaque);
     this.#drawCard();
@@ -163,7 +164,8 @@ class LaneScreen {
   }
 
   #plaqueParts() {
-    const { stage, mode, posture } = this.duty.board.snapshot;
+    const { mode, posture } = this.duty.board.snapshot;
+    const stage = onPlaque(this.duty.board.snapshot);
     if (stage) return [plaque(stage)];
     const [word, what] =
       posture !== 'normal'
@@ -177,7 +179,8 @@ class LaneScreen {
   /** Help for whoever is on the plaque, then the card that waits, with its answers. */
   #drawCard() {
     const card = this.#following.card;
-    const { stage, lane, mode, posture: now } = this.duty.board.snapshot;
+    const { lane, mode, posture: now } = this.duty.board.snapshot;
+    const stage = onPlaque(this.duty.board.snapshot);
     const same = card !== null && stage !== null && keyOf(card) === keyOf(stage);
     const other = same || (card !== null && stage?.ruled) ? null : stage;
     refresh(this.#card, [card, same, other, lane.point], () => [
@@ -280,7 +283,8 @@ class LaneScreen {
 
   /** Say aloud whoever stands there now, once. */
   #announce() {
-    const { stage, lane } = this.duty.board.snapshot;
+    const { lane } = this.duty.board.snapshot;
+    const stage = onPlaque(this.duty.board.snapshot);
     const print = stage ? `${stage.showing} ${stage.atMs} ${stage.ruled?.ruling ?? ''}` : '';
     if (print === this.#told) return;
     this.#told = print;
