@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Rate } from '../scanner/rate.js';
 import { Wedge } from '../scanner/wedge.js';
 import { LAYOUTS } from '../scanner/wedge_keys.js';
 
@@ -149,4 +150,15 @@ test('A wedge that was stopped hears nothing.', () => {
   desk.type(PASS);
 
   assert.deepEqual(desk.texts, []);
+});
+
+test('A reader that was quiet brings texts again: one a second, never more than five at once.', () => {
+  const rate = new Rate();
+  const taken = (/** @type {number} */ atMs) => {
+    let count = 0;
+    while (rate.takes(atMs)) count += 1;
+    return count;
+  };
+
+  assert.deepEqual([0, 999, 2_000, 1_000, 60_000].map(taken), [5, 0, 2, 0, 5]);
 });
