@@ -227,7 +227,7 @@ GUARDIAN_MESSAGES = Activity(
             "inform",
             Words(
                 "prévenir qu’un élève n’a pas été vu, après l’accord de la vie scolaire",
-                "say that a pupil was not seen, once vie scolaire agreed",
+                "say that a pupil was not seen, once the school life office agreed",
             ),
             LegalBasis.PUBLIC_TASK,
         ),

@@ -137,7 +137,7 @@ RECIPIENT_WORDS: Mapping[Recipient, Words] = {
     Recipient.DPO: Words("délégué à la protection des données", "data protection officer"),
     Recipient.AUDITOR: Words("auditeur", "auditor"),
     Recipient.BOUND_PARTY: Words(
-        "tiers lié par une adhésion signée", "third party bound by a signed adherence"
+        "tiers lié par une adhésion signée", "third party bound by a signed agreement"
     ),
 }
 SOURCE_WORDS: Mapping[Source, Words] = {

@@ -35,6 +35,7 @@ OFFERED = """() => {
   offer.userChoice = Promise.resolve({ outcome: 'accepted' });
   dispatchEvent(offer);
 }"""
+SIDES = ("top", "right", "bottom", "left")
 # What lies over the code, at points spread over it.
 COVERED = """(code) => {
   const { x, y, width } = code.getBoundingClientRect();
@@ -154,6 +155,16 @@ def test_a_code_shown_all_the_same_is_seen_whole(phone, code):
     page.click("text=Afficher quand même le code")
 
     expect(page.locator("canvas")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
+def test_how_to_install_is_printed_on_one_sheet(phone, language):
+    """Of A4, with the margins a browser leaves by itself: families put it on the fridge."""
+    held = phone(locale=language)
+    held.page.goto(f"{held.address}/telephones/installer/")
+    printed = held.page.pdf(format="A4", margin=dict.fromkeys(SIDES, "10mm"))
+
+    assert printed.count(b"/Type /Page\n") == 1
 
 
 def wrong_clock(held: Phone) -> None:

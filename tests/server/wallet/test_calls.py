@@ -131,6 +131,19 @@ def test_the_holder_reads_what_is_kept_and_who_looked(account, person, enrolled)
     assert any("valable" in line["text"] for line in told["passes"])
 
 
+def test_each_reason_says_until_when_and_for_whom(enrolled):
+    """Several durations are said to be of different data: nobody has to guess which one holds."""
+    kept = {line["label"]: line["text"] for line in sections(enrolled())["kept"]}
+
+    assert "Pour laisser passer qui en a le droit, et dire pourquoi non" in kept
+    reasons = [text for label, text in kept.items() if label.startswith("Pour ")]
+    for text in reasons:
+        assert text.startswith(("Gardé\u00a0: ", "Gardé, selon la donnée\u00a0: ")), text
+        assert text.endswith(("(RGPD, art. 6(1)(e)).", "(RGPD, art. 6(1)(c))."))
+    assert any("selon la donnée" in text and "\u202f; " in text for text in reasons)
+    assert any("Reçu par\u00a0: " in text for text in reasons)
+
+
 def test_the_data_comes_in_english_too(enrolled):
     """Titles and lines, by the call's own word."""
     phone = enrolled()

@@ -40,6 +40,7 @@ def test_a_class_is_printed_at_once_and_each_code_enrols(signed_in, person, enro
 
     assert len(codes) == len(others)
     assert having.shown_name not in page
+    assert page.count("/telephones/installer/") == len(others)
     assert page.count("Recopiez le code") == page.count("À ne montrer à personne") == len(others)
     assert {Phone().enrol(code)[0] for code in codes} == {200}
 
@@ -64,6 +65,7 @@ def test_one_click_suspends_the_lost_phone_and_shows_a_code(signed_in, person, e
 
     assert IssuedPass.objects.get(pk=lost.held["pass_id"]).status == Status.SUSPENDED.value
     assert SLIP.findall(page) == [str(somebody.pk)]
+    assert "L’ancien téléphone est suspendu" in page
     assert office.get(waits).json() == {"state": "open"}
     (code,) = CODE.findall(page)
     assert Phone().enrol(code)[0] == 200
@@ -79,7 +81,11 @@ def test_a_day_slip_is_one_click_from_the_phones_page(signed_in, person, enrolle
 
     assert "Billet valable" in text(slip)
     assert somebody.shown_name in text(slip)
-    assert not SLIP.findall(text(signed_in(Role.HEAD).get(page)))
+    head = signed_in(Role.HEAD)
+    assert not SLIP.findall(text(head.get(page)))
+    shown = text(head.post(f"/telephones/personne/{person(1).pk}/code/"))
+    assert "Sans téléphone ni carte aujourd’hui" in shown
+    assert "est suspendu" not in shown  # the first phone of somebody else: none was before
 
 
 def test_a_phone_is_suspended_found_again_and_revoked(signed_in, person, enrolled):

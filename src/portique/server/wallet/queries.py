@@ -145,6 +145,11 @@ def unrevoked_phones(person: Person) -> QuerySet[IssuedPass]:
     return rows.exclude(status=Status.REVOKED.value)
 
 
+def has_suspended_phone(person: Person) -> bool:
+    """Say whether a phone of somebody's is suspended."""
+    return unrevoked_phones(person).filter(status=Status.SUSPENDED.value).exists()
+
+
 def open_code(person: Person, at: datetime) -> PhoneCode | None:
     """Return a person's code, if it was neither used nor has it ended."""
     return PhoneCode.objects.filter(person=person, pass_id="", expires_at__gt=at).first()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from portique.server.holders.kept import Reason
     from portique.server.passes.queries import PermissionRow
     from portique.server.people.models import Person
     from portique.server.people.queries import Tied
@@ -42,6 +43,10 @@ if TYPE_CHECKING:
 NOBODY, NOTHING = Words("Personne.", "Nobody."), Words("Rien.", "Nothing.")
 UNTIL = Words("{}, jusqu’au {}", "{}, until {}")
 BY = Words("{} ({})", "{} ({})")
+FOR, OR = Words("Pour {}", "To {}"), Words("\u202f; ", "; ")
+KEPT = Words("Gardé\u00a0: {}", "Kept: {}")
+KEPT_BY_KIND = Words("Gardé, selon la donnée\u00a0: {}", "Kept, depending on what it is: {}")
+RECEIVED = Words("Reçu par\u00a0: {}", "Received by: {}")
 RIGHTS = (
     Words(
         "Demander une copie de tout ce qui est gardé sur vous, faire corriger une erreur, faire"
@@ -65,9 +70,11 @@ RIGHTS = (
     ),
     Words(
         "Vos passages ne sont pas montrés ici, car un téléphone se prête. Tant qu’ils sont gardés,"
-        " vous seul les lisez, sur vos propres pages, avec votre mot de passe.",
+        " vous les lisez sur vos propres pages, avec votre mot de passe\u202f; qui d’autre les"
+        " reçoit est dit sous «\u202fPourquoi, jusqu’à quand\u202f».",
         "Your passages are not shown here, since a phone is handed around. While they are kept,"
-        " you alone read them, on your own pages, with your password.",
+        " you read them on your own pages, with your password; who else receives them is said"
+        " under “Why, and until when”.",
     ),
 )
 
@@ -189,10 +196,18 @@ def _kept(person: Person) -> Iterator[Line]:
     for one in kept_of(Kind(person.kind)):
         yield Line(spoken(one.title), spoken(one.what))
         for reason in one.reasons:
-            parts = (spoken(reason.purpose), reason.basis, *reason.retentions)
-            said = " · ".join([*parts, ", ".join(reason.recipients)])
-            yield Line("", capfirst(said.removesuffix(" · ")))
+            yield Line(spoken(FOR).format(spoken(reason.purpose)), _why(reason))
     yield Line("", spoken(BACKUP_NOTE))
+
+
+def _why(reason: Reason) -> str:
+    """Say until when data is kept for one reason, who receives it, and the law's ground."""
+    kept = KEPT if len(reason.retentions) == 1 else KEPT_BY_KIND
+    said = [spoken(kept).format(spoken(OR).join(reason.retentions))]
+    if reason.recipients:
+        said.append(spoken(RECEIVED).format(", ".join(reason.recipients)))
+    said.append(capfirst(reason.basis))
+    return " ".join(f"{sentence}." for sentence in said)
 
 
 def _rights() -> Iterator[Line]:

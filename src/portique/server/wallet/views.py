@@ -144,6 +144,7 @@ def new(request: HttpRequest, key: UUID) -> HttpResponse:
         made = actions.new_phone(who_proved(request), somebody)
         address = _address(request)
         page = {"drawn": _drawn(made, address), "person": somebody, **_reached(request)}
+        page["suspended"] = queries.has_suspended_phone(somebody)
         page["seconds"] = int((made.expires_at - now()).total_seconds())
         return render(request, "wallet/code.html", page)
     return redirect("wallet:person", key)
@@ -220,6 +221,7 @@ def _sheet(request: HttpRequest, people: list[Person], back: str) -> HttpRespons
         address = _address(request)
         drawn = [_drawn(one, address) for one in made]
         page = {"codes": drawn, "back": back, "address": address, **_reached(request)}
+        page["pictured"] = told_address(request, reverse("wallet:install")).address
         return render(request, "wallet/sheet.html", page)
     return redirect(back)
 
