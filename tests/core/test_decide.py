@@ -240,8 +240,8 @@ def test_nobody_who_flees_is_stopped_by_order(facts: Facts, posture: str):
     """On the way out of danger only the pass itself and the clock still object."""
     about_the_pass = {
         *("phone-proof-missing", "phone-proof-bad", "phone-code-old", "phone-code-ahead"),
-        *("replayed", "revoked", "suspended", "status-unlisted", "expired", "not-yet-valid"),
-        *("status-missing", "status-stale", "time-untrusted"),
+        *("replayed", "revoked", "suspended", "phone-suspended", "status-unlisted"),
+        *("expired", "not-yet-valid", "status-missing", "status-stale", "time-untrusted"),
     }
 
     objections = decide(replace(facts, posture=posture)).objections

@@ -54,7 +54,8 @@ export const TABLE = {
     {"code": "phone-code-ahead", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["is", "proof", "valid"], ["under", "proof_age_ms", -5000, "clock_uncertainty_ms", 30000]]},
     {"code": "replayed", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["is", "proof", "valid"], ["is", "proof_used", true]]},
     {"code": "revoked", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["is", "status", "revoked"]]},
-    {"code": "suspended", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["is", "status", "suspended"]]},
+    {"code": "suspended", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["is", "status", "suspended"], ["not", ["is", "medium", "phone"]]]},
+    {"code": "phone-suspended", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["is", "status", "suspended"], ["is", "medium", "phone"]]},
     {"code": "status-unlisted", "outcome": 2, "alert": true, "when": ["and", ["is", "pass_state", "genuine"], ["is", "status", "unlisted"]]},
     {"code": "expired", "outcome": 2, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["in", "kind", ["visitor", "staff", "guardian"]], ["is", "validity", "expired"]]},
     {"code": "expired", "outcome": 1, "alert": false, "when": ["and", ["is", "pass_state", "genuine"], ["or", ["not", ["known", "validity"]], ["and", ["not", ["in", "kind", ["visitor", "staff", "guardian"]]], ["is", "validity", "expired"]]]]},
@@ -91,4 +92,4 @@ export const TABLE = {
 
 /** Its name in Python, the SHA-256 of its canonical JSON; devices work theirs out. */
 // prettier-ignore
-export const TABLE_HASH = "ff4dd851b398d73d1446e1c92968276516a6224b0cb5a3d9664ef3449c27d523";
+export const TABLE_HASH = "a80712ca19d51239676dd7c359e1df231771bab2c687d07252a36092848a2412";

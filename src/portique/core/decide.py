@@ -51,6 +51,7 @@ class Reason(StrEnum):
     REPLAYED = "replayed"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
+    PHONE_SUSPENDED = "phone-suspended"
     STATUS_UNLISTED = "status-unlisted"
     EXPIRED = "expired"
     NOT_YET_VALID = "not-yet-valid"

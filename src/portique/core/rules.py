@@ -114,6 +114,10 @@ GENUINE: Expression = ("is", "pass_state", "genuine")
 FLEEING: Expression = ("and", EXIT, ("in", "posture", ("evacuation", "intrusion")))
 PUPIL: Expression = ("is", "kind", "pupil")
 VISITOR: Expression = ("is", "kind", "visitor")
+PHONE: Expression = ("is", "medium", "phone")
+# Of a phone it says nothing about its holder: it may be lost, or the school may have none. The card
+# counts.
+SUSPENDED: Expression = ("is", "status", "suspended")
 # Everybody else may be a minor, and a kind that couldn't be unsealed may be a child: never refused
 # for a date.
 ADULT: Expression = ("in", "kind", ("visitor", "staff", "guardian"))
@@ -156,7 +160,7 @@ ROWS: tuple[Row, ...] = (
             (
                 "or",
                 ("not", ("in", "proof", ("not-needed", "valid", "bad"))),
-                ("and", ("is", "medium", "phone"), ("not", ("in", "proof", ("valid", "bad")))),
+                ("and", PHONE, ("not", ("in", "proof", ("valid", "bad")))),
             )
         ),
     ),
@@ -183,7 +187,8 @@ ROWS: tuple[Row, ...] = (
     _row("replayed", REFUSE, _of_pass(("is", "proof", "valid"), ("is", "proof_used", True))),
     # Status and validity
     _row("revoked", REFUSE, _of_pass(("is", "status", "revoked"))),
-    _row("suspended", REFUSE, _of_pass(("is", "status", "suspended"))),
+    _row("suspended", REFUSE, _of_pass(SUSPENDED, ("not", PHONE))),
+    _row("phone-suspended", REFUSE, _of_pass(SUSPENDED, PHONE)),
     _row("status-unlisted", REFUSE, _of_pass(("is", "status", "unlisted")), alert=True),
     _row("expired", REFUSE, _of_pass(ADULT, EXPIRED)),
     _row("expired", REFER, _of_pass(("or", DATES_UNKNOWN, ("and", ("not", ADULT), EXPIRED)))),

@@ -91,6 +91,11 @@ SENTENCES_EN: Mapping[Reason, tuple[str, str, str]] = {
         "Someone would like a word with you: I will send you there.",
         "Send to {point}, without a comment in front of others.",
     ),
+    Reason.PHONE_SUSPENDED: (
+        "Phone suspended (reported lost, or no phones at this school).",
+        "This phone doesn’t count at the moment: do you have your card or paper?",
+        "Read the card or paper; without one, send to {point}, without a comment.",
+    ),
     Reason.STATUS_UNLISTED: (
         "A number never given out: the key that makes passes may have been stolen.",
         "Your code has to be checked: we are seeing to it right now.",

@@ -103,6 +103,11 @@ SENTENCES_FR: Mapping[Reason, tuple[str, str, str]] = {
         "On vous attend pour faire le point : je vous y envoie.",
         "Envoyez vers {point}, sans commenter devant les autres.",
     ),
+    Reason.PHONE_SUSPENDED: (
+        "Téléphone suspendu (déclaré perdu, ou pas de téléphones ici).",
+        "Ce téléphone ne compte pas en ce moment : avez-vous votre carte ou papier ?",
+        "Faites lire la carte ou le papier ; sinon, envoyez vers {point}, sans commenter.",
+    ),
     Reason.STATUS_UNLISTED: (
         "Numéro jamais attribué : la clé qui signe les laissez-passer a peut-être été volée.",
         "Votre code doit être vérifié : on s’en occupe tout de suite.",

@@ -97,7 +97,7 @@ def test_a_new_phone_suspends_the_lost_one_at_once(served, by, person, enrolled)
 
     assert status_of(lost) is Status.SUSPENDED
     shown = lost.shown(int(MONDAY.timestamp()))
-    assert Reason.SUSPENDED in judged(served, shown).reasons
+    assert Reason.PHONE_SUSPENDED in judged(served, shown).reasons
     assert Phone().enrol(new.code)[0] == 200
     assert status_of(lost) is Status.REVOKED
 
