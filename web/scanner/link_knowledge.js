@@ -25,6 +25,10 @@ export class Fetcher {
   #clock;
   #wanted = false;
   #dueMs = 0;
+  /** @type {Version | null} the newest that the server named */
+  #newest = null;
+  /** @type {Version | null} the newest that was named when a reply came last */
+  #fetched = null;
 
   /**
    * @param {import('./link_calls.js').Calls} calls
@@ -40,11 +44,16 @@ export class Fetcher {
   /**
    * Fetch soon, if the server has newer knowledge than this phone.
    *
+   * Each newer one at once: who was suspended a moment ago stands at the lane.
+   *
    * @param {Version | null} newest
    */
   want(newest) {
     const known = this.#store.current?.manifest.version ?? null;
-    if (newest !== null && (known === null || isOlder(known, newest))) this.#wanted = true;
+    if (newest === null || (known !== null && !isOlder(known, newest))) return;
+    this.#wanted = true;
+    this.#newest = newest;
+    if (this.#fetched === null || isOlder(this.#fetched, newest)) this.#dueMs = 0;
   }
 
   /** Fetch at the next turn: an answer was not proved, and the keys may be new. */
@@ -70,6 +79,7 @@ export class Fetcher {
     const known = this.#store.current?.manifest.version;
     this.#dueMs = performance.now() + AGAIN_MS;
     const reply = await this.#ask(known ? `?have=${known.epoch}.${known.number}` : '');
+    this.#fetched = this.#newest;
     if (reply.status !== OK && reply.status !== NOTHING_NEWER) throw new Refused(reply);
     this.#wanted = false;
     return reply.status === OK && this.#store.isOpen ? this.#taken(reply) : null;

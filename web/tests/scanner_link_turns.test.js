@@ -10,6 +10,7 @@ import { Journal } from '../scanner/journal.js';
 import { Filer } from '../scanner/link_filing.js';
 import { Link } from '../scanner/link.js';
 import { hear } from '../scanner/link_calls.js';
+import { Fetcher } from '../scanner/link_knowledge.js';
 import { Turns } from '../scanner/link_turns.js';
 import { MemoryRows } from './memory_rows.js';
 
@@ -228,6 +229,31 @@ test('Knowledge that came while an agent was signing in is judged by from the ne
   await turns.turn();
 
   assert.equal(lane.bench.knowledge, current);
+});
+
+test('Each newer knowledge is fetched at once, what was fetched already no sooner than in a minute.', async () => {
+  const store = { isOpen: true, current: { manifest: { version: { epoch: 1, number: 1 } } } };
+  const replies = [
+    () => Promise.resolve({ status: 204 }),
+    () => Promise.reject(new LinkError('no network')),
+    () => Promise.resolve({ status: 204 }),
+  ];
+  const calls = { ask: async () => replies.shift()?.() };
+  const fetcher = new Fetcher(.../** @type {[any, any, any]} */ ([calls, store, CLOCK]));
+  /** @param {number} number */
+  const named = (number) => (fetcher.want({ epoch: 1, number }), fetcher.due);
+
+  assert.deepEqual([named(1), named(2)], [false, true]);
+  await fetcher.fetch();
+  assert.deepEqual([named(2), named(3)], [false, true]);
+  await assert.rejects(fetcher.fetch());
+  assert.deepEqual(
+    [fetcher.due, named(3)],
+    [false, true],
+    'nothing came: as soon as the server is heard',
+  );
+  await fetcher.fetch();
+  assert.equal(named(3), false);
 });
 
 /**
