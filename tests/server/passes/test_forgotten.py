@@ -1,5 +1,6 @@
 """The forgotten card: seconds at the desk, a slip until closing time, and nothing kept of whom."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from portique.core.sentences import ForgottenReason
 from portique.core.values import from_ms
 from portique.server.accounts.roles import Role
 from portique.server.clock import now
-from portique.server.passes import actions, queries
+from portique.server.passes import actions, queries, quotas
 from portique.server.passes.models import Act, IssuedPass, Use
 from portique.server.people.actions import mark_left
 from portique.server.people.census import raise_census
@@ -139,6 +140,40 @@ def test_the_fourth_slip_of_a_day_is_refused_in_words(signed_in, person):
     page = admitted(desk, zoe).content.decode()
 
     assert "Trop de laissez-passer" in page
+
+
+def test_a_slip_is_there_however_many_cards_were_made_today(by, person):
+    """A card and its replacements: nobody stays outside for them."""
+    zoe = person()
+    for _ in range(quotas.PERSON_DAY_MAX):
+        actions.issue_for(by, zoe)
+
+    actions.admit_today(by, zoe, ForgottenReason.AT_HOME)
+
+    assert IssuedPass.objects.filter(use=Use.SLIP).count() == 1
+
+
+def test_slips_do_not_use_up_the_cards_of_a_day(by, person):
+    """Three slips, and the lost card is made anew."""
+    zoe = person()
+    for _ in range(quotas.PERSON_DAY_MAX):
+        actions.admit_today(by, zoe, ForgottenReason.LOST)
+
+    actions.issue_for(by, zoe)
+
+    assert IssuedPass.objects.filter(use=Use.CARD).count() == 1
+
+
+@pytest.mark.parametrize(("status", "too_many"), [(Status.SUSPENDED, False), (Status.VALID, True)])
+def test_a_lost_phone_s_pass_is_not_one_too_many(served, by, person, status, too_many):
+    """Suspended, only that phone could show it; a phone that counts is one of the three."""
+    zoe = person()
+    made = [actions.issue_for(by, zoe) for _ in range(quotas.PERSON_DAY_MAX)]
+    IssuedPass.objects.filter(pk=made[0].pass_id).update(use=Use.PHONE)
+    served.register.set_status(made[0].pass_id, status)
+
+    with pytest.raises(quotas.QuotaExceededError) if too_many else nullcontext():
+        actions.issue_for(by, zoe)
 
 
 def test_guardians_and_those_who_left_are_not_there(signed_in, person):

@@ -36,7 +36,7 @@ def admit_today(by: By, person: Person, reason: ForgottenReason) -> Issued:
     at = now()
     forget_slips(at)
     window = default_window(served_school(), Kind.VISITOR, at)  # until closing today
-    with quotas.within(by, [person.holder], at):
+    with quotas.within(by, [person.holder], at, slips=True):
         if reason is ForgottenReason.LOST:
             _suspend_cards(by, person, at)
         (issued,) = make(by, [person], Wanted(Use.SLIP, window, ActKind.SLIP), at)

@@ -84,16 +84,18 @@ def _said(error: RegisterError | PaperError) -> _StrPromise:
         case QuotaExceededError(cause=quotas.PERSON):
             return words(
                 "Trop de laissez-passer pour une même personne : rien n’a été délivré. "
-                "Une autre personne de la direction ou de la vie scolaire peut l’accepter.",
+                "Une autre personne de la direction ou de la vie scolaire peut l’accepter, page "
+                "Laissez-passer.",
                 "Too many passes for one person: nothing was issued. "
-                "Another head or school-life account can agree to it.",
+                "Another head or school-life account can agree to it, on the page Passes.",
             )
         case QuotaExceededError():
             return words(
                 "Plus de laissez-passer que d’habitude en une heure : rien n’a été délivré. "
-                "Une autre personne de la direction ou de la vie scolaire peut l’accepter.",
+                "Une autre personne de la direction ou de la vie scolaire peut l’accepter, page "
+                "Laissez-passer.",
                 "More passes than usual within an hour: nothing was issued. "
-                "Another head or school-life account can agree to it.",
+                "Another head or school-life account can agree to it, on the page Passes.",
             )
         case BadgeNumberError():
             return words(
