@@ -214,3 +214,23 @@ def test_the_password_again_is_asked_for_before_acts_that_matter(head, moved):
 
     response = client.get("/compte/comptes/")
     assert response["Location"].startswith(reverse("account_reauthenticate"))
+
+
+def test_what_was_sent_before_the_proof_is_said_to_be_undone(head, moved):
+    """On the page they come back to, where it has to be sent again; not on the way."""
+    client = Client()
+    sign(client, "head")
+    fill(client, reverse("mfa_authenticate"), code=app_code("JBSWY3DPEHPK3PXP"))
+    moved.move(minutes=6)
+    page = "/regles/controles/"
+    asked = client.post(
+        f"{page}decider/",
+        {"lane-0": "20"},
+        follow=True,
+        headers={"referer": f"http://testserver{page}"},
+    )
+    assert "Rien n’a encore été fait" not in asked.content.decode()
+
+    proof = fill(client, asked.redirect_chain[-1][0], password=PASSWORD)
+    assert proof.redirect_chain[-1][0] == page
+    assert "Rien n’a encore été fait" in proof.content.decode()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import get_adapter
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -22,6 +23,7 @@ from django.urls import URLResolver, reverse
 
 from portique.server.accounts.bodies import announced, go_on, is_unread, taken_by
 from portique.server.accounts.queries import lacks_second_factor
+from portique.server.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 View = TypeVar("View", bound="Callable[..., Any]")
 MARK, EARLY, STEPPED = "portique_access", "portique_early", "portique_stepped_up"
 PUBLIC, BY_PROOF = "public", "by-proof"
+AGAIN = words(
+    "Rien n’a encore été fait\u00a0: il fallait d’abord vérifier que c’est vous. Recommencez.",
+    "Nothing has been done yet: it had to be checked first that it is you. Do it again.",
+)
 
 
 def public(view: View) -> View:
@@ -154,4 +160,5 @@ def _ask(request: HttpRequest) -> HttpResponse:
     if request.method != "GET":
         came_from = urlsplit(request.headers.get("referer", ""))
         back = came_from.path if came_from.netloc == request.get_host() else "/"
+        messages.warning(request, AGAIN)
     return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': back})}")
