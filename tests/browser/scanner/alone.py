@@ -41,6 +41,11 @@ JOINED = """async () => {
   const of = { gateId: 'g-1', lane: 'entry-1', uai: '0990001N', key, knowledgeKey: key.public };
   await new Store('portique-scanner', 'kept').put({ id: 'joined', of });
 }"""
+# What a phone keeps that its school removed while a dozen entries waited.
+REMOVED = """async () => {
+  const { Store } = await import('/scanner/web/shared/store.js');
+  await new Store('portique-scanner', 'kept').put({ id: 'gone', of: { atMs: 1, unsent: 12 } });
+}"""
 # The reading of knowledge, as of a school that told it everything.
 TOLD = """
 import { PocketSchool } from '/scanner/web/tests/pocket_school.js';

@@ -17,6 +17,7 @@ from tests.browser.scanner.alone import (
     CLEARED,
     LISTENED,
     PATIENCE_MS,
+    REMOVED,
     SHOWN,
     command,
     serving_files,
@@ -67,10 +68,6 @@ TOLD_ALERT = ALERT | {
     },
 }
 SECOND_MS = 1_000
-REMOVED = """async () => {
-  const { Store } = await import('/scanner/web/shared/store.js');
-  await new Store('portique-scanner', 'kept').put({ id: 'gone', of: { atMs: 1, unsent: 12 } });
-}"""
 BLINDED = """() => {
   const denied = async () => { throw new DOMException('', 'NotAllowedError'); };
   navigator.mediaDevices.getUserMedia = denied;

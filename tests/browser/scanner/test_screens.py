@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser.scanner.alone import (
     CLEARED,
     JOINED,
+    REMOVED,
     SHOWN,
     command,
     opened,
@@ -248,6 +249,17 @@ def test_a_phone_that_still_calls_is_not_said_to_be_offline(small: Page, wait_un
     calls[0].abort()
     expect(standing).to_contain_text("Hors ligne")
     expect(small.locator(".troubles")).to_contain_text("peut effacer les passages")
+
+
+def test_a_removed_phone_says_that_a_new_invitation_was_read(small: Page, address: str):
+    """The link of the console's code is not lost on it: what was lost is said, then it joins."""
+    small.evaluate(REMOVED)
+    small.goto("about:blank")
+    small.goto(f"{address}#PQE1:ABC")
+    expect(small.locator("#screen")).to_contain_text("Invitation lue")
+    expect(small.locator("#screen")).to_contain_text("perdus\u00a0: 12")
+    small.click("#screen .primary")
+    expect(small.locator("form .primary")).to_have_text("Rejoindre l’établissement")
 
 
 def test_a_name_that_is_markup_is_read_as_text(lane: Page):

@@ -14,6 +14,7 @@ export function removedScreen(app) {
   const lost = unsent
     ? filled(words.removed.lost, { count: String(unsent) })
     : words.removed.nothingLost;
+  const goOn = app.invitation ? words.removed.goOn : words.removed.join;
   const joinAgain = () => {
     app.joinsAgain = true;
     app.again();
@@ -24,8 +25,8 @@ export function removedScreen(app) {
       make('h1', { tabindex: '-1' }, words.removed.title),
       make('p', {}, words.removed.what),
       make('p', { class: unsent ? 'wrong' : '' }, lost),
-      make('p', { class: 'soft' }, words.removed.again),
-      make('button', { onclick: joinAgain }, words.removed.join),
+      make('p', { class: 'soft' }, app.invitation ? words.join.found : words.removed.again),
+      make('button', { class: 'primary', onclick: joinAgain }, goOn),
     ],
   };
 }

@@ -320,6 +320,7 @@ export const en = {
     nothingLost: 'All passages had been sent.',
     again: 'A new invitation puts it back to work.',
     join: 'Read a new invitation',
+    goOn: 'Go on',
   },
 
   // The menu

@@ -324,6 +324,7 @@ export const fr = {
     nothingLost: 'Tous les passages avaient été envoyés.',
     again: 'Une nouvelle invitation le remet en service.',
     join: 'Lire une nouvelle invitation',
+    goOn: 'Continuer',
   },
 
   // The menu
