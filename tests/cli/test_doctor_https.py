@@ -149,7 +149,7 @@ def made(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def look(made) -> Callable[..., dict[str, Finding]]:
+def look(made, monkeypatch) -> Callable[..., dict[str, Finding]]:
     """Serve answers on loopback and return what the doctor finds, by name."""
 
     def see(
@@ -157,13 +157,16 @@ def look(made) -> Callable[..., dict[str, Finding]]:
         *,
         certificate: str = "good",
         known: bool = True,
+        named: bool = False,
         ahead_s: int = 0,
     ) -> dict[str, Finding]:
+        if known and not named:  # as this machine knows by itself those of the public
+            monkeypatch.setenv("SSL_CERT_FILE", str(made / "authority.crt"))
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(made / f"{certificate}.pem")
         answers = SOUND | (changed or {})
         with serving(answers, tls, timedelta(seconds=ahead_s)) as port:
-            ca = made / "authority.crt" if known else None
+            ca = made / "authority.crt" if named else None
             visit = Visit(f"https://127.0.0.1:{port}/", ca, PATIENCE_S)
             return {finding.name: finding for finding in check_address(visit)}
 
@@ -310,6 +313,16 @@ def test_phones_that_are_off_are_nothing_wrong(look):
     found = look({CHALLENGE: (200, {}, '{"phones": false}')})[WALLET.name]
 
     assert (found.state, "switched off" in found.found) == (State.OK, True)
+
+
+def test_an_authority_that_phones_lack_is_worth_knowing(look):
+    """The school's own phones may have it; pupils' have not, and are not asked to."""
+    found = look(named=True)
+    wallet, scanner = found[WALLET.name], found[SCANNER.name]
+
+    assert (wallet.state, scanner.state) == (State.NOTE, State.OK)
+    assert all("phones that have the authority" in each.found for each in (wallet, scanner))
+    assert "without --ca" in wallet.advice
 
 
 def test_a_missing_hsts_is_worth_knowing(look):

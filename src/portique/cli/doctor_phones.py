@@ -92,7 +92,7 @@ def _check(visit: Visit, app: App) -> Finding:
         _whole(visit, app, files)
         if app is SCANNER:
             _can_scan(visit, page)
-            more = "; it may use camera and reader of codes"
+            more = ", camera and reader of codes allowed"
         else:
             more = "" if _phones_on(visit) else "; the school has phones switched off"
         return _well(visit, app, len(files), more)
@@ -103,12 +103,23 @@ def _check(visit: Visit, app: App) -> Finding:
 
 
 def _well(visit: Visit, app: App, files: int, more: str) -> Finding:
-    """Say that nothing is wrong with an app, and for whom: no phone reaches it without HTTPS."""
+    """Say that nothing is wrong with an app, and for whom: phones ask for HTTPS that they know."""
+    whole = f"{files} files{more}"
     if visit.place.scheme == "http":
-        told = f"its {files} files are well, but no phone can use it: that takes HTTPS"
-        return Finding(app.name, State.NOTE, told + more, f"give it HTTPS, see {GUIDE}")
-    told = f"it can be installed and works offline: {files} files"
-    return Finding(app.name, State.OK, told + more)
+        told = f"no phone can use it without HTTPS; all else is well: {whole}"
+        return Finding(app.name, State.NOTE, told, f"give it HTTPS, see {GUIDE}")
+    told = f"it can be installed and works offline: {whole}"
+    if visit.ca is None:
+        return Finding(app.name, State.OK, told)
+    # The school's own phones may have been given its authority; those of pupils were not.
+    told = f"on phones that have the authority named by --ca, {told}"
+    if app is SCANNER:
+        return Finding(app.name, State.OK, told)
+    advice = (
+        "look again without --ca: people's own phones have no such authority, and need a "
+        f"certificate that they know by themselves, see {GUIDE}"
+    )
+    return Finding(app.name, State.NOTE, told, advice)
 
 
 # --- what any app needs ---------------------------------------------------------------------------

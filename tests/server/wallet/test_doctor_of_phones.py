@@ -30,6 +30,8 @@ def test_this_server_s_apps_are_well(look, account):
     assert all("HTTPS" in finding.advice for finding in found.values())
     assert set(found) == {WALLET.name, SCANNER.name}
     assert "switched off" in found[WALLET.name].found
+    assert "no phone can use it without HTTPS" in found[SCANNER.name].found
+    assert "camera and reader of codes allowed" in found[SCANNER.name].found
 
 
 def test_a_server_that_lacks_a_file_of_an_app_is_told(look, monkeypatch):
