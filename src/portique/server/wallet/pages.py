@@ -11,8 +11,8 @@ PAGES = (
         "wallet:phones",
         Words("Téléphones", "Phones"),
         Words(
-            "Permettre ou couper les téléphones, imprimer des codes",
-            "Allow phones or switch them off, print codes",
+            "Imprimer des codes\u202f; la direction permet ou coupe les téléphones",
+            "Print codes; the head allows phones or switches them off",
         ),
         frozenset({Role.HEAD, Role.SCHOOL_LIFE}),
         Part.PEOPLE,
