@@ -20,8 +20,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from tests.browser.conftest import WATCH_POLICY
 from tests.browser.phones.cameras import NetworkCamera, held_up, wall_alone
 from tests.browser.scanner.conftest import FakeCamera, film, seeing_chromium
-from tests.browser.scanner.test_morning import Morning
-from tests.browser.scanner.test_morning import Phone as Scanner
+from tests.browser.scanner.handsets import PIN
+from tests.browser.scanner.working_school import Office
 from tests.browser.wallet.conftest import CODE as DRAWN
 from tests.e2e.test_first_day import UAI, Day, first_start, new_school, process
 
@@ -141,6 +141,37 @@ class Wallet:
 
 
 @dataclass
+class Scanner:
+    """An agent's phone, whose clock may be set."""
+
+    context: BrowserContext
+    camera: FakeCamera
+    page: Page = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Set its clock before its first page."""
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.context.add_init_script(WATCH_POLICY + CLOCK.replace("AHEAD", "0"))
+        self.page = self.context.new_page()
+
+    def join(self, link: str) -> None:
+        """Open the console's link; become a scanner with one agent."""
+        self.page.goto(link)
+        self.page.click("form .primary")
+        self.page.fill("#alias", "loge-1")
+        self.page.fill("#new-pin", PIN)
+        self.page.fill("#again", PIN)
+        self.page.click("form .primary")
+        self.page.wait_for_selector(".standing")
+
+    def sign_in(self) -> None:
+        """Type the agent's PIN."""
+        self.page.fill("#pin", PIN)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector(".standing")
+
+
+@dataclass
 class GateLane:
     """The gate's process: its camera, and its agent's screen in French and in English."""
 
@@ -222,7 +253,7 @@ def in_language(words: Words | str, language: str) -> str:
 class School:
     """One school: its server, a gate and a scanner at its entry, codes for pupils' phones."""
 
-    morning: Morning
+    office: Office
     gate: GateLane
     scanner: ScannerLane
     wallets: dict[str, Wallet]
@@ -337,30 +368,30 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def morning(chromium, folder, wait_until) -> Iterator[Morning]:
+def office(chromium, folder, wait_until) -> Iterator[Office]:
     """A new school's server, running, its head signed in, its pupils imported."""
     school = folder / "school"
     new_school(school)
     with first_start(chromium, school, wait_until) as (day, code):
         day.start(code)
         day.import_pupils(siecle_zip(make_school(7, PUPILS, uai=UAI)))
-        yield Morning(day, school, [], "")
+        yield Office(day, school)
 
 
 @pytest.fixture(scope="module")
-def wallets(request, chromium, morning) -> Iterator[dict[str, Wallet]]:
+def wallets(request, chromium, office) -> Iterator[dict[str, Wallet]]:
     """Phones with their passes, of the kinds the module names, closed."""
-    made = enrolled(chromium, morning.day, request.module.PHONES)
+    made = enrolled(chromium, office.day, request.module.PHONES)
     yield made
     for held in made.values():
         held.context.close()
 
 
 @pytest.fixture(scope="module")
-def gate(chromium, morning, wallets, folder, wait_until) -> Iterator[GateLane]:
+def gate(chromium, office, wallets, folder, wait_until) -> Iterator[GateLane]:
     """A gate's process that joined when the phones had their passes, and knows them."""
     camera, config, log = NetworkCamera(), folder / "gate" / "entry-1.toml", folder / "gate.log"
-    pin = joined_gate(morning.day, config, camera.address)
+    pin = joined_gate(office.day, config, camera.address)
     with process("gate", "run", str(config), "--json", log=log):
         wait_until(lambda: address_in(log), 60, "the gate's address")
         address = str(address_in(log))
@@ -372,21 +403,20 @@ def gate(chromium, morning, wallets, folder, wait_until) -> Iterator[GateLane]:
 
 
 @pytest.fixture(scope="module")
-def scanner(seeing_chromium, film, morning, wallets) -> Iterator[ScannerLane]:
+def scanner(seeing_chromium, film, office, wallets) -> Iterator[ScannerLane]:
     """An agent's phone that joined when the phones had their passes, and knows them."""
     context = seeing_chromium.new_context(
         viewport={"width": 360, "height": 640}, locale="fr-FR", permissions=["camera"]
     )
-    context.add_init_script(CLOCK.replace("AHEAD", "0"))
     lane = ScannerLane(Scanner(context, FakeCamera(film)))
     lane.sees(wall_alone())
-    lane.phone.join(morning.invite())
+    lane.phone.join(office.invite("entry-1"))
     lane.phone.page.wait_for_selector(".standing [data-state=fresh]:has-text('Infos')")
     yield lane
     context.close()
 
 
 @pytest.fixture(scope="module")
-def school(morning, gate, scanner, wallets) -> School:
+def school(office, gate, scanner, wallets) -> School:
     """The school, in which all is ready."""
-    return School(morning, gate, scanner, wallets)
+    return School(office, gate, scanner, wallets)

@@ -114,7 +114,7 @@ def test_the_pass_alone_is_refused(school: School):
 
 def test_another_schools_phone_is_refused(school: School, chromium, tmp_path):
     """A real wallet, whose pass another school gave; nothing of it can be read here."""
-    held = taken_out(chromium, school.morning.day.address, Needed())
+    held = taken_out(chromium, school.office.day.address, Needed())
     with other_school(held, tmp_path):
         held.add(STRANGER, CODE)
     school.both_refuse(held, STRANGE)
@@ -142,9 +142,9 @@ def test_a_scanner_whose_clock_is_wrong_says_so(school: School, ahead_s):
     expect(scanner.phone.page.locator(".troubles")).to_have_count(0)
 
 
-def test_a_lost_phone_is_replaced_at_the_office_by_two_clicks(morning, wallets, chromium):
+def test_a_lost_phone_is_replaced_at_the_office_by_two_clicks(office, wallets, chromium):
     """From the person's file; the new phone shows its code, the lost one says what became of it."""
-    lost, day = wallets["lost"], morning.day
+    lost, day = wallets["lost"], office.day
     (name,) = lost.names
     day.go("/personnes/")
     day.page.fill("#letters", name)

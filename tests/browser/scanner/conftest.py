@@ -33,21 +33,6 @@ WIDTH, HEIGHT = 1280, 720
 HEADER = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F20:1 Ip A1:1 C420\nFRAME\n".encode()
 NO_COLOUR = bytes([128]) * (WIDTH * HEIGHT // 2)
 WIPED_MS = 60_000  # from the console's click until a phone holds nothing
-# Every record of every database that a phone's browser keeps, by its key.
-KEPT = """async () => {
-  const found = [];
-  for (const { name } of await indexedDB.databases()) {
-    const open = indexedDB.open(name);
-    await new Promise((done) => (open.onsuccess = done));
-    for (const table of open.result.objectStoreNames) {
-      const asked = open.result.transaction(table).objectStore(table).getAllKeys();
-      await new Promise((done) => (asked.onsuccess = done));
-      found.push(...asked.result.map((key) => `${name} ${table} ${key}`));
-    }
-    open.result.close();
-  }
-  return found;
-}"""
 AROUND_MODULES = 20  # quiet zone and card on both sides, and a little wall
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
-from playwright.sync_api import BrowserContext, BrowserType, Error, Page, expect
+from playwright.sync_api import BrowserContext, BrowserType, Error, Page, Request, expect
 from tests.browser.conftest import WATCH_POLICY
 from tests.conftest import ARGUMENTS, CHROMIUM
 
@@ -24,7 +24,9 @@ from portique.core.entries_chain import commitment, genesis, link
 PATIENCE_MS = 60_000
 UNHEARD_MS = 5_000  # a reader's line of which nothing came: it is shown again
 TRIES = 6
+WAITING = ".standing [data-state=waits]"
 PIN = "482915"
+SCHOOL_HOST = "127.0.0.1"
 SEEN = """
 new MutationObserver(() => {
   const plaque = document.querySelector('.stage .plaque');
@@ -127,6 +129,7 @@ class Handset:
     """An agent's phone: what its screen showed, what went wrong on it.
 
     `camera`: Chromium's arguments for one; without it the phone has only a hand reader.
+    `wrong`: also whatever it asked of anybody but the school.
     """
 
     browsers: BrowserType
@@ -158,6 +161,7 @@ class Handset:
         self.context.expose_binding("seen", self._see)
         self.context.add_init_script(WATCH_POLICY + SEEN)
         self.context.on("weberror", lambda error: self.wrong.append(str(error.error)))
+        self.context.on("request", self._hear)
         self.page = self.context.pages[0]
         self.context.set_offline(offline)
         if self.address:
@@ -169,6 +173,10 @@ class Handset:
         self.wrong += self.page.evaluate("window.broken")
         self.context.close()
 
+    def _hear(self, asked: Request) -> None:
+        if urlsplit(asked.url).hostname != SCHOOL_HOST:
+            self.wrong.append(f"called {asked.url}")
+
     def _see(self, _source: object, outcome: str, name: str, word: str, unsent: str) -> None:
         self.shown.append(Shown(outcome, name, word, int(unsent.rpartition(" ")[2])))
 
@@ -177,7 +185,7 @@ class Handset:
     def join(self, link_: str, port: int | None = None) -> None:
         """Open the console's link, by way of another port if need be; become a scanner."""
         parts = urlsplit(link_)
-        host = f"127.0.0.1:{port or parts.port}"
+        host = f"{SCHOOL_HOST}:{port or parts.port}"
         self.page.goto(urlunsplit(parts._replace(netloc=host)))
         self.address = f"{parts.scheme}://{host}/scanner/"
         self.page.click("form .primary")
@@ -237,8 +245,11 @@ class Handset:
 
     def has_sent_everything(self) -> None:
         """See the lane say that nothing waits."""
-        waiting = self.page.locator(".standing [data-state=waits]")
-        expect(waiting).to_have_count(0, timeout=PATIENCE_MS)
+        expect(self.page.locator(WAITING)).to_have_count(0, timeout=PATIENCE_MS)
+
+    def holds_entries(self) -> None:
+        """See the lane say that entries wait to be sent."""
+        self.page.wait_for_selector(WAITING)
 
     # --- what it keeps ---------------------------------------------------------------------------
 

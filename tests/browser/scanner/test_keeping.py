@@ -1,7 +1,6 @@
 """What a scanner does when something is not as usual, as docs/en/scanner-behaviour.md has it."""
 
 import shutil
-from base64 import b64decode
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +8,7 @@ import pytest
 from django.db import OperationalError
 from django.db.models import QuerySet
 from playwright.sync_api import Page, expect
+from tests.browser.scanner.at_rest import everything_kept, found_in
 from tests.browser.scanner.at_school import WAITING
 
 from portique.server.gates.models import Entry, Gate
@@ -35,49 +35,10 @@ UPDATED = """async () => {
 }"""
 WAITS = "async () => Boolean((await navigator.serviceWorker.getRegistration('/scanner/')).waiting)"
 NAMES = (("Inès", "Garrigue"), ("Yanis", "Oudrhiri"), ("Chloé", "Vantreuil"))
+WORDS = [word for name in (*NAMES, ("Zoé", "Martin")) for word in name]
 ALIAS = "loge-1"
 MINUTES_MS = 11 * 60_000  # idle for longer than a phone stays open
 KEPT_BYTES_MIN = 100_000  # the app's own files alone are more
-# Every database, cache and note of the page: strings and bytes, each as base64.
-EVERYTHING_KEPT = """async () => {
-  const found = [];
-  const keep = (bytes) => {
-    let text = '';
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    found.push(btoa(text));
-  };
-  const take = (value) => {
-    if (typeof value === 'string') return keep(new TextEncoder().encode(value));
-    if (value instanceof ArrayBuffer) return keep(new Uint8Array(value));
-    if (ArrayBuffer.isView(value)) return keep(new Uint8Array(value.buffer));
-    if (value instanceof Map) return take([...value]);
-    if (value === null || typeof value !== 'object') return keep([...String(value)].map(code));
-    for (const [name, of] of Object.entries(value)) (take(name), take(of));
-  };
-  const code = (character) => character.charCodeAt(0) & 255;
-  for (const notes of [localStorage, sessionStorage]) take({ ...notes });
-  take(document.cookie + JSON.stringify(history.state) + location.href);
-  for (const { name } of await indexedDB.databases()) {
-    const open = indexedDB.open(name);
-    await new Promise((done) => (open.onsuccess = done));
-    for (const table of open.result.objectStoreNames) {
-      const asked = open.result.transaction(table).objectStore(table);
-      for (const all of [asked.getAll(), asked.getAllKeys()])
-        await new Promise((done) => (all.onsuccess = () => done(take(all.result))));
-    }
-    open.result.close();
-  }
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
-    for (const request of await cache.keys()) {
-      take(request.url);
-      const answer = await cache.match(request, { ignoreVary: true });
-      take([...answer.headers].flat());
-      take(await answer.arrayBuffer());
-    }
-  }
-  return found;
-}"""
 ROOM_BYTES = 4_000_000
 # Photographs and other apps, until there is room for nothing: large ones, then what still fits.
 FILLED = """async () => {
@@ -287,7 +248,7 @@ def test_no_name_stays_on_a_phone_whose_shift_is_over(school, phone, texts, wait
     expect(page.locator(".found button")).to_contain_text("Zoé Martin")
     page.keyboard.press("Escape")
     expect(page.locator(".sheet")).to_have_count(0)
-    assert len(names_in(page.content().encode())) == 2 * len(NAMES)  # they can be found
+    assert len(found_in(page.content().encode(), WORDS)) == 2 * len(NAMES)  # they can be found
     page.click(".tools button:last-child")
     page.click(".leaving .primary")
     keeps_no_name(page)
@@ -300,18 +261,11 @@ def test_no_name_stays_on_a_phone_whose_shift_is_over(school, phone, texts, wait
 def keeps_no_name(page: Page) -> None:
     """Read all that is kept once the phone is locked, and look for the pupils' names."""
     page.wait_for_selector("#pin")
-    kept = [b64decode(each) for each in page.evaluate(EVERYTHING_KEPT)]
-    assert any(ALIAS.encode() in each for each in kept)  # so much is there, in the open
-    assert sum(map(len, kept)) > KEPT_BYTES_MIN
-    assert [found for each in kept for found in names_in(each)] == []
-    assert names_in(page.content().encode()) == []
-
-
-def names_in(data: bytes) -> list[str]:
-    """Return the words of the pupils' names that are in bytes, in any writing a browser uses."""
-    words = [word for name in (*NAMES, ("Zoé", "Martin")) for word in name]
-    forms = ("utf-8", "utf-16-le", "utf-16-be", "latin-1")
-    return [word for word in words if any(word.encode(form) in data for form in forms)]
+    kept = everything_kept(page)
+    assert ALIAS.encode() in kept  # so much is there, in the open
+    assert len(kept) > KEPT_BYTES_MIN
+    assert found_in(kept, WORDS) == []
+    assert found_in(page.content().encode(), WORDS) == []
 
 
 def counted(rows: QuerySet[Any]) -> int:

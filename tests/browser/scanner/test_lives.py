@@ -11,11 +11,12 @@ from itertools import cycle
 
 import pytest
 from playwright.sync_api import expect
-from tests.browser.scanner.conftest import KEPT, WIPED_MS, FakeCamera
+from tests.browser.scanner.at_rest import everything_kept, files_cached, found_in, records_kept
+from tests.browser.scanner.conftest import WIPED_MS, FakeCamera
 from tests.browser.scanner.handsets import PATIENCE_MS, Handset, Kept
 from tests.browser.scanner.working_school import Card, School, at_work
 
-from portique.core.entries import DecisionBody, ManualAdmissionBody, RulingBody
+from portique.core.entries import DecisionBody, ManualAdmissionBody, Ruling, RulingBody
 from portique.core.wire import read_filing
 from portique.testing.fault_proxy import Exchange, Fault, FaultProxy
 from portique.testing.siecle import FictionalPupil
@@ -40,7 +41,7 @@ NAMELESS = "Sans nom lisible"  # a line that a busy machine cut in two
 @pytest.fixture(scope="module")
 def school(chromium, tmp_path_factory, wait_until) -> Iterator[School]:
     """A new school with passes enough for every test here."""
-    people = max(PASSES, KILLS * (SCANS_MAX + 1))
+    people = max(PASSES + 1, KILLS * (SCANS_MAX + 1))
     with at_work(chromium, tmp_path_factory.mktemp("lives"), wait_until, people) as made:
         yield made
 
@@ -113,16 +114,42 @@ def work(phones: list[Handset], school: School, camera: FakeCamera) -> None:
         admit_forgotten(phone, school.pupil)
 
 
+def lock(phone: Handset) -> None:
+    """Begin the app anew, as a phone's system does to one that it closed."""
+    phone.page.reload()
+    phone.page.wait_for_selector("#pin")
+
+
+def begin_anew(phone: Handset) -> None:
+    """Lock a phone in the middle of the morning, which then holds no name, and open it again."""
+    lock(phone)
+    kept = everything_kept(phone.page)
+    assert phone.alias.encode() in kept  # so much is there, in the open
+    assert found_in(kept, {one.name for one in phone.shown} - {"", NAMELESS}) == []
+    phone.sign_in()
+    phone.holds_entries()
+
+
 def said_unsent(phone: Handset) -> int:
     """Read the number of entries to send off the lane."""
     text = phone.page.locator(".standing span").last.inner_text()
     return int(text.rpartition(" ")[2])
 
 
+def bring_home(phones: list[Handset], proxy: FaultProxy) -> None:
+    """Bring phones back to the network; the second one's answers are lost on the way."""
+    for phone in phones:
+        if phone is phones[1]:
+            proxy.plan([None, Fault.UNANSWERED, None, Fault.CUT_ANSWER, None, Fault.DOUBLED])
+        phone.context.set_offline(False)
+        phone.has_sent_everything()
+
+
 def test_three_phones_bring_home_a_morning_without_network(
     school: School, chromium, film, camera, tmp_path, wait_until
 ):
-    """Each entry of each phone is at the server once; one phone's answers are lost on the way."""
+    """Each entry and passage is at the server once; removed at its lane, a phone is empty."""
+    late = school.cards[PASSES]
     eyes = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
     heard: Counter = Counter()
     with ExitStack() as stack:
@@ -139,27 +166,30 @@ def test_three_phones_bring_home_a_morning_without_network(
             phone.context.set_offline(True)
             phones.append(phone)
         work(phones, school, camera)
+        begin_anew(phones[0])
+        phones[0].scan(late.text, "grant", late.name)
         before = [phone.kept() for phone in phones]
         assert [said_unsent(phone) for phone in phones] == [one.unsent for one in before]
         assert [one.unsent for one in before] == [
             len(one.lines) - len(school.filed(one.gate_id)) for one in before
         ]
-        for phone in phones:
-            if phone is phones[1]:
-                proxy.plan([None, Fault.UNANSWERED, None, Fault.CUT_ANSWER, None, Fault.DOUBLED])
-            phone.context.set_offline(False)
-            phone.has_sent_everything()
+        bring_home(phones, proxy)
         kept = [phone.kept() for phone in phones]
         filed = [school.filed(one.gate_id) for one in kept]
+        crossed = [school.crossed(one.gate_id) for one in kept]
         wrong = [phone.wrong for phone in phones]
+        choose_camera(phones[0])
+        school.remove(kept[0].gate_id)
+        is_emptied(phones[0])
 
     assert [one.fault for one in kept] == ["", "", ""]
     assert [one.chains for one in kept] == filed
     granted = Counter(pass_id for one in kept for pass_id in passed(one))
-    assert set(granted) >= {card.pass_id for card in school.cards[:PASSES]}
+    assert set(granted) >= {card.pass_id for card in [*school.cards[:PASSES], late]}
     assert max(granted.values()) == 2
     assert [len(said(one, ManualAdmissionBody)) for one in kept] == [1, 1, 1]
     assert [len(said(one, RulingBody)) for one in kept] == [2, 2, 1]
+    assert [Counter(each) for each in crossed] == [holders(one) for one in kept]
     again = [body for (line, body), times in heard.items() if line == FILING and times > 1]
     assert max(len(read_filing(body).lines) for body in again) > 1
     assert wrong == [[], [], []]
@@ -173,6 +203,15 @@ def said(kept: Kept, kind: type) -> list:
 def passed(kept: Kept) -> list[str]:
     """List the passes a phone granted."""
     return [one.pass_id for one in said(kept, DecisionBody) if one.outcome == 0 and one.pass_id]
+
+
+def holders(kept: Kept) -> Counter:
+    """Count how often a phone let each holder through, of its own or by its agent's word."""
+    decided = {line.number: line.said for line in kept.lines if isinstance(line.said, DecisionBody)}
+    passed = [one for one in decided.values() if one.outcome == 0]
+    admitted = [one for one in said(kept, RulingBody) if one.ruling is Ruling.ADMIT]
+    passed += [decided[one.number] for one in admitted if one.number in decided]
+    return Counter(one.holder for one in passed if one.holder)
 
 
 # --- killed browsers ------------------------------------------------------------------------------
@@ -320,6 +359,24 @@ def test_a_killed_browser_keeps_every_outcome_it_showed(
 # --- stolen phones --------------------------------------------------------------------------------
 
 
+CAMERA = "the back one, of two"
+
+
+def choose_camera(phone: Handset) -> None:
+    """Have the phone remember a choice of camera; see that it keeps that, and its agent's alias."""
+    phone.page.evaluate("(name) => localStorage.setItem('portique-camera', name)", CAMERA)
+    assert found_in(everything_kept(phone.page), [phone.alias, CAMERA]) == [phone.alias, CAMERA]
+
+
+def is_emptied(phone: Handset) -> None:
+    """See a removed phone say so and keep nothing else: no alias, no choice, no server's answer."""
+    gone = phone.page.locator("h1", has_text="n’est plus un scanner")
+    expect(gone).to_be_visible(timeout=WIPED_MS)
+    assert records_kept(phone.page) == ["portique-scanner kept gone"]
+    assert found_in(everything_kept(phone.page), [phone.alias, CAMERA]) == []
+    assert {path.split("/")[1] for path in files_cached(phone.page)} == {"scanner"}
+
+
 class Way(StrEnum):
     """How a phone lies there while its school removes it."""
 
@@ -337,8 +394,7 @@ HIDES = """() => {
 def lay_down(phone: Handset, way: Way) -> None:
     """Leave a phone, an agent at its lane, as a thief may find it."""
     if way is Way.LOCKED:
-        phone.page.reload()
-        phone.page.wait_for_selector("#pin")
+        lock(phone)
     elif way is Way.HIDDEN:
         with phone.page.expect_response("**/gate/v1/news"):  # it asks less often from then on
             phone.page.evaluate(HIDES)
@@ -363,13 +419,11 @@ def test_a_stolen_phone_is_empty_within_a_minute(
     phone.switch_on()
     phone.join(school.invite("entry-1"))
     gate_id = phone.kept().gate_id
+    choose_camera(phone)
     lay_down(phone, way)
     school.remove(gate_id)
     if way is Way.ASLEEP:
         look_again(phone)
-    gone = phone.page.locator("h1", has_text="n’est plus un scanner")
-    expect(gone).to_be_visible(timeout=WIPED_MS)
-
-    assert phone.page.evaluate(KEPT) == ["portique-scanner kept gone"]
+    is_emptied(phone)
     phone.switch_off()
     assert phone.wrong == []

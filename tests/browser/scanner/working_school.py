@@ -33,14 +33,11 @@ class Card(NamedTuple):
 
 
 @dataclass
-class School:
-    """A school at work: its console in a browser, its database, the passes people hold."""
+class Office:
+    """A school's console in a browser, and its database."""
 
     day: Day
     folder: Path
-    cards: list[Card]
-    strange: Card
-    pupil: FictionalPupil
 
     @property
     def port(self) -> int:
@@ -69,14 +66,36 @@ class School:
 
     def filed(self, gate_id: str) -> list[tuple[int, int, str]]:
         """Return the entries the server holds of one phone, as often as they are there."""
-        query = (
+        return self._asked(
             "SELECT epoch.number, entry.number, lower(hex(entry.chain)) FROM gates_entry entry"
             " JOIN gates_epoch epoch ON epoch.id = entry.epoch_id WHERE epoch.gate_id = ?"
-            " ORDER BY epoch.number, entry.number"
+            " ORDER BY epoch.number, entry.number",
+            gate_id,
         )
+
+    def crossed(self, gate_id: str) -> list[str]:
+        """Return whom the server knows to have passed at one phone, by holder, once each time."""
+        rows = self._asked(
+            "SELECT crossing.holder FROM gates_crossing crossing"
+            " JOIN gates_entry entry ON entry.id = crossing.entry_id"
+            " JOIN gates_epoch epoch ON epoch.id = entry.epoch_id WHERE epoch.gate_id = ?",
+            gate_id,
+        )
+        return [holder for (holder,) in rows]
+
+    def _asked(self, query: str, gate_id: str) -> list[tuple]:
         file = f"file:{self.folder / 'server.db'}?mode=ro"
         with closing(sqlite3.connect(file, uri=True)) as rows:
             return rows.execute(query, [gate_id]).fetchall()
+
+
+@dataclass
+class School(Office):
+    """A school at work: with the passes people hold."""
+
+    cards: list[Card]
+    strange: Card
+    pupil: FictionalPupil
 
 
 def cards_of(folder: Path, count: int) -> list[Card]:
