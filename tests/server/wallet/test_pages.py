@@ -9,7 +9,9 @@ from tests.server.passes.conftest import CLASS
 from tests.server.wallet.conftest import Phone
 
 from portique.core.revocation import Status
+from portique.core.values import PassId
 from portique.server.accounts.roles import Role
+from portique.server.passes import actions as passes
 from portique.server.passes.models import IssuedPass
 from portique.server.people.models import Person
 from portique.server.school.models import RulesAct, RulesActKind
@@ -151,6 +153,21 @@ def test_off_no_page_of_a_person_hints_at_phones(signed_in, by, person):
     refused = office.post("/telephones/classe/", told, follow=True)
     assert "n’utilise pas les téléphones" in text(refused)
     assert not PhoneCode.objects.exists()
+
+
+def test_off_a_phone_is_not_said_to_be_suspended(signed_in, by, person, enrolled):
+    """It is the school's switch, not the phone: nothing of one is found again then."""
+    phone, office = enrolled(somebody := person(1, regime="green")), signed_in(Role.SCHOOL_LIFE)
+    passes.suspend(by, PassId(phone.held["pass_id"]))
+    page = f"/telephones/personne/{somebody.pk}/"
+    assert 'value="resume"' in text(office.get(page))
+    passes.resume(by, PassId(phone.held["pass_id"]))
+    switch(by.account, on=False)
+
+    shown = text(office.get(f"/passes/personne/{somebody.pk}/"))
+    assert "coupé, comme tous les téléphones" in shown
+    assert "suspendu<" not in shown
+    assert re.findall(r'name="change" value="(\w+)"', text(office.get(page))) == ["revoke"]
 
 
 @pytest.mark.parametrize(("on", "said"), [(True, "Sur Android"), (False, "présentez votre carte")])

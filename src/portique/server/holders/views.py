@@ -26,7 +26,7 @@ from portique.server.holders import queries
 from portique.server.holders.kept import kept_of
 from portique.server.passes.permitted import told
 from portique.server.passes.queries import passes_of, permissions_now
-from portique.server.passes.words import STANDINGS, USES
+from portique.server.passes.words import USES, standing_words
 from portique.server.people.queries import KIND_WORDS, accesses_of, guardians_of, pupils_of
 from portique.server.people.rights import WITHOUT_RIGHTS, other_groups, rights_of_person
 from portique.server.people.showing import days_text
@@ -63,7 +63,7 @@ def own(request: HttpRequest) -> HttpResponse:
     """Show what the school knows of whoever is signed in, their passes and their showings."""
     person, at = _own(request), now()
     rows = passes_of(person, at)
-    passes = [(row, USES[row.use], STANDINGS[row.use][row.standing]) for row in rows]
+    passes = [(row, USES[row.use], standing_words(row)) for row in rows]
     page = _facts(person) | {
         "passes": [(*one, from_ms(one[0].issued.expires_ms - 1)) for one in passes],  # last day
         "permissions": [_permission(row) for row in permissions_now(person, at)],

@@ -174,6 +174,7 @@ class PassRow:
     issued: Issued
     use: Use
     standing: Standing
+    off: bool = False  # a phone's, where the school uses none
 
     @property
     def running(self) -> bool:
@@ -191,7 +192,7 @@ def _pass_row(row: IssuedPass, at: datetime) -> PassRow:
     issued, use = issued_from(row), Use(row.use)
     standing = standing_of(issued, at)
     if use is Use.PHONE and standing is Standing.VALID and not phones_on():
-        standing = Standing.SUSPENDED  # as gates are told
+        return PassRow(issued, use, Standing.SUSPENDED, off=True)  # as gates are told
     return PassRow(issued, use, standing)
 
 

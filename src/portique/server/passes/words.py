@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from portique.core.plain import Words
 from portique.core.sentences import ForgottenReason
 from portique.core.values import Direction, Kind
 from portique.school.finding import Standing
 from portique.server.passes.models import Use
 from portique.server.passes.printing import layout_names
+
+if TYPE_CHECKING:
+    from portique.server.passes.queries import PassRow
 
 _HIS = {  # un badge, un billet
     Standing.VALID: Words("valable", "valid"),
@@ -22,6 +27,14 @@ _HERS = {  # une carte
     Standing.EXPIRED: Words("périmée", "expired"),
 }
 STANDINGS = {Use.CARD: _HERS, Use.SLIP: _HIS, Use.BADGE: _HIS, Use.PHONE: _HIS}
+OFF = Words("coupé, comme tous les téléphones", "off, as all phones are")
+
+
+def standing_words(row: PassRow) -> Words:
+    """Say how a pass stands; of a phone where the school uses none, that nobody suspended it."""
+    return OFF if row.off else STANDINGS[row.use][row.standing]
+
+
 USES = {
     Use.CARD: Words("carte", "card"),
     Use.SLIP: Words("billet du jour", "day slip"),

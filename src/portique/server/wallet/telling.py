@@ -24,7 +24,7 @@ from portique.server.holders.kept import kept_of
 from portique.server.holders.queries import done_for
 from portique.server.passes.permitted import told
 from portique.server.passes.queries import passes_of, permissions_now
-from portique.server.passes.words import STANDINGS, USES
+from portique.server.passes.words import USES, standing_words
 from portique.server.people.queries import KIND_WORDS, accesses_of, guardians_of, pupils_of
 from portique.server.people.rights import WITHOUT_RIGHTS, other_groups, rights_of_person
 from portique.server.people.showing import days_text
@@ -161,7 +161,7 @@ def _ties(label: Words, tied: list[Tied]) -> Iterator[Line]:
 
 def _passes(person: Person, at: datetime) -> Iterator[Line]:
     for row in passes_of(person, at):
-        standing = spoken(STANDINGS[row.use][row.standing])
+        standing = spoken(standing_words(row))
         until = _day(from_ms(row.issued.expires_ms - 1))
         yield Line(
             f"{capfirst(spoken(USES[row.use]))} {row.issued.pass_id[:8]}",

@@ -21,7 +21,7 @@ from portique.server.passes.phones import phones_on
 from portique.server.passes.printing import print_passes
 from portique.server.passes.views.answers import Refusals, look_up, pdf, who, who_proved
 from portique.server.passes.views.groups import sheet_from
-from portique.server.passes.words import LAYOUTS, STANDINGS, USES
+from portique.server.passes.words import LAYOUTS, USES, standing_words
 from portique.server.people.models import Person
 from portique.server.words import words
 
@@ -60,7 +60,7 @@ def person(request: HttpRequest, key: UUID) -> HttpResponse:
     acts = queries.acts_for(somebody) if head else []
     context = {
         "person": somebody,
-        "rows": [(row, USES[row.use], STANDINGS[row.use][row.standing]) for row in rows],
+        "rows": [(row, USES[row.use], standing_words(row)) for row in rows],
         "acts": [(act, ACT_WORDS[ActKind(act.kind)]) for act in acts],
         "permissions": len(queries.permissions_now(somebody, at)),
         "layouts": LAYOUTS.items(),
@@ -122,7 +122,7 @@ def found(request: HttpRequest) -> HttpResponse:
         row, somebody = match
         if somebody is not None:
             look_up(request, somebody)
-        said = {"use": USES[row.use], "standing": STANDINGS[row.use][row.standing]}
+        said = {"use": USES[row.use], "standing": standing_words(row)}
         context |= {"row": row, "person": somebody, **said}
     return render(request, "passes/found.html", context)
 
