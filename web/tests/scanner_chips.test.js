@@ -89,7 +89,9 @@ test('a pass that is written on a chip goes before its number', async () => {
   const { chips, texts } = phone();
   await chips.turn(true);
   const odd = { ...written('PQ1:X'), encoding: 'no-such-encoding' };
-  Antenna.all[0].hold(NUMBER, [{ recordType: 'empty' }, odd, written('a name'), written(PASS)]);
+  const other = { ...written('PQ1:Y'), recordType: 'mime' };
+  const records = [{ recordType: 'empty' }, other, odd, written('a name'), written(PASS)];
+  Antenna.all[0].hold(NUMBER, records);
   assert.deepEqual(texts, [PASS]);
 });
 
@@ -124,4 +126,32 @@ test('a phone that refuses says why, and may be asked again', async () => {
   Antenna.refusal = '';
   await chips.turn(true);
   assert.deepEqual([chips.fault, Antenna.all.length, counts.changes], [null, 1, 8]);
+});
+
+test('once switched off nothing is taken', async () => {
+  const { chips, texts } = phone();
+  await chips.turn(true);
+  await chips.turn(false);
+  await chips.start();
+  Antenna.all[0].hold(NUMBER);
+  assert.deepEqual([Antenna.all.length, texts], [1, []]);
+});
+
+test('a phone that refused is asked again when the lane is looked at again', async () => {
+  const { chips } = phone();
+  Antenna.refusal = 'NotReadableError';
+  await chips.turn(true);
+  Antenna.refusal = '';
+  await chips.start();
+  assert.deepEqual([chips.fault, Antenna.all.length], [null, 1]);
+});
+
+test('a badge that stays is shown again to whoever comes back to the lane', async () => {
+  const { chips, texts } = phone();
+  await chips.turn(true);
+  Antenna.all[0].hold(NUMBER, [], 0);
+  chips.stop();
+  await chips.start();
+  Antenna.all[1].hold(NUMBER, [], 1_000);
+  assert.deepEqual(texts, [NUMBER, NUMBER]);
 });

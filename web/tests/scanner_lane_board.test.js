@@ -123,6 +123,31 @@ test('A flood of unknown codes pushes out no genuine referral, and is counted.',
   assert.deepEqual([waiting.length, waiting[0].showing, setAside], [WAITING_MAX, 0, 3]);
 });
 
+for (const [what, goes, stays] of /** @type {const} */ ([
+  ['a stranger, though only referred', { refer: true }, { passId: ZOE }],
+  ['a refusal, though newer', { passId: TOM, later: 1 }, { passId: ZOE, refer: true }],
+  ['the older of two alike', { passId: TOM }, { passId: ZOE, later: 1 }],
+])) {
+  test(`Of too many cards the least useful goes: ${what}.`, () => {
+    /** @param {{passId?: string, refer?: boolean, later?: number}} of @param {number} showing */
+    const card = ({ passId, refer: isReferred, later = 0 }, showing) =>
+      (isReferred ? refer : refuse)(showing, { passId: passId ?? null, atMs: AT_MS + later });
+    const others = Array.from({ length: WAITING_MAX - 1 }, (_, n) =>
+      refer(n + 10, { passId: `${n + 10}`.repeat(8), atMs: AT_MS + 2 }),
+    );
+    for (const two of [
+      [card(goes, 1), card(stays, 2)],
+      [card(stays, 2), card(goes, 1)],
+    ]) {
+      const { waiting } = boardWith(...two, ...others).snapshot;
+      assert.deepEqual(
+        showings(waiting).filter((showing) => showing < 10),
+        [2],
+      );
+    }
+  });
+}
+
 test('A grant leaves the stage after ten seconds: it must not wave the next one through.', () => {
   const board = new Board(LANES.entry);
   board.beat(1_000);
