@@ -221,6 +221,8 @@ class Deed(StrEnum):
     DEVICE_REMOVED = "device-removed"
     EXPORTED = "exported"
     KEYS_CHANGED = "keys-changed"
+    GATE_INVITED = "gate-invited"
+    GATE_REMOVED = "gate-removed"
     SEARCHED = "searched"
     PERSON_ERASED = "person-erased"
     DESTINATION_CHANGED = "destination-changed"
@@ -241,6 +243,12 @@ DEED_WORDS = {
     Deed.DEVICE_REMOVED: Words("Poste partagé retiré", "Shared device removed"),
     Deed.EXPORTED: Words("Données exportées", "Data exported"),
     Deed.KEYS_CHANGED: Words("Clés changées", "Keys changed"),
+    Deed.GATE_INVITED: Words(
+        "Portique ou téléphone d’agent invité", "Gate or agent’s phone invited"
+    ),
+    Deed.GATE_REMOVED: Words(
+        "Portique ou téléphone d’agent retiré", "Gate or agent’s phone removed"
+    ),
     Deed.SEARCHED: Words("Personne recherchée", "Person searched"),
     Deed.PERSON_ERASED: Words("Personne effacée", "Person erased"),
     Deed.DESTINATION_CHANGED: Words(

@@ -142,7 +142,7 @@ ALARM_WORDS: Mapping[str, tuple[Words, Words]] = {
 }
 
 MODES: Mapping[str, Words] = {
-    "control": Words("contrôle", "control"),
+    "control": Words("vérification", "checking"),
     "counting": Words("comptage seul", "counting only"),
     "free": Words("passage libre", "free passage"),
 }

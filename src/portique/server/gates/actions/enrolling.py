@@ -43,7 +43,7 @@ def invite(lane: str, by: User | None = None) -> Invitation:
     at = now()
     secret = entropy(SECRET_BYTES).hex()
     with transaction.atomic():
-        audit.record(by, Deed.KEYS_CHANGED, detail=f"+ {lane}")
+        audit.record(by, Deed.GATE_INVITED, detail=lane)
         return Invitation.objects.create(
             lane=lane, secret=secret, made_at=at, expires_at=at + VALID_FOR
         )
@@ -128,4 +128,4 @@ def remove(gate: Gate, by: User | None = None) -> None:
     with transaction.atomic():
         DatabaseRegister().remove_gate(gate.pk)
         Note.objects.filter(gate=gate).delete()
-        audit.record(by, Deed.KEYS_CHANGED, detail=f"− {gate.pk}")
+        audit.record(by, Deed.GATE_REMOVED, detail=gate.pk)
