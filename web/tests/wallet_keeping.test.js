@@ -90,6 +90,72 @@ test('a look that found no network is no look: the network comes back, and the s
   assert.equal(one.chosen?.standing?.status, 'suspended');
 });
 
+test('the server is asked once a minute; at once where somebody asks, or looks again', async (t) => {
+  const one = await wallet();
+  let [asked, told, now_ms] = [0, 0, 1_795_248_000_000];
+  t.mock.method(Date, 'now', () => now_ms);
+  one.addEventListener('change', () => (told += 1));
+  const state = () => ({ status: 'valid', renew: false, time_ms: (asked += 1) });
+  serve({ state });
+  const look = (now = false) => one.check(/** @type {any} */ (one.chosen), now);
+  await look();
+  await look();
+  assert.deepEqual([asked, told, one.online], [1, 1, true]);
+  await look(true);
+  assert.equal(asked, 2);
+  now_ms += 60_000;
+  await look();
+  assert.equal(asked, 3);
+  one.leave();
+  await look();
+  assert.equal(asked, 4);
+});
+
+test('what the server says of a pass is kept for that pass alone', async () => {
+  const one = await wallet();
+  await one.add({ answer: GIVEN[1], ahead_ms: 0, at_ms: 0 }, key, CODE);
+  serve({ state: () => ({ status: 'suspended', renew: false, time_ms: 7 }) });
+  await one.check(/** @type {any} */ (one.chosen));
+
+  const stands = (/** @type {any} */ { pass_id }) => kept.get(pass_id).standing.status;
+  assert.deepEqual(GIVEN.map(stands), ['valid', 'suspended']);
+});
+
+test('a new pass takes the place of one of the same holder that counts no more, of no other', async () => {
+  const one = await wallet();
+  const [before] = kept.values();
+  const others = [{ name: 'Ali' }, { kind: 'staff' }, { standing: { status: 'suspended' } }];
+  for (const [n, other] of others.entries())
+    kept.set(`other ${n}`, {
+      ...before,
+      standing: { status: 'revoked' },
+      ...other,
+      id: `other ${n}`,
+    });
+  kept.set(before.id, { ...before, standing: { status: 'revoked', at_ms: 0 } });
+  await one.add({ answer: GIVEN[1], ahead_ms: 0, at_ms: 0 }, key, CODE);
+
+  assert.deepEqual(
+    [...kept.keys()].sort(),
+    ['other 0', 'other 1', 'other 2', GIVEN[1].pass_id].sort(),
+  );
+});
+
+test('a pass made anew stays before its holder, and another that was chosen as well', async () => {
+  const one = await wallet();
+  const first = /** @type {any} */ (one.chosen);
+  serve({ state: () => ({ status: 'valid', renew: true, time_ms: 0 }), renew: () => GIVEN[1] });
+  kept.set('other', { ...first, id: 'other', used_ms: Infinity });
+  await one.check(first, true);
+  assert.equal(one.chosen?.id, GIVEN[1].pass_id);
+  kept.set(first.id, first);
+  await one.load();
+  one.chosen = /** @type {any} */ (one.passes.find(({ id }) => id === 'other'));
+  await one.check(first, true);
+
+  assert.equal(one.chosen?.id, 'other');
+});
+
 test('a pass taken out of the phone while it is made anew does not come back', async () => {
   const one = await wallet();
   const held = /** @type {any} */ (one.chosen);
@@ -235,6 +301,23 @@ test('a code is drawn anew as soon as somebody comes back to it, however young i
   page.dispatchEvent(new Event('visibilitychange'));
 
   assert.deepEqual(drawn, [1_795_248_000, 1_795_248_010, 1_795_244_410]);
+});
+
+test('a code is drawn anew every 15 seconds, until nobody is to see it', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_795_248_000_000 });
+  /** @type {number[]} */
+  const drawn = [];
+  const rotation = new Rotation(async (seconds) => void drawn.push(seconds - 1_795_248_000));
+  rotation.start();
+  rotation.start();
+  for (let quarter = 0; quarter < 2; quarter += 1) t.mock.timers.tick(15_000);
+  rotation.stop();
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(drawn, [0, 15, 30]);
+  rotation.start();
+  rotation.stop();
+
+  assert.deepEqual(drawn, [0, 15, 30, 90]);
 });
 
 let locks = 0;
