@@ -9,7 +9,7 @@ from tests.server.accounts.test_matrix import ANYTHING, pages
 
 from portique.core.charter import ACTIVITIES
 from portique.core.rights import Permission
-from portique.core.values import Direction, Kind
+from portique.core.values import Direction, Kind, PassId
 from portique.server.accounts.actions import print_code
 from portique.server.accounts.roles import Role
 from portique.server.clock import now, now_ms
@@ -19,7 +19,7 @@ from portique.server.daily.models import AwayKind, GuardianMessage, MessageState
 from portique.server.holders.kept import WHAT, kept_of
 from portique.server.holders.models import HolderAccount
 from portique.server.holders.queries import movements_of
-from portique.server.passes.actions import give_permission
+from portique.server.passes.actions import give_permission, suspend
 from portique.server.passes.quotas import By
 from portique.server.people.actions import look_up
 from portique.server.people.models import AccessReason, Tie
@@ -89,6 +89,14 @@ def test_a_look_is_told_to_whom_it_was_about(zoe, head):
     assert "Carte oubliée" in page
     assert "Direction" in page
     assert head.name not in page
+
+
+def test_what_was_done_says_with_which_pass(zoe, head):
+    """By the number that stands on it: somebody may have several."""
+    assert zoe.pass_id[:8] not in zoe.page("consultations/")
+    suspend(By(head), PassId(zoe.pass_id))
+
+    assert zoe.pass_id[:8] in zoe.page("consultations/")
 
 
 def test_whoever_prints_a_code_for_an_account_is_told_to_its_owner(zoe, head):

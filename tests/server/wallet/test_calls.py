@@ -127,7 +127,9 @@ def test_the_holder_reads_what_is_kept_and_who_looked(account, person, enrolled)
     assert list(told) == ["own", "passes", "permissions", "seen", "done", "kept", "rights"]
     assert {"label": "Classe ou service", "text": "2de 4"} in told["own"]
     assert any("carte oubliée" in line["text"] for line in told["seen"])
-    assert any(line["text"].startswith("téléphone inscrit") for line in told["done"])
+    number = phone.held["pass_id"][:8]  # as it stands beside the pass itself
+    assert any(line["text"].startswith(f"téléphone inscrit {number}") for line in told["done"])
+    assert any(line["label"] == f"Téléphone {number}" for line in told["passes"])
     assert any("valable" in line["text"] for line in told["passes"])
 
 

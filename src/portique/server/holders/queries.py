@@ -48,6 +48,7 @@ class Done:
     at: datetime
     what: Words
     role: Words | None
+    number: str = ""  # what stands on the pass that it was done with, if any
 
 
 def person_of(user: User) -> Person | None:
@@ -101,6 +102,7 @@ def done_for(person: Person) -> list[Done]:
             act.at,
             ACT_WORDS[ActKind(act.kind)],
             TITLES[Role(act.account.role)] if act.account else None,
+            act.pass_id[:8],
         )
         for act in acts_for(person)
     ]

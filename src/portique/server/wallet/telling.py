@@ -188,7 +188,7 @@ def _seen(person: Person) -> Iterator[Line]:
 
 def _done(person: Person) -> Iterator[Line]:
     for one in done_for(person):
-        what = spoken(one.what)
+        what = f"{spoken(one.what)} {one.number}".rstrip()
         yield Line(_when(one.at), spoken(BY).format(what, spoken(one.role)) if one.role else what)
 
 
