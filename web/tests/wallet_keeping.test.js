@@ -97,11 +97,11 @@ test('the server is asked once a minute; at once where somebody asks, or looks a
   one.addEventListener('change', () => (told += 1));
   const state = () => ({ status: 'valid', renew: false, time_ms: (asked += 1) });
   serve({ state });
-  const look = (now = false) => one.check(/** @type {any} */ (one.chosen), now);
+  const look = () => one.check(/** @type {any} */ (one.chosen));
   await look();
   await look();
   assert.deepEqual([asked, told, one.online], [1, 1, true]);
-  await look(true);
+  await one.check(/** @type {any} */ (one.chosen), true);
   assert.equal(asked, 2);
   now_ms += 60_000;
   await look();
@@ -206,6 +206,24 @@ test('a code that is asked with twice has one key, and another code keeps its ow
   await one.add({ answer: GIVEN[1], ahead_ms: 0, at_ms: 0 }, key, 'AAAA2222');
   await new Wallet().abandon('BBBB3333');
   assert.deepEqual([...kept.keys()].sort(), [GIVEN[0].pass_id, GIVEN[1].pass_id].sort());
+});
+
+test('the pass used last comes first, and the code that was asked with last', async (t) => {
+  const one = await wallet();
+  const [pass] = kept.values();
+  for (const used_ms of [3, 1, 2]) kept.set(`${used_ms}`, { ...pass, id: `${used_ms}`, used_ms });
+  kept.delete(pass.id);
+  const times = [2_000, 3_000, 1_000];
+  t.mock.method(Date, 'now', () => times[0]);
+  for (const code of ['AAAA2222', 'BBBB3333', 'CCCC4444']) {
+    await one.begin(code, key);
+    times.push(Number(times.shift()));
+  }
+  let told = 0;
+  one.addEventListener('change', () => (told += 1));
+  await one.load();
+
+  assert.deepEqual([passIds(one), one.pending?.code, told], [['3', '2', '1'], 'BBBB3333', 1]);
 });
 
 test('a code that was asked with a day ago in vain is forgotten', async (t) => {
