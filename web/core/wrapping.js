@@ -13,17 +13,18 @@ import { isBytes, joined, sameBytes } from './values.js';
 
 /**
  * @typedef {import('./keys.js').PrivateKey & {agreement: CryptoKey}} DeviceKey signs with `handle`,
- *   opens what is wrapped for it with `agreement`; may be kept in IndexedDB as it is
+ *   opens what is wrapped for it with `agreement`; both may be kept in IndexedDB as they are
  */
 
 const SIGNS = Object.freeze({ name: 'ECDSA', namedCurve: 'P-256' });
-const AGREES = Object.freeze({ name: 'ECDH', namedCurve: 'P-256' });
+export const AGREES = Object.freeze({ name: 'ECDH', namedCurve: 'P-256' });
 const UNCOMPRESSED = 0x04;
 const SHARED_BITS = 256;
 const INFO = new TextEncoder().encode('portique');
 
 /**
- * Make a device's key. It lies in the open for the time this takes, then nobody can take it out.
+ * Make a device's key. It lies in the open for the time this takes; then nobody can take out what
+ * signs, and what opens can be taken out only to be wrapped.
  *
  * @returns {Promise<DeviceKey>}
  */
@@ -32,8 +33,9 @@ export async function makeDeviceKey() {
   const point = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const secret = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
   const made = await deviceKey(secret, point.slice(1));
+  const agreement = await crypto.subtle.importKey('pkcs8', secret, AGREES, true, ['deriveBits']);
   secret.fill(0);
-  return made;
+  return Object.freeze({ ...made, agreement });
 }
 
 /**

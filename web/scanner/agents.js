@@ -3,11 +3,13 @@
  *
  * No PIN and no hash of one is kept: a PIN is right if it opens what it wrapped. Wrong ones wait,
  * longer each time, at most a minute; nobody is ever locked out for good. The tries are counted on the
- * disk before each one, so that closing the app gives none away. What six digits are worth against
- * somebody who takes the storage out of the phone: `docs/limits.md`.
+ * disk before each one, so that closing the app gives none away. Each try, whoever makes it, takes a
+ * key of the phone that no browser gives out, and the phone's own time. What six digits are worth
+ * against somebody who takes the storage apart: `docs/limits.md`.
  */
 
 import { IV_BYTES } from '../core/seal.js';
+import { joined } from '../core/values.js';
 import { StoreFault } from '../shared/store.js';
 
 /** @typedef {import('../shared/store.js').Store} Store */
@@ -29,12 +31,16 @@ export const FREE_TRIES = 3; // a cold hand mistypes; the fourth try waits
 export const WAIT_MS_MAX = 60_000;
 const ITERATIONS = 600_000;
 const SALT_BYTES = 16;
+const DEVICE_BYTES = 32;
 const AGENT = 'agent:';
 const PATIENCE = 'patience';
 const LAST = 'last-agent';
+const DEVICE = 'device';
 export const ALIAS = /^[A-Za-z0-9][A-Za-z0-9._+-]{0,39}$/; // as journals keep codes: no civil name fits by accident
 export const PIN = new RegExp(`^[0-9]{${PIN_DIGITS}}$`);
 const AES = Object.freeze({ name: 'AES-GCM', length: 256 });
+/** @type {KeyUsage[]} */
+const USES = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
 
 /**
  * Why an agent isn't let in or kept: `alias` or `pin` (not in form), `taken`, `wrong` (alias or PIN),
@@ -66,6 +72,8 @@ export class Agents {
   #current = null;
   /** @type {string | null} */
   #last = null;
+  /** @type {CryptoKey | null} without which no PIN can be tried */
+  #device = null;
   /** One PIN at a time: hashing must not eat the phone. @type {Promise<unknown>} */
   #turn = Promise.resolve();
 
@@ -88,6 +96,7 @@ export class Agents {
     for (const record of await kept.all()) {
       if (record.id === PATIENCE) agents.#wrong = record.of;
       if (record.id === LAST) agents.#last = record.of;
+      if (record.id === DEVICE) agents.#device = record.of;
       if (record.id.startsWith(AGENT)) agents.#agents.set(record.alias, record);
     }
     return agents;
@@ -131,9 +140,18 @@ export class Agents {
     if (this.#agents.has(alias)) throw new AgentFault('taken');
     if (by === null && this.#agents.size) throw new AgentFault('not-signed-in');
     const key = by ? await this.#tried(by, true) : await newKey();
-    const record = await wrapped(alias, pin, key);
+    this.#device ??= await this.#newDevice();
+    const record = await wrapped(alias, pin, key, this.#device);
     await this.#kept.put(record);
     this.#agents.set(alias, record);
+  }
+
+  async #newDevice() {
+    const secret = crypto.getRandomValues(new Uint8Array(DEVICE_BYTES));
+    const made = await crypto.subtle.importKey('raw', secret, 'PBKDF2', false, ['deriveKey']);
+    secret.fill(0);
+    await this.#kept.put({ id: DEVICE, of: made });
+    return made;
   }
 
   /**
@@ -196,7 +214,8 @@ export class Agents {
     if (this.waitMs) throw new AgentFault('wait', this.waitMs);
     await this.#count(this.#wrong.tries + 1);
     const agent = this.#agents.get(alias);
-    const key = agent && (await unwrapped(agent, pin, extractable));
+    const device = this.#device;
+    const key = agent && device && (await unwrapped(agent, pin, device, extractable));
     if (!key) throw new AgentFault('wrong', this.waitMs);
     await this.#count(0);
     return key;
@@ -222,19 +241,20 @@ export class Agents {
 
 /** Draw the key under which a phone keeps its knowledge; it is taken out once, wrapped. */
 function newKey() {
-  return crypto.subtle.generateKey(AES, true, ['encrypt', 'decrypt']);
+  return crypto.subtle.generateKey(AES, true, USES);
 }
 
 /**
  * @param {string} alias
  * @param {string} pin
  * @param {CryptoKey} key
+ * @param {CryptoKey} device
  * @returns {Promise<Kept>}
  */
-async function wrapped(alias, pin, key) {
+async function wrapped(alias, pin, key, device) {
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const wrapping = await pinKey(pin, salt, ITERATIONS);
+  const wrapping = await pinKey(pin, device, { salt, iterations: ITERATIONS });
   const box = await crypto.subtle.wrapKey('raw', key, wrapping, { name: AES.name, iv });
   return { id: AGENT + alias, alias, iterations: ITERATIONS, salt, iv, box };
 }
@@ -242,15 +262,15 @@ async function wrapped(alias, pin, key) {
 /**
  * @param {Kept} agent
  * @param {string} pin
+ * @param {CryptoKey} device
  * @param {boolean} extractable
  * @returns {Promise<CryptoKey | null>} null: another PIN
  */
-async function unwrapped({ salt, iterations, iv, box }, pin, extractable) {
-  const wrapping = await pinKey(pin, salt, iterations);
+async function unwrapped({ salt, iterations, iv, box }, pin, device, extractable) {
+  const wrapping = await pinKey(pin, device, { salt, iterations });
   const how = { name: AES.name, iv };
-  const uses = /** @type {KeyUsage[]} */ (['encrypt', 'decrypt']);
   try {
-    return await crypto.subtle.unwrapKey('raw', box, wrapping, how, AES, extractable, uses);
+    return await crypto.subtle.unwrapKey('raw', box, wrapping, how, AES, extractable, USES);
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
     return null;
@@ -258,18 +278,15 @@ async function unwrapped({ salt, iterations, iv, box }, pin, extractable) {
 }
 
 /**
+ * Derive a PIN's key, slowly. The phone's key is the password and the PIN its salt: so that each guess
+ * must be made by the browser that has the phone's key, and costs all rounds there.
+ *
  * @param {string} pin
- * @param {Uint8Array<ArrayBuffer>} salt
- * @param {number} iterations
+ * @param {CryptoKey} device
+ * @param {{salt: Uint8Array<ArrayBuffer>, iterations: number}} how
  */
-async function pinKey(pin, salt, iterations) {
-  const base = await crypto.subtle.importKey(
-    'raw',
-    new TextEncoder().encode(pin),
-    'PBKDF2',
-    false,
-    ['deriveKey'],
-  );
-  const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
-  return crypto.subtle.deriveKey(how, base, AES, false, ['wrapKey', 'unwrapKey']);
+async function pinKey(pin, device, { salt, iterations }) {
+  const salted = joined([salt, new TextEncoder().encode(pin)]);
+  const how = { name: 'PBKDF2', hash: 'SHA-256', salt: salted, iterations };
+  return crypto.subtle.deriveKey(how, device, AES, false, ['wrapKey', 'unwrapKey']);
 }

@@ -21,7 +21,7 @@ import { Calls, OK, fetchWith } from './link_calls.js';
 import { PATH as KNOWLEDGE_PATH } from './link_knowledge.js';
 
 /** @typedef {import('./link_calls.js').Fetch} Fetch */
-/** @typedef {import('./membership.js').Joined} Joined */
+/** @typedef {import('./membership.js').Joining} Joining */
 
 const PATH = '/gate/v1/enrol';
 const REFUSED = 403;
@@ -29,7 +29,7 @@ const REFUSED = 403;
 /**
  * The last application: should its answer be lost, the same again still counts, another one not.
  *
- * @type {{text: string, key: Joined['key'], nonce: Uint8Array<ArrayBuffer>} | null}
+ * @type {{text: string, key: Joining['key'], nonce: Uint8Array<ArrayBuffer>} | null}
  */
 let unanswered = null;
 
@@ -41,7 +41,7 @@ let unanswered = null;
  * @param {Fetch} with_.fetch
  * @param {string} with_.version of the app, at most 40 characters
  * @param {import('./link_calls.js').Entropy} with_.entropy
- * @returns {Promise<Joined & {bundle: Uint8Array<ArrayBuffer> | null}>} with the school's first
+ * @returns {Promise<Joining & {bundle: Uint8Array<ArrayBuffer> | null}>} with the school's first
  *   knowledge if it was there; else it comes later
  * @throws {NotInvited} A new invitation is needed.
  * @throws {NotAnswered} Try again.

@@ -15,6 +15,7 @@ import { IV_BYTES } from '../core/seal.js';
 import { laneOf } from '../core/zones.js';
 import { StoreFault } from '../shared/store.js';
 import { readInWorker } from './knowledge_reading.js';
+import { openingKey } from './opening_key.js';
 
 /** @typedef {import('../core/judge.js').Bench} Bench */
 /** @typedef {import('../core/knowing.js').Knowledge} Knowledge */
@@ -22,6 +23,7 @@ import { readInWorker } from './knowledge_reading.js';
 /** @typedef {import('./membership.js').Membership} Membership */
 
 const BUNDLE = 'bundle';
+const LOST = 'the key that opens what the school wraps for this phone is not open, or was lost';
 
 export class KnowledgeStore {
   #kept;
@@ -30,6 +32,8 @@ export class KnowledgeStore {
   #nowMs;
   /** @type {CryptoKey | null} */
   #key = null;
+  /** @type {CryptoKey | null} opens what is wrapped for this phone */
+  #opening = null;
   /** @type {Knowledge | null} */
   #current = null;
   /** @type {StoreFault | null} why the newest knowledge lies not on the disk */
@@ -68,6 +72,8 @@ export class KnowledgeStore {
    */
   async open(bundleKey) {
     this.#key = bundleKey;
+    const opening = await openingKey(this.#kept, bundleKey);
+    if (this.#key === bundleKey) this.#opening = opening;
     const data = await this.#load(bundleKey);
     const known = data && (await this.#opened(data).catch(orNothing));
     return this.#use(known, bundleKey);
@@ -75,7 +81,7 @@ export class KnowledgeStore {
 
   /** Let go of the key and of all that was opened. */
   close() {
-    this.#key = this.#current = null;
+    this.#key = this.#opening = this.#current = null;
   }
 
   /**
@@ -129,7 +135,9 @@ export class KnowledgeStore {
   #opened(data) {
     const { joined, version } = this.#membership;
     if (joined === null) throw new KnowledgeError('this phone has joined no school');
-    const device = { uai: joined.uai, mine: joined.key, atLeast: version };
+    const agreement = this.#opening;
+    if (agreement === null) throw new KnowledgeError(LOST);
+    const device = { uai: joined.uai, mine: { ...joined.key, agreement }, atLeast: version };
     return this.#read({ data, schoolKey: joined.knowledgeKey, device, atMs: this.#nowMs() });
   }
 

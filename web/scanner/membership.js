@@ -1,11 +1,12 @@
 /**
  * What this phone is at its school, kept in the open: who it is, its key, whom it believes.
  *
- * Nothing of it is personal, and the key's handles don't give the key away. It is there when nobody is
- * signed in, so that entries still go up and a removal is still heard.
+ * Nothing of it is personal, and the key's handle, which signs, doesn't give the key away. It is there
+ * when nobody is signed in, so that entries still go up and a removal is still heard.
  */
 
 import { StoreFault } from '../shared/store.js';
+import { unguarded } from './opening_key.js';
 
 /** @typedef {import('../core/keys.js').PublicKey} PublicKey */
 /** @typedef {import('../core/knowledge.js').Version} Version */
@@ -16,9 +17,11 @@ import { StoreFault } from '../shared/store.js';
  * @property {string} gateId
  * @property {string} lane
  * @property {string} uai
- * @property {import('../core/wrapping.js').DeviceKey} key
+ * @property {import('../core/keys.js').PrivateKey} key signs; what opens is behind the PIN
  * @property {PublicKey} knowledgeKey whose knowledge it believes
  */
+
+/** @typedef {Omit<Joined, 'key'> & {key: import('../core/wrapping.js').DeviceKey}} Joining */
 
 /** @typedef {{atMs: number, unsent: number}} Gone  when it was removed, and how many entries went with it */
 
@@ -82,12 +85,13 @@ export class Membership {
   /**
    * Keep who this phone is from now on, and nothing of what it was before.
    *
-   * @param {Joined} joined
+   * @param {Joining} joining
    * @throws {StoreFault}
    */
-  async join({ gateId, lane, uai, key, knowledgeKey }) {
+  async join({ gateId, lane, uai, key: { agreement, ...key }, knowledgeKey }) {
     await this.forget(null);
     const joined = { gateId, lane, uai, key, knowledgeKey };
+    await this.#kept.put(unguarded(agreement)); // first: without it nobody has joined
     await this.#kept.put({ id: JOINED, of: joined });
     this.#joined = joined;
   }

@@ -28,3 +28,13 @@ export class KeptInMemory extends Store {
     this.records.delete(id);
   }
 }
+
+const AES = { name: 'AES-GCM', length: 256 };
+
+/**
+ * A key such as agents' PINs open: see `scanner/agents.js`.
+ *
+ * @returns {Promise<CryptoKey>}
+ */
+export const pinnedKey = () =>
+  crypto.subtle.generateKey(AES, false, ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey']);

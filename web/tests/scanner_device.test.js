@@ -8,7 +8,7 @@ import { makeDeviceKey } from '../core/wrapping.js';
 import { Device } from '../scanner/device.js';
 import { Membership } from '../scanner/membership.js';
 import { StoreFault } from '../shared/store.js';
-import { KeptInMemory } from './kept.js';
+import { KeptInMemory, pinnedKey } from './kept.js';
 import { MemoryRows } from './memory_rows.js';
 
 const KEY = await makeDeviceKey();
@@ -86,7 +86,7 @@ test('A removed phone keeps not even which camera was chosen.', async () => {
 
 test('Where a shift can’t begin, nothing stays open without it.', async () => {
   const device = await started(await joined());
-  const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['decrypt']);
+  const key = await pinnedKey();
   let signedOut = false;
   device.agents.signOut = () => (signedOut = true);
   const begin = async () => {

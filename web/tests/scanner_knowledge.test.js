@@ -6,13 +6,15 @@ import { mock, test } from 'node:test';
 import { decode, encode, mapOf } from '../core/canonical.js';
 import { DAY_MS } from '../core/days.js';
 import { KnowledgeError } from '../core/errors.js';
+import { makeDeviceKey } from '../core/wrapping.js';
 import { readInWorker } from '../scanner/knowledge_reading.js';
 import { KnowledgeStore } from '../scanner/knowledge_store.js';
 import { Membership } from '../scanner/membership.js';
 import { StoreFault } from '../shared/store.js';
-import { KeptInMemory } from './kept.js';
+import { KeptInMemory, pinnedKey } from './kept.js';
 
 const AES = { name: 'AES-GCM', length: 256 };
+const KEY = await makeDeviceKey();
 const TODAY = 20_780; // 2026-11-23
 const NAMES = new TextEncoder().encode('Zoé Martin, 2A');
 const BUNDLE = encode(
@@ -21,9 +23,6 @@ const BUNDLE = encode(
     ['parts', mapOf(['keys', Uint8Array.of(2)], ['today', NAMES])],
   ),
 );
-
-/** @returns {Promise<CryptoKey>} */
-const drawnKey = () => crypto.subtle.generateKey(AES, false, ['encrypt', 'decrypt']);
 
 /**
  * Read what tests call a bundle: its parts say whether there is a list.
@@ -43,8 +42,8 @@ async function read({ data }) {
 async function opened() {
   const kept = new KeptInMemory();
   const membership = await Membership.open(kept);
-  await membership.join(/** @type {any} */ ({ gateId: 'entry-1', key: 'key' }));
-  const key = await drawnKey();
+  await membership.join(/** @type {any} */ ({ gateId: 'entry-1', key: KEY }));
+  const key = await pinnedKey();
   const store = new KnowledgeStore(kept, membership, { read });
   await store.open(key);
   const again = () => new KnowledgeStore(kept, membership, { read });
@@ -65,7 +64,7 @@ test('The same key opens it again, another one nothing.', async () => {
   await store.save(BUNDLE);
 
   assert.equal((await again().open(key))?.today?.day, TODAY);
-  assert.equal(await again().open(await drawnKey()), null);
+  assert.equal(await again().open(await pinnedKey()), null);
 });
 
 test('Closed, nothing stays known, and nothing that still comes is taken.', async () => {

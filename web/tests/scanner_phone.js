@@ -19,12 +19,11 @@ import { Calls } from '../scanner/link_calls.js';
 import { Turns } from '../scanner/link_turns.js';
 import { Membership } from '../scanner/membership.js';
 import { openBundle } from '../core/knowing.js';
-import { KeptInMemory } from './kept.js';
+import { KeptInMemory, pinnedKey } from './kept.js';
 import { MemoryRows } from './memory_rows.js';
 
-const AES = { name: 'AES-GCM', length: 256 };
 /** What a PIN opens, slowly: see `scanner_link.test.js`. */
-const key = await crypto.subtle.generateKey(AES, false, ['encrypt', 'decrypt']);
+const key = await pinnedKey();
 const kept = new KeptInMemory();
 const rows = new MemoryRows();
 const clock = new Clock();

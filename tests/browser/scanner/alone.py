@@ -37,9 +37,10 @@ addEventListener('DOMContentLoaded', () => {
 JOINED = """async () => {
   const { makeDeviceKey } = await import('/scanner/web/core/wrapping.js');
   const { Store } = await import('/scanner/web/shared/store.js');
+  const { Membership } = await import('/scanner/web/scanner/membership.js');
   const key = await makeDeviceKey();
   const of = { gateId: 'g-1', lane: 'entry-1', uai: '0990001N', key, knowledgeKey: key.public };
-  await new Store('portique-scanner', 'kept').put({ id: 'joined', of });
+  await (await Membership.open(new Store('portique-scanner', 'kept'))).join(of);
 }"""
 # What a phone keeps that its school removed while a dozen entries waited.
 REMOVED = """async () => {

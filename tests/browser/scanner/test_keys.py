@@ -66,10 +66,10 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 
 def test_no_key_that_is_kept_can_be_taken_out(page: Page):
-    """The phone's own, which signs and opens what is wrapped for it; no other lies there."""
+    """The phone's own, which sign and are half of each PIN; what opens is wrapped by the PIN."""
     held, taken = page.evaluate(TAKEN, "kept")
 
-    assert held == ["joined of key agreement", "joined of key handle"]
+    assert held == ["device of", "joined of key handle"]
     assert taken == []
 
 
