@@ -20,6 +20,7 @@ from portique.server.accounts.devices import TOKEN
 from portique.server.accounts.models import Device, User
 from portique.server.accounts.roles import TWO_FACTORS, Role
 from portique.server.accounts.sessions import DEVICE
+from portique.server.config import urls
 from portique.server.holders.models import HolderAccount
 from portique.server.people.actions import Particulars, add_person
 from portique.server.school.adoption import adopt
@@ -31,6 +32,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 UAI = Uai("0990001S")
 NAME = "Lycée des Tilleuls"
+# Every page, before any test: one that is first imported while a test moves the clock keeps that one.
+PAGES = urls.urlpatterns
 AT = datetime(2026, 11, 16, 7, 30, tzinfo=UTC)  # a Monday morning of term
 
 
