@@ -32,7 +32,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 UAI = Uai("0990001S")
 NAME = "Lycée des Tilleuls"
-# Every page, before any test: one that is first imported while a test moves the clock keeps that one.
+# Every page, before any test: one first imported while a test moves the clock keeps that clock.
 PAGES = urls.urlpatterns
 AT = datetime(2026, 11, 16, 7, 30, tzinfo=UTC)  # a Monday morning of term
 
