@@ -32,10 +32,9 @@ export async function makeDeviceKey() {
   const pair = await crypto.subtle.generateKey(SIGNS, true, ['sign', 'verify']);
   const point = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
   const secret = new Uint8Array(await crypto.subtle.exportKey('pkcs8', pair.privateKey));
-  const made = await deviceKey(secret, point.slice(1));
-  const agreement = await crypto.subtle.importKey('pkcs8', secret, AGREES, true, ['deriveBits']);
+  const made = await deviceKey(secret, point.slice(1), true);
   secret.fill(0);
-  return Object.freeze({ ...made, agreement });
+  return made;
 }
 
 /**
@@ -43,14 +42,17 @@ export async function makeDeviceKey() {
  *
  * @param {Uint8Array<ArrayBuffer>} secret PKCS #8
  * @param {Uint8Array<ArrayBuffer>} point x ‖ y of its public half
+ * @param {boolean} [isToBeWrapped] Whether what opens can be taken out, to be wrapped.
  * @returns {Promise<DeviceKey>}
  */
-export async function deviceKey(secret, point) {
+export async function deviceKey(secret, point, isToBeWrapped = false) {
   const [x, y] = [point.slice(0, COORDINATE_BYTES), point.slice(COORDINATE_BYTES)];
   return Object.freeze({
     purpose: Purpose.GATE,
     handle: await crypto.subtle.importKey('pkcs8', secret, SIGNS, false, ['sign']),
-    agreement: await crypto.subtle.importKey('pkcs8', secret, AGREES, false, ['deriveBits']),
+    agreement: await crypto.subtle.importKey('pkcs8', secret, AGREES, isToBeWrapped, [
+      'deriveBits',
+    ]),
     public: await publicKey(Purpose.GATE, x, y),
   });
 }

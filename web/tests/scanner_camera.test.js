@@ -13,6 +13,12 @@ class Page extends EventTarget {
     this.visibilityState = state;
     this.dispatchEvent(new Event('visibilitychange'));
   }
+
+  async leaveAndReturn() {
+    this.turn('hidden');
+    this.turn('visible');
+    await settled();
+  }
 }
 
 /** A camera's track, which remembers what it was told. */
@@ -147,9 +153,7 @@ test('A camera that was stopped stays off when the page is seen again.', async (
   const { camera, devices, page } = built();
   await camera.start();
   camera.stop();
-  page.turn('hidden');
-  page.turn('visible');
-  await settled();
+  await page.leaveAndReturn();
 
   assert.equal(camera.state, 'off');
   assert.deepEqual(
@@ -212,9 +216,7 @@ test('The lamp is lit where there is one, and again when the page is seen again.
   await camera.start();
   assert.equal(camera.torch, false);
   await camera.setTorch(true);
-  page.turn('hidden');
-  page.turn('visible');
-  await settled();
+  await page.leaveAndReturn();
 
   assert.equal(camera.torch, true);
   assert.deepEqual(
@@ -306,9 +308,7 @@ test('A lamp that doesn’t obey stays as it is, and dark where it was lit befor
   await camera.setTorch(false);
   assert.equal(camera.torch, true);
   await camera.setTorch(true);
-  page.turn('hidden');
-  page.turn('visible');
-  await settled();
+  await page.leaveAndReturn();
 
   assert.equal(camera.torch, false);
 });

@@ -18,9 +18,9 @@ export async function onBatteryLow(tell) {
   const asked = /** @type {any} */ (navigator).getBattery?.();
   const found = await asked?.catch(() => null); // a browser may refuse
   if (!found) return;
+  battery = found;
   let before = false;
   const look = () => {
-    battery = found;
     if (isBatteryLow() === before) return;
     before = !before;
     tell();

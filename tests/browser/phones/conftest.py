@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from tests.browser.conftest import WATCH_POLICY
 from tests.browser.phones.cameras import NetworkCamera, held_up, wall_alone
+from tests.browser.scanner.alone import name_agent, sign_in
 from tests.browser.scanner.conftest import FakeCamera, film, seeing_chromium
-from tests.browser.scanner.handsets import PIN
 from tests.browser.scanner.working_school import Office
 from tests.browser.wallet.conftest import CODE as DRAWN
 from tests.e2e.test_first_day import UAI, Day, first_start, new_school, process
@@ -158,17 +158,11 @@ class Scanner:
         """Open the console's link; become a scanner with one agent."""
         self.page.goto(link)
         self.page.click("form .primary")
-        self.page.fill("#alias", "loge-1")
-        self.page.fill("#new-pin", PIN)
-        self.page.fill("#again", PIN)
-        self.page.click("form .primary")
-        self.page.wait_for_selector(".standing")
+        name_agent(self.page)
 
     def sign_in(self) -> None:
         """Type the agent's PIN."""
-        self.page.fill("#pin", PIN)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_selector(".standing")
+        sign_in(self.page)
 
 
 @dataclass

@@ -154,9 +154,9 @@ def signed_in(page: Page, *, told: bool = False) -> Page:
     return page
 
 
-def name_agent(page: Page) -> None:
+def name_agent(page: Page, alias: str = ALIAS) -> None:
     """Become the phone's first agent, who is then at the lane."""
-    page.fill("#alias", ALIAS)
+    page.fill("#alias", alias)
     page.fill("#new-pin", PIN)
     page.fill("#again", PIN)
     page.click("form .primary")

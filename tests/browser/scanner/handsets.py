@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from playwright.sync_api import BrowserContext, BrowserType, Error, Page, Request, expect
 from tests.browser.conftest import WATCH_POLICY
+from tests.browser.scanner.alone import name_agent, sign_in
 from tests.conftest import ARGUMENTS, CHROMIUM
 
 from portique.core.entries import Body, from_body
@@ -25,7 +26,6 @@ PATIENCE_MS = 60_000
 UNHEARD_MS = 5_000  # a reader's line of which nothing came: it is shown again
 TRIES = 6
 WAITING = ".standing [data-state=waits]"
-PIN = "482915"
 SCHOOL_HOST = "127.0.0.1"
 SEEN = """
 new MutationObserver(() => {
@@ -189,20 +189,14 @@ class Handset:
         self.page.goto(urlunsplit(parts._replace(netloc=host)))
         self.address = f"{parts.scheme}://{host}/scanner/"
         self.page.click("form .primary")
-        self.page.fill("#alias", self.alias)
-        self.page.fill("#new-pin", PIN)
-        self.page.fill("#again", PIN)
-        self.page.click("form .primary")
-        self.page.wait_for_selector(".standing")
+        name_agent(self.page, self.alias)
         self.has_sent_everything()
         controlled = "navigator.serviceWorker.controller !== null"
         self.wait_until(lambda: self.page.evaluate(controlled), what="the service worker")
 
     def sign_in(self) -> None:
         """Type the agent's PIN."""
-        self.page.fill("#pin", PIN)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_selector(".standing")
+        sign_in(self.page)
 
     def read(self, text: str) -> None:
         """Let a hand reader type a code, as the page hears it."""

@@ -120,8 +120,7 @@ class LaneScreen {
     );
     this.#drawNotices();
     const { mode, posture } = snapshot;
-    const stage = onPlaque(snapshot);
-    refresh(this.#plaque, [stage, mode, posture], () => this.#plaqueParts());
+    refresh(this.#plaque, [this.#stage, mode, posture], () => this.#plaqueParts());
     document.body.dataset.outcome = plaqueLooks(this.#plaque);
     this.#drawCard();
     this.lists.draw(snapshot, this.#following.card);
@@ -163,9 +162,14 @@ class LaneScreen {
     ]);
   }
 
+  /** Who is on the plaque. */
+  get #stage() {
+    return onPlaque(this.duty.board.snapshot);
+  }
+
   #plaqueParts() {
+    const stage = this.#stage;
     const { mode, posture } = this.duty.board.snapshot;
-    const stage = onPlaque(this.duty.board.snapshot);
     if (stage) return [plaque(stage)];
     const [word, what] =
       posture !== 'normal'
@@ -179,8 +183,8 @@ class LaneScreen {
   /** Help for whoever is on the plaque, then the card that waits, with its answers. */
   #drawCard() {
     const card = this.#following.card;
+    const stage = this.#stage;
     const { lane, mode, posture: now } = this.duty.board.snapshot;
-    const stage = onPlaque(this.duty.board.snapshot);
     const same = card !== null && stage !== null && keyOf(card) === keyOf(stage);
     const other = same || (card !== null && stage?.ruled) ? null : stage;
     refresh(this.#card, [card, same, other, lane.point], () => [
@@ -283,8 +287,8 @@ class LaneScreen {
 
   /** Say aloud whoever stands there now, once. */
   #announce() {
+    const stage = this.#stage;
     const { lane } = this.duty.board.snapshot;
-    const stage = onPlaque(this.duty.board.snapshot);
     const print = stage ? `${stage.showing} ${stage.atMs} ${stage.ruled?.ruling ?? ''}` : '';
     if (print === this.#told) return;
     this.#told = print;
