@@ -14,10 +14,11 @@ from tests.browser.conftest import WATCH_POLICY
 from tests.browser.scanner.alone import LISTENED, PATIENCE_MS, name_agent, sign_in
 from tests.server.conftest import AT
 
-from portique.core.values import Kind
+from portique.core.values import Kind, PassId
 from portique.server import clock
 from portique.server.gates import actions, queries
 from portique.server.passes import actions as passes
+from portique.server.passes.models import IssuedPass
 from portique.server.passes.quotas import By
 from portique.server.people.actions import Particulars, add_person
 from portique.server.school.house import ServedSchool
@@ -119,6 +120,10 @@ class School:
         """Issue a pupil's pass."""
         given = Particulars(first, last, label=label, groups=(label,), regime="green")
         return passes.issue_for(self.by, add_person(Kind.PUPIL, given)).text
+
+    def suspend(self, text: str) -> None:
+        """Have a pass count no more."""
+        passes.suspend(self.by, PassId(IssuedPass.objects.get(text=text).pk))
 
 
 @pytest.fixture

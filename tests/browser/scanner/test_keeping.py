@@ -38,6 +38,12 @@ NAMES = (("Inès", "Garrigue"), ("Yanis", "Oudrhiri"), ("Chloé", "Vantreuil"))
 WORDS = [word for name in (*NAMES, ("Zoé", "Martin")) for word in name]
 ALIAS = "loge-1"
 MINUTES_MS = 11 * 60_000  # idle for longer than a phone stays open
+NEWS_S_MAX = 30  # they are asked for every ten seconds or so
+LEARNED = """async () => {
+  const { Store } = await import('/scanner/web/shared/store.js');
+  const kept = await new Store('portique-scanner', 'kept').all();
+  return kept.find(({ id }) => id === 'learned').of.version.number;
+}"""
 KEPT_BYTES_MIN = 100_000  # the app's own files alone are more
 ROOM_BYTES = 4_000_000
 # Photographs and other apps, until there is room for nothing: large ones, then what still fits.
@@ -99,6 +105,19 @@ def test_a_phone_cleared_in_the_middle_of_a_shift_begins_a_new_journal_and_says_
     expect(page.locator(".troubles")).to_contain_text("Un nouveau journal a commencé")
     held.has_sent_everything()
     expect(held.reopen().locator("h1")).to_have_text("Ce téléphone devient un scanner")
+
+
+def test_a_phone_learns_of_each_change_with_its_next_news(school, phone, texts, wait_until):
+    """Two passes are suspended within a minute: the second is not genuine for a minute longer."""
+    held = phone()
+    page = held.join(school.invite())
+    for text in texts[:2]:
+        before = page.evaluate(LEARNED)
+        school.suspend(text)
+        wait_until(lambda n=before: page.evaluate(LEARNED) > n, NEWS_S_MAX, "newer knowledge")
+    held.read(texts[0], "refuse", "Inès Garrigue")
+    held.read(texts[1], "refuse", "Yanis Oudrhiri")
+    held.read(texts[2], "grant", "Chloé Vantreuil")
 
 
 def test_a_phone_that_fills_up_refers_says_so_and_goes_on_once_there_is_room(school, phone, texts):

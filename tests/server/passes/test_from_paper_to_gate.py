@@ -1,5 +1,6 @@
 """What the office prints is what gates grant: paper, camera's picture, knowledge, decision."""
 
+import os
 import shutil
 import subprocess
 from datetime import datetime, timedelta
@@ -10,13 +11,17 @@ from tests.server.conftest import AT
 from tests.server.passes.conftest import CLASS
 
 from portique.cli.judging import Judgement, bench_of
+from portique.core import passes, seal
 from portique.core.decide import Outcome, Reason
 from portique.core.rights import Permission
 from portique.core.sentences import ForgottenReason
 from portique.core.values import Direction
+from portique.school import keys
+from portique.school.folder import KEYS
 from portique.server import clock
 from portique.server.accounts.roles import Role
 from portique.server.passes import actions
+from portique.server.school.house import served_school
 from portique.sight.codes import read_picture
 from portique.sight.sources import load_picture
 
@@ -71,6 +76,18 @@ def test_a_revoked_card_is_refused_with_the_next_knowledge(served, by, person):
 
     assert Reason.REVOKED in outcome(served, old.text, MONDAY).reasons
     assert outcome(served, new.text, MONDAY).outcome is Outcome.GRANT
+
+
+def test_keys_made_within_the_year_issue_at_once_and_leave_no_card_behind(served, by, person):
+    """As after a theft: another process makes them, and gates are told with the next card."""
+    before = actions.issue_for(by, person(1, regime="green"))
+    keys.roll(served.path / KEYS, year=MONDAY.year + 1, entropy=os.urandom)
+    after = actions.issue_for(by, person(2, regime="green"))
+    old, new = (passes.parse(one.text).sealed.header[seal.KID] for one in (before, after))
+
+    assert old != new
+    assert outcome(served_school(), after.text, MONDAY).outcome is Outcome.GRANT
+    assert outcome(served_school(), before.text, MONDAY).outcome is Outcome.GRANT
 
 
 def test_last_years_card_is_granted_until_its_date(served, by, person):
